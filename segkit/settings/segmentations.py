@@ -1,0 +1,87 @@
+"""Section `segmentations` of project.yml: how accounts become segments."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class ValueSegmentation(BaseModel):
+    """Segmentation `value`: the grid's thresholds, and how the k-means challenger is fitted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    method: Literal["grid", "kmeans"] = Field(
+        "grid", description="grid: readable rules; kmeans: clusters on robust log scales, fitted once and then kept"
+    )
+    refit: Literal["accepted", "yearly", "always"] = Field(
+        "accepted",
+        description="accepted: assign with the model of the previous run; yearly: fit anew when it is a year old; "
+        "always: fit anew in every run",
+    )
+    key_accounts: list[str] = Field(
+        default_factory=list, description="account ids that are key accounts whatever they buy (segment KEY)"
+    )
+    key_share: float = Field(
+        0.05, gt=0, le=1, description="share of the revenue of 12 months from which an account is a key account"
+    )
+    dormant_months: int = Field(24, ge=2, description="months without an invoice line after which an account is dormant")
+    lapsed_months: int = Field(12, ge=1, description="months without an invoice line after which an account has lapsed")
+    new_months: int = Field(
+        12, ge=1, description="an account is new for so many months; the data must reach 12 months before its first line"
+    )
+    class_a_share: float = Field(
+        0.80, gt=0, lt=1, description="class A: the largest accounts that together reach this share of revenue"
+    )
+    class_b_share: float = Field(
+        0.95, gt=0, le=1, description="class B: the next accounts, up to this share of revenue; the rest are class C"
+    )
+    silent_days: int = Field(180, ge=1, description="days without an invoice line after which an account is silent")
+    growing_ratio: float = Field(
+        1.25, gt=1, description="growing: revenue of 12 months over that of the 12 months before is at least this"
+    )
+    falling_ratio: float = Field(
+        0.75, gt=0, lt=1, description="falling: revenue of 12 months over that of the 12 months before is at most this"
+    )
+    challenger: bool = Field(True, description="fit k-means beside the grid in every run, to see what it would change")
+    k_min: int = Field(2, ge=2, le=12, description="smallest number of clusters tried")
+    k_max: int = Field(8, ge=2, le=12, description="largest number of clusters tried")
+    n_segments: int | None = Field(
+        None, ge=2, le=12, description="number of clusters; empty: chosen by stability, size and separation"
+    )
+    smallest_share: float = Field(
+        0.02, ge=0, lt=0.5, description="a cluster below this share of accounts counts against a number of clusters"
+    )
+    hits: int = Field(5, ge=1, le=100, description="the search ends when the best solution was found so many times")
+    max_searches: int = Field(200, ge=1, description="the search ends after so many independent searches in any case")
+    bootstrap_pairs: int = Field(20, ge=2, le=500, description="pairs of bootstrap samples per number of clusters")
+    fit_accounts: int = Field(
+        20_000, ge=100, description="up to so many accounts are fitted in full; above, a random sample of that size"
+    )
+    confidence_draws: int = Field(
+        100, ge=10, le=1000, description="draws of each account's own orders from which its confidence is estimated"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        """Refuse thresholds that contradict each other."""
+        for low, high in (
+            ("class_a_share", "class_b_share"),
+            ("lapsed_months", "dormant_months"),
+        ):
+            if getattr(self, low) >= getattr(self, high):
+                raise ValueError(f"{low} ({getattr(self, low)}) must be below {high} ({getattr(self, high)})")
+        if self.k_min > self.k_max:
+            raise ValueError(f"k_min ({self.k_min}) must not be above k_max ({self.k_max})")
+        if self.n_segments and not self.k_min <= self.n_segments <= self.k_max:
+            raise ValueError(f"n_segments ({self.n_segments}) must lie from k_min ({self.k_min}) to k_max ({self.k_max})")
+        return self
+
+
+class Segmentations(BaseModel):
+    """All segmentations of a project, each under its id."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    value: ValueSegmentation = Field(
+        default_factory=ValueSegmentation, description="accounts by their value: revenue, its change, and recency"
+    )
