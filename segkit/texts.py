@@ -1,0 +1,106 @@
+"""Sentences in German and English, made from numbers; the one place where text from data is escaped."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import html
+import math
+import string
+from pathlib import Path
+
+import yaml
+
+LANGUAGES = ("de", "en")
+NOTHING = "–"
+
+
+def escape(text: object) -> str:
+    """Return text from data as harmless HTML: the only way it may enter a page."""
+    return html.escape(str(text), quote=True)
+
+
+@functools.cache
+def templates(language: str) -> dict[str, str]:
+    """Return all templates of a language by key."""
+    folder = Path(__file__).parent / "texts"
+    merged: dict[str, str] = {}
+    for path in sorted(folder.glob(f"*{language}.yml")):
+        merged.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+    return merged
+
+
+def say(key: str, language: str, currency: str = "EUR", **numbers: object) -> str:
+    """Return one sentence in one language.
+
+    Parameters
+    ----------
+    key : str
+        A key of `texts/`, such as ``value.pareto``.
+    language : str
+        ``de`` or ``en``.
+    currency : str
+        ISO code of the project's currency, for ``money``, ``cents`` and ``million``.
+    **numbers
+        What the template's placeholders name. A missing number (None, NaN) reads "–".
+
+    Examples
+    --------
+    With the template "{n:count} Kunden, {revenue:money}": 1.204 Kunden, 51.300 €.
+    """
+    template = templates(language).get(key)
+    if template is None:
+        raise KeyError(f"texts: no {language} sentence for '{key}'")
+    return _Sentence(language, currency).format(template, **numbers)
+
+
+def has(key: str) -> bool:
+    """Say whether there is a sentence for a key."""
+    return key in templates("en")
+
+
+class _Sentence(string.Formatter):
+    """Formats placeholders in the manner of the language."""
+
+    def __init__(self, language: str, currency: str):
+        self.locale = {"de": "de_DE", "en": "en_GB"}[language]
+        self.currency = currency
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        return show(value, format_spec or "text", self.locale, self.currency)
+
+
+def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
+    """Return a value as text: kinds are count, money, cents, million, percent, number, decimal, date and text."""
+    from babel.dates import format_date
+    from babel.numbers import format_compact_currency, format_decimal, format_percent
+
+    if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>"):
+        return NOTHING
+    if kind == "text":
+        return str(value)
+    if kind == "date":
+        day = value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value)[:10])
+        return format_date(day, "dd.MM.yyyy" if locale.startswith("de") else "d MMM yyyy", locale=locale)
+    number = float(value)  # type: ignore[arg-type]
+    if math.isinf(number):
+        return NOTHING
+    if kind == "count":
+        return format_decimal(round(number), locale=locale)
+    if kind == "money":
+        return _money(number, 0 if abs(number) >= 1000 else 2, locale, currency)
+    if kind == "cents":
+        return _money(number, 2, locale, currency)
+    if kind == "million":
+        return format_compact_currency(number, currency, locale=locale, fraction_digits=1)
+    if kind == "percent":
+        return format_percent(number, "#,##0.0 %" if locale.startswith("de") else "#,##0.0%", locale=locale)
+    return format_decimal(number, {"number": "#,##0.#", "decimal": "#,##0.00"}[kind], locale=locale)
+
+
+def _money(number: float, digits: int, locale: str, currency: str) -> str:
+    from babel.numbers import format_currency
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    pattern = f"{pattern} ¤" if locale.startswith("de") else f"¤{pattern}"
+    return format_currency(number, currency, pattern, locale=locale, currency_digits=False)
