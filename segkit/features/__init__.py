@@ -1,0 +1,1 @@
+"""Features of accounts: SQL over invoice lines and the panel of accounts at quarter ends."""

@@ -1,0 +1,1 @@
+"""What an account is worth today: RFM, ABC, regularity, growth, tenure."""
