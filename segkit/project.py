@@ -1,0 +1,175 @@
+"""A project folder: settings, exports, decisions, runs and reports, by name."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from segkit.errors import Problems, UserError
+from segkit.quarters import Quarter
+from segkit.settings import Settings, read_settings
+from segkit.settings.sources import SUFFIXES, Source, alias_of
+from segkit.tables import INPUTS
+
+_DATE_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file (or database query) that fills a table.
+
+    `entry` is the position in `sources.<table>`, `alias` the short name used in joins, `delivery` the date of the
+    folder ``raw/<date>/`` it lies in, `name` what the user reads; a database has no `path`.
+    """
+
+    table: str
+    entry: int
+    alias: str
+    path: Path | None
+    delivery: dt.date | None
+    name: str
+
+
+class Project:
+    """The folder that holds project.yml, and with it everything of one company.
+
+    Parameters
+    ----------
+    folder : str or Path
+        Where project.yml lies.
+    scenario : str
+        Name of a scenario, whose patch of project.yml applies; empty for the official settings.
+
+    Raises
+    ------
+    UserError
+        When project.yml is missing or wrong.
+    """
+
+    def __init__(self, folder: str | Path, scenario: str = ""):
+        self.folder = Path(folder).resolve()
+        self.scenario = scenario
+        if scenario and not re.fullmatch(r"[\w-]+", scenario):
+            raise UserError(f"'{scenario}' is no name for a scenario: use letters, digits, - and _.")
+        patch = self.folder / "scenarios" / scenario / "project.yml" if scenario else None
+        self.settings: Settings = read_settings(self.folder / "project.yml", patch)
+
+    @property
+    def runs(self) -> Path:
+        """Where runs lie: ``runs``, or the scenario's own folder."""
+        return self.folder / "scenarios" / self.scenario / "runs" if self.scenario else self.folder / "runs"
+
+    def run_folder(self, quarter: Quarter | str) -> Path:
+        """Return the folder of a complete run."""
+        return self.runs / str(quarter)
+
+    def staging_folder(self, quarter: Quarter | str) -> Path:
+        """Return the folder in which a run is built, before it takes the place of the complete one."""
+        return self.runs / f".{quarter}"
+
+    @property
+    def decisions(self) -> Path:
+        """Where judgement on named rows lies."""
+        return self.folder / "decisions"
+
+    @property
+    def ledgers(self) -> Path:
+        """Where it is written what has happened for good."""
+        return self.folder / "ledgers"
+
+    def report_folder(self, quarter: Quarter | str) -> Path:
+        """Return ``reports/<project>/<quarter>`` beside ``data/``, or ``reports/<quarter>`` in another project folder."""
+        if self.folder.parent.name == "data":
+            base = self.folder.parent.parent / "reports" / self.folder.name
+        else:
+            base = self.folder / "reports"
+        return base / self.scenario / str(quarter) if self.scenario else base / str(quarter)
+
+    def quarter(self, text: str) -> Quarter:
+        """Read a quarter in the project's fiscal year."""
+        return Quarter.parse(text, self.settings.fiscal_year_start)
+
+    def quarters(self) -> list[Quarter]:
+        """Return the quarters with a complete run, oldest first."""
+        if not self.runs.is_dir():
+            return []
+        names = [p.name for p in self.runs.iterdir() if (p / "manifest.json").exists()]
+        return sorted(self.quarter(name) for name in names if re.fullmatch(r"\d{4}Q[1-4]", name))
+
+    def source_files(self, quarter: Quarter | None = None) -> list[SourceFile]:
+        """Return the files behind every table.
+
+        Events take all deliveries. A snapshot (accounts, contacts, products …) that came in several deliveries
+        ``raw/<date>/`` takes the first on or after the quarter's end, else the last before.
+
+        Raises
+        ------
+        UserError
+            "project.yml: sources.invoices.files: no file fits raw/invoices*.csv." — all at once.
+        """
+        problems, files = Problems(), []
+        for table, sources in self.settings.sources.items():
+            for entry, source in enumerate(sources):
+                found = self._files_of(table, entry, source, problems)
+                if quarter is not None and INPUTS[table].kind == "snapshot":
+                    found = _delivery_for(found, quarter)
+                files += found
+        problems.raise_if_any()
+        return files
+
+    def _files_of(self, table: str, entry: int, source: Source, problems: Problems) -> list[SourceFile]:
+        if source.database is not None:
+            return [SourceFile(table, entry, table, None, None, source.database.name)]
+        files = []
+        for alias, pattern in source.patterns:
+            paths = self._expand(pattern)
+            if not paths:
+                key = "from" if source.joined else "files"
+                problems.add(
+                    f"project.yml: sources.{table}.{key}: no file fits {pattern}. "
+                    f"Patterns are relative to {self.folder}; put the export there or change the pattern."
+                )
+            files += [SourceFile(table, entry, alias, path, _delivery(path), self._name(path)) for path in paths]
+        return files
+
+    def _expand(self, pattern: str) -> list[Path]:
+        """Return the files that fit a pattern; a bare name without an ending means such a file under ``raw/``."""
+        pattern = pattern.replace("\\", "/")
+        if not pattern.lower().endswith(SUFFIXES) and not any(c in pattern for c in "*?[/"):
+            candidates = (self.folder / "raw").rglob("*")
+            return sorted(p for p in candidates if p.is_file() and alias_of(p.name) == pattern)
+        anchor = Path(pattern).anchor
+        base, rest = (Path(anchor), pattern[len(anchor) :]) if anchor else (self.folder, pattern)
+        while rest.startswith("../"):
+            base, rest = base.parent, rest[3:]
+        exact = base / rest
+        if exact.is_file():
+            return [exact]
+        return sorted(p for p in base.glob(rest) if p.is_file() and not p.name.startswith((".", "~$")))
+
+    def _name(self, path: Path) -> str:
+        if path.is_relative_to(self.folder):
+            return path.relative_to(self.folder).as_posix()
+        return Path(os.path.join(*path.parts[-2:])).as_posix()
+
+
+def _delivery(path: Path) -> dt.date | None:
+    for part in reversed(path.parts[:-1]):
+        if _DATE_FOLDER.fullmatch(part):
+            try:
+                return dt.date.fromisoformat(part)
+            except ValueError:
+                return None
+    return None
+
+
+def _delivery_for(files: list[SourceFile], quarter: Quarter) -> list[SourceFile]:
+    dates = sorted({f.delivery for f in files if f.delivery is not None})
+    if not dates:
+        return files
+    after = [d for d in dates if d >= quarter.end]
+    chosen = after[0] if after else dates[-1]
+    return [f for f in files if f.delivery in (None, chosen)]

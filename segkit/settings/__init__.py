@@ -1,0 +1,118 @@
+"""project.yml: how to compute. Each section arrives with the stage that uses it; unknown keys are refused."""
+
+from __future__ import annotations
+
+import difflib
+import typing
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from segkit.errors import UserError
+from segkit.settings.cleansing import Cleansing, ControlTotals, Scope
+from segkit.settings.kpis import KpiSettings
+from segkit.settings.segmentations import Segmentations
+from segkit.settings.sources import Sources
+from segkit.settings.value import Value
+
+
+class Settings(BaseModel):
+    """All of project.yml; defaults for everything but `name` and `sources`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field(min_length=1, description="name on every page")
+    language: Literal["de", "en"] = Field("de", description="language in which pages open")
+    currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO code of the money in the tables")
+    fiscal_year_start: int = Field(1, ge=1, le=12, description="first month of the fiscal year")
+    seed: int = Field(20_260_101, ge=0, description="start of every random draw")
+    scope: Scope = Field(default_factory=Scope, description="whom the segmentation leaves out")
+    control_totals: ControlTotals = Field(default_factory=dict)
+    sources: Sources = Field(description="where the tables come from")
+    cleansing: Cleansing = Field(default_factory=Cleansing)
+    value: Value = Field(default_factory=Value)
+    segmentations: Segmentations = Field(default_factory=Segmentations)
+    kpis: KpiSettings = Field(default_factory=KpiSettings)
+
+
+def read_settings(path: Path, patch: Path | None = None) -> Settings:
+    """Return the settings of a project file.
+
+    Parameters
+    ----------
+    path : Path
+        project.yml.
+    patch : Path, optional
+        A scenario's project.yml: sections and keys that replace those of the project.
+
+    Raises
+    ------
+    UserError
+        All problems at once, each with its key: "project.yml: unknown key value.abc_aa. Did you mean abc_a?"
+    """
+    document = _read_yaml(path)
+    if patch is not None and patch.exists():
+        document = _patched(document, _read_yaml(patch))
+    try:
+        return Settings.model_validate(document)
+    except ValidationError as error:
+        raise UserError([_message(path.name, problem) for problem in error.errors()]) from None
+
+
+def _read_yaml(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        raise UserError(f"{path}: there is no such file. `segkit init DIR FILE…` proposes one from your exports.")
+    try:
+        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        what = getattr(error, "problem", None) or "the file is not UTF-8 text"
+        raise UserError(f"{path.name}: not readable as YAML{where}: {what}.") from None
+    if not isinstance(document, dict):
+        raise UserError(f"{path.name}: the file is empty or no list of settings. It needs at least name and sources.")
+    return document
+
+
+def _patched(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(document)
+    for key, value in patch.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _patched(merged[key], value) if both else value
+    return merged
+
+
+def _message(file_name: str, problem: Any) -> str:
+    where = ".".join(str(part) for part in problem["loc"])
+    if problem["type"] == "extra_forbidden":
+        known = _known_keys(problem["loc"][:-1])
+        nearest = difflib.get_close_matches(str(problem["loc"][-1]), known, n=1, cutoff=0.5)
+        remedy = f"Did you mean {nearest[0]}?" if nearest else f"Known keys: {', '.join(known)}."
+        return f"{file_name}: unknown key {where}. {remedy}"
+    if problem["type"] == "missing":
+        return f"{file_name}: {where} is missing."
+    text = problem["msg"].removeprefix("Value error, ")
+    shown = "" if isinstance(problem.get("input"), (dict, list)) else f" (it is {problem.get('input')!r})"
+    return f"{file_name}: {where or 'the file'}: {text}{shown}."
+
+
+def _known_keys(loc: tuple) -> list[str]:
+    """Return the keys allowed at a place, for the offer of the nearest one."""
+    models: list[Any] = [Settings]
+    for part in loc:
+        found = []
+        for model in models:
+            if isinstance(part, str) and part in getattr(model, "model_fields", {}):
+                found += _models_in(model.model_fields[part].annotation)
+        models = found or models
+    return sorted({key for model in models for key in getattr(model, "model_fields", {}) if key != "root"})
+
+
+def _models_in(annotation: Any) -> list[Any]:
+    """Return the pydantic models inside an annotation, through lists, dicts and root models."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        root = annotation.model_fields.get("root")
+        return [annotation] if root is None else _models_in(root.annotation)
+    return [model for inner in typing.get_args(annotation) for model in _models_in(inner)]
