@@ -1,0 +1,57 @@
+# Everything runs inside .venv; `make run` and `make test` are the two commands to know.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-config -q
+
+.PHONY: run setup test check bench serve lab lock clean
+
+run: setup data/sample/project.yml  ## sets up, writes the sample company, runs its last two quarters
+	$(BIN)/segkit run data/sample --from-quarter 2026Q2
+	@echo
+	@echo "Pages and reports:   reports/sample/2026Q3/index.html (open it in a browser; works without internet)"
+	@echo "Managers' dashboard: make serve"
+	@echo "JupyterLab:          make lab"
+	@echo "What has run:        $(BIN)/segkit status data/sample"
+
+setup: $(INSTALLED)
+
+$(INSTALLED): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "segkit needs Python 3.11 or newer; say which one: make run PYTHON=python3.11"; exit 2; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv \
+		|| { echo "No virtual environment could be made; on Debian: apt install python3-venv"; exit 2; }
+	@echo "Installing the locked packages into .venv (some minutes the first time)"
+	@if command -v uv >/dev/null; \
+		then uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock; \
+		else $(BIN)/python -m pip install -q --require-hashes -r requirements.lock; fi
+	@$(BIN)/python -m pip install -q --no-deps -e .
+	@touch $@
+
+data/sample/project.yml: | setup
+	$(BIN)/segkit demo data/sample
+
+test: setup  ## all tests; the last lines say how many were skipped, and why
+	$(BIN)/python -m pytest -n 2 -q -rs tests
+
+check: setup  ## style, types, layers, stripped notebooks, locks in step
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/house
+
+bench: setup  ## what takes longer than a test may; writes benchmarks/results
+	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
+
+serve: setup data/sample/project.yml  ## managers' pages in the browser
+	$(BIN)/segkit serve data/sample
+
+lab: setup data/sample/project.yml  ## JupyterLab on the sample company
+	$(BIN)/segkit lab data/sample
+
+lock:  ## after a change of dependencies in pyproject.toml (needs uv)
+	$(LOCK) pyproject.toml --extra test -o requirements.lock
+	$(LOCK) pyproject.toml --extra spark --extra bi -c requirements.lock -o requirements-extras.lock
+
+clean:  ## removes the environment and the caches, never data/ or reports/
+	rm -rf .venv .pytest_cache .ruff_cache .mypy_cache .hypothesis build segkit.egg-info
