@@ -1,0 +1,134 @@
+"""HTML of what a notebook shows: tables and charts, in both languages, with everything from data escaped."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from segkit import texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# What a column's name says about its numbers, first match first: pattern, kind of segkit.texts.show.
+NAME_KINDS = [
+    (r"^n_|_days$|^days_|^frequency|^orders|_rank$|_score$|^row_number$", "count"),
+    (r"(^|_)(share|rate|pct|growth|probability|confidence|fidelity|cumulative_share)(_|$)", "percent"),
+    (r"^(revenue|margin|gross|monetary_value|avg_order_value|amount|cost|potential|lifetime_value)", "money"),
+]
+NUMBERS = {"count", "money", "cents", "million", "percent", "number", "decimal"}
+LOCALES = {"de": "de_DE", "en": "en_GB"}
+
+
+def both_languages(de_html: str, en_html: str) -> str:
+    """German and English of one output; the page's style sheet shows one of them."""
+    return f'<div class="lang-de" lang="de">{de_html}</div><div class="lang-en" lang="en">{en_html}</div>'
+
+
+def kind_of(column: pd.Series) -> str:
+    """Kind of `segkit.texts.show` for a column, by its type and then by its name.
+
+    Examples
+    --------
+    ``revenue_12m`` is money, ``revenue_share`` a percentage, ``n_rows`` a count, dates are dates, ids are text.
+    """
+    from pandas.api import types
+
+    name = str(column.name)
+    if types.is_datetime64_any_dtype(column):
+        return "date"
+    if types.is_bool_dtype(column):
+        return "bool"
+    if not types.is_numeric_dtype(column):
+        return "text"
+    named = next((kind for pattern, kind in NAME_KINDS if re.search(pattern, name)), None)
+    return named or ("count" if types.is_integer_dtype(column) else "decimal")
+
+
+def show_cell(value: object, kind: str, language: str, currency: str = "EUR") -> str:
+    """One value as plain text in the manner of the language; not yet escaped."""
+    if kind == "bool":
+        known = value is not None and str(value) not in ("<NA>", "nan")
+        return texts.say("display.yes" if value else "display.no", language) if known else texts.NOTHING
+    return texts.show(value, kind, LOCALES[language], currency)
+
+
+def label_of(column: str, language: str) -> str:
+    """Heading of a column: the text ``column.<name>``, else its name without underscores."""
+    key = f"column.{column}"
+    return texts.say(key, language) if texts.has(key) else column.replace("_", " ")
+
+
+def table_html(frame: pd.DataFrame, language: str, formats: Mapping[str, str] | None = None, rows: int = 20,
+               labels: Mapping[str, str] | None = None, currency: str = "EUR") -> str:
+    """First rows of a frame as an escaped HTML table.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any columns.
+    language : str
+        ``de`` or ``en``.
+    formats : mapping, optional
+        Column to kind of `segkit.texts.show`, where `kind_of` would guess otherwise.
+    rows : int
+        So many rows are shown; below the table stands how many there are.
+    labels : mapping, optional
+        Column to heading, where the texts have no ``column.<name>`` or another word is wanted.
+    currency : str
+        ISO code of the project's currency.
+    """
+    formats, labels = formats or {}, labels or {}
+    if frame.empty:
+        return f'<p class="note">{texts.escape(texts.say("display.empty", language))}</p>'
+    kinds = {name: formats.get(name) or kind_of(frame[name]) for name in frame.columns}
+    heads = "".join(_cell("th", labels.get(name) or label_of(str(name), language), kind)
+                    for name, kind in kinds.items())
+    shown = frame.head(rows)
+    columns = [[_cell("td", show_cell(value, kind, language, currency), kind) for value in shown[name]]
+               for name, kind in kinds.items()]
+    body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
+    return (f'<div class="table-wrap" tabindex="0"><table class="data"><thead><tr>{heads}</tr></thead>'
+            f"<tbody>{body}</tbody></table></div>{_more(len(frame), len(shown), language)}")
+
+
+def _cell(tag: str, text: str, kind: str) -> str:
+    css = ' class="num"' if kind in NUMBERS else ' class="date"' if kind == "date" else ""
+    scope = ' scope="col"' if tag == "th" else ""
+    return f"<{tag}{scope}{css}>{texts.escape(text)}</{tag}>"
+
+
+def _more(n: int, n_shown: int, language: str) -> str:
+    if n <= n_shown:
+        return ""
+    return f'<p class="note">{texts.escape(texts.say("display.rows", language, n=n, shown=n_shown))}</p>'
+
+
+def chart_html(specs: Mapping[str, dict[str, Any]]) -> str:
+    """A stored chart, ``{"de": specification, "en": specification}``, as inline SVG in both languages."""
+    figures = {language: f'<figure class="chart">{svg(specs[language])}</figure>' for language in ("de", "en")}
+    return both_languages(figures["de"], figures["en"])
+
+
+def svg(spec: dict[str, Any]) -> str:
+    """SVG of a Vega-Lite specification: no network, and the same text for the same specification.
+
+    Ids inside are made from the specification, so that several charts can stand in one page.
+    """
+    import json
+
+    import vl_convert
+
+    text: str = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version="6.4", allowed_base_urls=[])
+    prefix = "c" + hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+    names = {old: f"{prefix}-{i}" for i, old in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)))}
+    text = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', text)
+    text = re.sub(r'url\(#([^)]+)\)', lambda m: f"url(#{names.get(m[1], m[1])})", text)
+    return text.replace("<svg ", f'<svg role="img" aria-label="{texts.escape(_title(spec))}" ', 1)
+
+
+def _title(spec: dict[str, Any]) -> str:
+    title = spec.get("description") or spec.get("title") or ""
+    return str(title.get("text", "") if isinstance(title, dict) else title)
