@@ -27,6 +27,41 @@ def both_languages(de_html: str, en_html: str) -> str:
     return f'<div class="lang-de" lang="de">{de_html}</div><div class="lang-en" lang="en">{en_html}</div>'
 
 
+def badges(state: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
+    """What a reader must know before the numbers: (style class, text) of each badge, text not yet escaped.
+
+    Parameters
+    ----------
+    state : mapping
+        ``is_draft`` (default True) or ``released_by`` and ``released_on``; ``is_complete``; ``as_of``;
+        ``money_source`` (``opportunities`` when won opportunities stand in for invoices); ``scenario``.
+    language : str
+        ``de`` or ``en``.
+    """
+    found = []
+    if state.get("scenario"):
+        found.append(("plain", "badge.scenario"))
+    if state.get("is_draft", True):
+        found.append(("draft", "badge.draft"))
+    else:
+        found.append(("released", "badge.released"))
+    if not state.get("is_complete", True):
+        found.append(("incomplete", "badge.incomplete"))
+    if state.get("money_source") == "opportunities":
+        found.append(("stand-in", "badge.opportunities"))
+    numbers = {name: state.get(name) for name in ("scenario", "released_by", "released_on", "as_of")}
+    return [(css, texts.say(key, language, **numbers)) for css, key in found]
+
+
+def badges_html(state: Mapping[str, Any]) -> str:
+    """Badges of a page in both languages."""
+    rows = [
+        "".join(f'<span class="badge {css}">{texts.escape(text)}</span>' for css, text in badges(state, language))
+        for language in ("de", "en")
+    ]
+    return both_languages(*(f'<div class="badges">{row}</div>' for row in rows))
+
+
 def kind_of(column: pd.Series) -> str:
     """Kind of `segkit.texts.show` for a column, by its type and then by its name.
 

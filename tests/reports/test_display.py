@@ -1,0 +1,53 @@
+"""Tables as people read them."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from segkit import display
+
+FRAME = pd.DataFrame(
+    {
+        "account_id": ["00017", "2"],
+        "revenue_12m": [1234567.0, None],
+        "revenue_share": [0.1234, 0.5],
+        "n_accounts": [1204, 7],
+        "since": pd.to_datetime([dt.date(2026, 3, 1), None]),
+        "is_small": pd.array([True, None], dtype="boolean"),
+        "index": [1.5, 2.25],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("de", ["00017", "1.234.567 €", "12,3 %", "1.204", "01.03.2026", "ja", "1,50", "–"]),
+        ("en", ["00017", "€1,234,567", "12.3%", "1,204", "1 Mar 2026", "yes", "1.50", "–"]),
+    ],
+)
+def test_numbers_follow_the_language(language, words):
+    html = display.table_html(FRAME, language)
+    assert [word for word in words if f">{word}</td>" not in html] == []
+
+
+def test_numbers_stand_right_and_text_left():
+    html = display.table_html(FRAME[["account_id", "revenue_12m"]], "de")
+    assert '<td class="num">1.234.567 €</td>' in html
+    assert "<td>00017</td>" in html
+
+
+def test_only_the_first_rows_are_shown_and_the_rest_is_counted():
+    html = display.table_html(pd.DataFrame({"n_rows": range(1000)}), "de", rows=3)
+    assert html.count("<tr>") == 4
+    assert "3 von 1.000 Zeilen" in html
+
+
+def test_a_format_and_a_label_can_be_given():
+    html = display.table_html(FRAME[["index"]], "en", formats={"index": "count"}, labels={"index": "Index <b>"})
+    assert ">2</td>" in html and "Index &lt;b&gt;" in html
+
+
+def test_an_empty_frame_says_so():
+    assert "Keine Zeilen." in display.table_html(FRAME.head(0), "de")
