@@ -18,12 +18,12 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it
     {"features", "statistics"},
     STAGES,
     {"charts", "demo"},
-    {"store", "run"},
+    {"store", "records", "decisions", "kernel", "run"},
     {"batch", "reports", "widgets"},
     {"cli", "__main__"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
-MAY_HOLD_A_RUN = {"store", "run", "batch", "reports", "widgets", "cli"}
+MAY_HOLD_A_RUN = {"store", "records", "decisions", "kernel", "run", "batch", "reports", "widgets", "cli"}
 ONLY_IN = {"altair": "charts", "ipywidgets": "widgets", "anywidget": "widgets"}
 NOT_IN_STAGES = {"IPython", "papermill", "nbconvert", "voila", "typer", "subprocess"}
 SLOW = {"sklearn", "scipy"}
