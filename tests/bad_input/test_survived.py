@@ -1,4 +1,4 @@
-"""Dirty rows and files that a run must survive: the dirt is set aside with a reason, its money is still accounted for."""
+"""Dirt that a run must survive: it is set aside with a reason, and its money is still accounted for."""
 
 from __future__ import annotations
 

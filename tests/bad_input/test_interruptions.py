@@ -1,0 +1,96 @@
+"""What comes from outside: a full disk, a second run at the same time, a notebook whose parameter is misspelt."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import tiny
+
+QUARTER = "2026Q1"
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of a few megabytes; needs root on Linux."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(place)]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("a small file system can be mounted by root on Linux only")
+    yield place
+    subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def fill(disk: Path, leave: int) -> Path:
+    """Write one file that leaves so many bytes free."""
+    filler = disk / "filler"
+    free = os.statvfs(disk).f_bavail * os.statvfs(disk).f_frsize
+    with filler.open("wb") as stream:
+        stream.write(b"\0" * (free - leave))
+    return filler
+
+
+def test_full_disk(small_disk):
+    folder = tiny.write_project(small_disk / "tiny")
+    assert tiny.segkit("run", folder, "--quarter", QUARTER).code == 0
+    good = tiny.contents(folder / "runs" / QUARTER)
+    extra = tiny.HEADER + "\nK103;R7000;20.03.2026;A11;1;4321,00\n"
+    (folder / "raw/invoices_late.csv").write_text(extra, encoding="utf-8")
+    filler = fill(small_disk, leave=40_000)
+
+    answer = tiny.segkit("run", folder, "--quarter", QUARTER)
+    assert answer.code == 1, answer.text
+    assert "No space left" in answer.text or "disk is full" in answer.text
+    assert tiny.contents(folder / "runs" / QUARTER) == good
+
+    filler.unlink()
+    again = tiny.segkit("run", folder, "--quarter", QUARTER)
+    assert again.code == 0, again.text
+    assert tiny.contents(folder / "runs" / QUARTER) != good
+
+
+def test_second_run_at_the_same_time(tmp_path):
+    folder = tiny.write_project(tmp_path / "tiny")
+    first = subprocess.Popen(
+        [sys.executable, "-m", "segkit", "run", str(folder)],
+        env=tiny.environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        stdin=subprocess.DEVNULL,
+    )
+    staging = folder / "runs" / f".{QUARTER}"
+    while first.poll() is None and not (staging / "records").exists():
+        time.sleep(0.02)
+    second = tiny.segkit_here("run", folder)
+    assert second.code == 1, second.text
+    assert "already" in second.text or "another run" in second.text.lower()
+    assert first.wait(timeout=300) == 0
+    assert (folder / "runs" / QUARTER / "manifest.json").exists()
+
+
+def test_misspelt_notebook_parameter(tmp_path, monkeypatch):
+    """Caught before the first notebook starts, in whichever notebook it is."""
+    import segkit.batch as batch
+
+    folder = tiny.write_project(tmp_path / "tiny")
+    copies = tmp_path / "notebooks"
+    shutil.copytree(Path(__file__).parents[2] / "notebooks", copies)
+    last = sorted(copies.glob("0[1-9]*.ipynb"))[-1]
+    content = json.loads(last.read_text("utf-8"))
+    for cell in content["cells"]:
+        if "parameters" in cell["metadata"].get("tags", []):
+            cell["source"] = [line.replace("quarter =", "quater =") for line in cell["source"]]
+    last.write_text(json.dumps(content), encoding="utf-8")
+    monkeypatch.setattr(batch, "NOTEBOOKS", copies)
+
+    answer = tiny.segkit_here("run", folder)
+    assert answer.code == 2, answer.text
+    assert last.name in answer.text and "quater" in answer.text and "quarter" in answer.text
+    assert not (folder / "runs").exists()
