@@ -1,1 +1,1 @@
-"""Statistics that all stages share."""
+"""Statistics that several stages use: resampling, comparisons of clusterings, intervals."""

@@ -1,0 +1,105 @@
+"""The three moves of a k-means search: seeding, Lloyd's steps, single-point transfers. Plain numpy, no threads."""
+
+from __future__ import annotations
+
+import numpy as np
+
+SMALLEST_GAIN = 1e-10
+
+
+def distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Return squared distances, points in rows and centres in columns."""
+    squares = (points * points).sum(1)[:, None] - 2 * points @ centres.T + (centres * centres).sum(1)
+    return np.maximum(squares, 0.0)
+
+
+def inertia(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> float:
+    """Return the sum of squared distances of the points to their centres."""
+    return float(((points - centres[labels]) ** 2).sum())
+
+
+def draw_far_point(points: np.ndarray, squared: np.ndarray, rng: np.random.Generator) -> int:
+    """Return the position of a point drawn with a chance in proportion to its squared distance."""
+    cumulative = np.cumsum(squared)
+    return int(min(np.searchsorted(cumulative, rng.random() * cumulative[-1]), len(points) - 1))
+
+
+def seed_centres(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+    """Return k points far from each other as first centres (k-means++, Arthur and Vassilvitskii 2007)."""
+    centres = np.empty((k, points.shape[1]))
+    centres[0] = points[rng.integers(len(points))]
+    squared = ((points - centres[0]) ** 2).sum(1)
+    for j in range(1, k):
+        centres[j] = points[draw_far_point(points, squared, rng)]
+        squared = np.minimum(squared, ((points - centres[j]) ** 2).sum(1))
+    return centres
+
+
+def lloyd(points: np.ndarray, centres: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels and centres after Lloyd's steps, at most `steps`; no cluster is empty.
+
+    Each point goes to its nearest centre, each centre to the mean of its points, until nothing changes.
+    """
+    k, rows = len(centres), np.arange(len(points))
+    labels = None
+    for _ in range(steps):
+        squared = distances(points, centres)
+        nearest = squared.argmin(1)
+        if labels is not None and np.array_equal(nearest, labels):
+            break
+        labels = _without_empty(nearest, squared[rows, nearest], k)
+        centres = means(points, labels, k)
+    return labels, centres
+
+
+def _without_empty(labels: np.ndarray, squared: np.ndarray, k: int) -> np.ndarray:
+    """Give each empty cluster the point farthest from its centre, taken from a cluster that can spare it."""
+    sizes = np.bincount(labels, minlength=k)
+    for empty in np.flatnonzero(sizes == 0):
+        for far in np.argsort(-squared, kind="stable"):
+            if sizes[labels[far]] > 1:
+                sizes[labels[far]] -= 1
+                labels[far], sizes[empty], squared[far] = empty, 1, -1.0
+                break
+    return labels
+
+
+def means(points: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+    """Return the mean of the points of each of k clusters."""
+    is_member = np.zeros((k, len(points)))
+    is_member[labels, np.arange(len(points))] = 1.0
+    return (is_member @ points) / is_member.sum(1)[:, None]
+
+
+def transfer(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return labels and centres to which no move of a single point brings a gain (Hartigan and Wong 1979).
+
+    A point leaves cluster a for b if n_b/(n_b+1)·d_b² < n_a/(n_a−1)·d_a²: both means move along, which Lloyd's steps
+    do not see. The best moves between clusters not yet touched in the round are made at once.
+    """
+    labels, centres, k, rows = labels.copy(), centres.copy(), len(centres), np.arange(len(points))
+    sizes = np.bincount(labels, minlength=k).astype(float)
+    while True:
+        squared = distances(points, centres)
+        staying = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 0.0)
+        leaving = squared[rows, labels] * staying[labels]
+        joining = squared * (sizes / (sizes + 1))
+        joining[rows, labels] = np.inf
+        target = joining.argmin(1)
+        gain = leaving - joining[rows, target]
+        if gain.max() <= SMALLEST_GAIN * max(1.0, squared[rows, labels].mean()):
+            return labels, means(points, labels, k)
+        _apply(points, labels, centres, sizes, target, gain)
+
+
+def _apply(points, labels, centres, sizes, target, gain) -> None:
+    """Make the best transfers in place, each cluster taking part once."""
+    touched: set[int] = set()
+    for i in np.argsort(-gain, kind="stable")[: len(centres)]:
+        a, b = int(labels[i]), int(target[i])
+        if gain[i] <= SMALLEST_GAIN or a in touched or b in touched:
+            continue
+        touched |= {a, b}
+        centres[a] = (centres[a] * sizes[a] - points[i]) / (sizes[a] - 1)
+        centres[b] = (centres[b] * sizes[b] + points[i]) / (sizes[b] + 1)
+        sizes[a], sizes[b], labels[i] = sizes[a] - 1, sizes[b] + 1, b

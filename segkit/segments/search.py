@@ -1,0 +1,113 @@
+"""Certified k-means: searches go on until the best solution was found several times."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from segkit.segments.optimise import distances, draw_far_point, inertia, lloyd, seed_centres, transfer
+from segkit.statistics.resampling import generator
+
+SAME = 1e-9  # relative difference of inertia below which two solutions are the same one
+SCREEN_STEPS = 3  # Lloyd steps after a swap, before it is judged
+SCREEN = 1.02  # a swap whose inertia is above this multiple of the present one is dropped
+PATIENCE = 5  # a search ends after PATIENCE · k swaps in a row without gain
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The best division found into k clusters, and how sure it is the best.
+
+    `labels` 0 … k−1 per point; `centres`; `inertia`; `n_searches` independent searches, of which `n_found` ended in
+    this solution; `chance_missed` see `chance_missed`.
+    """
+
+    labels: np.ndarray
+    centres: np.ndarray
+    inertia: float
+    n_searches: int
+    n_found: int
+    chance_missed: float
+
+
+def search_clusters(
+    points: np.ndarray, k: int, seed: int, hits: int = 5, max_searches: int = 200, patience: int = PATIENCE
+) -> Solution:
+    """Return the best k-means solution that independent searches find, certified by `hits` finds.
+
+    Parameters
+    ----------
+    points : array (n, criteria)
+        Scaled, without missing values, in a fixed order of rows.
+    k : int
+        Number of clusters, from 1 to the number of different points.
+    seed : int
+        Same seed, same solution; one thread or more make no difference.
+    hits, max_searches : int
+        The search ends when the best solution was found `hits` times, or after `max_searches`.
+
+    Notes
+    -----
+    One search: k-means++ seeding, Lloyd's steps, single-point transfers, then centre swaps (random swap, Fränti 2018)
+    until PATIENCE · k swaps in a row bring no gain. Restarts alone are not enough: see benchmarks/certified_search.md.
+    """
+    from threadpoolctl import threadpool_limits
+
+    rng = generator(seed, "search", k)
+    best, n_found, n_searches = None, 0, 0
+    with threadpool_limits(limits=1):
+        while n_searches < max_searches and n_found < hits:
+            found = search_once(points, k, rng, patience)
+            n_searches += 1
+            if best is None or found[2] < best[2] * (1 - SAME):
+                best, n_found = found, 1
+            elif found[2] <= best[2] * (1 + SAME):
+                n_found += 1
+    labels, centres, value = best
+    return Solution(labels, centres, value, n_searches, n_found, chance_missed(n_searches, n_found))
+
+
+def search_once(points: np.ndarray, k: int, rng: np.random.Generator, patience: int = PATIENCE, start=None):
+    """Return labels, centres and inertia of one search; `start` gives its first centres instead of a seeding."""
+    labels, centres, value = _descend(points, seed_centres(points, k, rng) if start is None else start)
+    failures = 0
+    while failures < patience * k and k > 1:
+        swapped = centres.copy()
+        far = draw_far_point(points, ((points - centres[labels]) ** 2).sum(1), rng)
+        swapped[rng.integers(k)] = points[far]
+        near, moved = lloyd(points, swapped, SCREEN_STEPS)
+        failures += 1
+        if inertia(points, near, moved) <= value * SCREEN:
+            found = _descend(points, moved)
+            if found[2] < value * (1 - SAME):
+                (labels, centres, value), failures = found, 0
+    return labels, centres, value
+
+
+def _descend(points: np.ndarray, centres: np.ndarray):
+    labels, centres = transfer(points, *lloyd(points, centres))
+    return labels, centres, inertia(points, labels, centres)
+
+
+def chance_missed(n_searches: int, n_found: int) -> float:
+    """Return the estimated chance that a better solution, as easy to find as the best one, was never met.
+
+    With a uniform prior on the rate p at which a search finds the best solution, p is Beta(h+1, n−h+1) after h finds in
+    n searches, and n searches miss an equally easy one with E[(1−p)^n] = B(h+1, 2n−h+1) / B(h+1, n−h+1).
+    A better solution that is much harder to find than the best one cannot be excluded by any number of searches.
+
+    Examples
+    --------
+    >>> round(chance_missed(5, 5), 4), round(chance_missed(50, 5), 4)
+    (0.0022, 0.0142)
+    """
+    h, n = n_found, n_searches
+    log = math.lgamma(2 * n - h + 1) + math.lgamma(n + 2) - math.lgamma(2 * n + 2) - math.lgamma(n - h + 1)
+    return math.exp(log)
+
+
+def assign_points(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Return the position of the nearest centre for each point; ties go to the first centre."""
+    return distances(points, centres).argmin(1)
