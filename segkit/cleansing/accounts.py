@@ -1,0 +1,30 @@
+"""Accounts: those of the delivered file, and those that only the invoices know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.cleansing.as_of import write_known
+from segkit.cleansing.rows import columns_of, has_table, run_sql
+from segkit.tables import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def write_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
+    """Create the table ``accounts`` and ``added_accounts`` (account_id, source, row_number of the first line).
+
+    Accounts that occur in ``invoices`` but in no delivered file are added; their name is their id.
+    """
+    if has_table(con, "rows_accounts"):
+        write_known(con, "accounts", as_of)
+    else:
+        columns = ", ".join(f"{name} {TABLES['accounts'].columns[name].sql_type}" for name in columns_of("accounts"))
+        run_sql(con, f"CREATE OR REPLACE TABLE accounts ({columns})")
+    run_sql(con, """
+        CREATE OR REPLACE TEMP TABLE added_accounts AS
+        SELECT account_id, arg_min(source, (invoice_date, source, "row_number")) AS source,
+               arg_min("row_number", (invoice_date, source, "row_number")) AS "row_number"
+        FROM invoices ANTI JOIN accounts USING (account_id) GROUP BY account_id""")
+    run_sql(con, "INSERT INTO accounts (account_id, name) SELECT account_id, account_id FROM added_accounts ORDER BY 1")

@@ -1,0 +1,96 @@
+"""What was changed, and what could not be used: ``cleaning_log`` and ``quarantine``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.cleansing.rows import columns_of, delivered, has_table, make_empty, run_sql
+from segkit.tables import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+LOG_COLUMNS = 'source, "row_number", "column", old_value, new_value, rule, n_rows'
+
+
+def write_log(con: duckdb.DuckDBPyConnection, reading_log: pd.DataFrame | None = None) -> None:
+    """Create ``cleaning_log``: what reading changed, and then what cleansing changed or left out.
+
+    A row concerns one row of a file (row_number), one key (n_rows rows of it) or, without row_number, a whole file.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Holds ``rows_T``, ``invoices``, ``charge_codes``, ``added_accounts``.
+    reading_log : DataFrame, optional
+        Columns of cleaning_log.
+    """
+    make_empty(con, "cleaning_log")
+    if reading_log is not None and len(reading_log):
+        con.register("reading_log", reading_log)
+        run_sql(con, "INSERT INTO cleaning_log BY NAME FROM reading_log")
+        con.unregister("reading_log")
+    for entry in _entries(con):
+        run_sql(con, f"INSERT INTO cleaning_log SELECT source, \"row_number\", \"column\", old_value, new_value, rule, "
+                    f"'cleansing.rule_' || rule, n_rows FROM ({entry}) entry({LOG_COLUMNS})")
+
+
+def _entries(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """SQL of every kind of change, with `LOG_COLUMNS`."""
+    others = [table for table in delivered(con) if table != "invoices"]
+    entries = [_duplicates(table) for table in ["invoices", *others]] + [_excluded("invoices")]
+    entries += [_excluded(table) for table in others if "account_id" in columns_of(table)]
+    entries += [CHARGES, INVOICE_NUMBERS, QUANTITIES]
+    if "accounts" in others:
+        entries.append(ADDED_ACCOUNTS)
+    if has_table(con, "rows_opportunities"):
+        entries.append(STAGES)
+    return entries
+
+
+def _duplicates(table: str) -> str:
+    key = TABLES[table].key[0] if len(TABLES[table].key) == 1 else "account_id"
+    key = "coalesce(invoice_id, account_id || '/' || invoice_date)" if table == "invoices" else key
+    column = "invoice_id" if table == "invoices" else TABLES[table].key[0]
+    rule = "duplicate_id" if len(TABLES[table].key) == 1 else "duplicate_line"
+    return f"""SELECT source, min("row_number"), '{column}', {key}, min(kept_source || ':' || kept_row), '{rule}',
+                      count(*)
+               FROM rows_{table} WHERE step = 'excluded_duplicate' GROUP BY source, {key}"""
+
+
+def _excluded(table: str) -> str:
+    return f"""SELECT source, min("row_number"), 'account_id', account_id, NULL, step, count(*)
+               FROM rows_{table} WHERE step LIKE 'excluded_scope_%' GROUP BY source, account_id, step"""
+
+
+CHARGES = """SELECT source, NULL, 'line_type', product_id, 'charge', 'charge', count(*) FROM rows_invoices
+             WHERE line_type = 'charge' AND step IN ('used', 'excluded_charge') GROUP BY source, product_id"""
+INVOICE_NUMBERS = """SELECT source, NULL, 'invoice_id', NULL, min(account_id || '/' || invoice_date),
+                            'invoice_id_made', count(*)
+                     FROM rows_invoices WHERE step = 'used' AND invoice_id IS NULL GROUP BY source"""
+QUANTITIES = """SELECT source, NULL, 'quantity', NULL, '1', 'quantity_assumed', count(*)
+                FROM rows_invoices WHERE step = 'used' AND quantity IS NULL GROUP BY source"""
+ADDED_ACCOUNTS = """SELECT source, "row_number", 'account_id', NULL, account_id, 'account_added', 1
+                    FROM added_accounts"""
+STAGES = """SELECT source, NULL, 'stage', stage_as_read, stage, 'stage_named', count(*) FROM rows_opportunities
+            WHERE step = 'used' AND stage <> stage_as_read GROUP BY source, stage_as_read, stage"""
+
+
+def write_quarantine(con: duckdb.DuckDBPyConnection) -> None:
+    """Create ``quarantine``: rows that could not be read or lack what every row needs, as they came.
+
+    Rows that could be read are compact JSON without empty columns.
+    """
+    make_empty(con, "quarantine")
+    for table in delivered(con):
+        if has_table(con, f"unreadable_{table}"):
+            run_sql(con, f'INSERT INTO quarantine SELECT source, "row_number", reason, raw FROM unreadable_{table}')
+    for table in delivered(con):
+        fields = ", ".join(f"'{column}': {column}" for column in columns_of(table))
+        run_sql(con, f"""
+            INSERT INTO quarantine
+            SELECT source, "row_number", replace(step, 'quarantined_', ''),
+                   regexp_replace(regexp_replace(to_json({{{fields}}})::VARCHAR, ',?"[a-z_]+":null', '', 'g'),
+                                  '^\\{{,', '{{')
+            FROM rows_{table} WHERE step LIKE 'quarantined_%'""")
