@@ -63,8 +63,9 @@ class Project:
         return self.folder / "scenarios" / self.scenario / "runs" if self.scenario else self.folder / "runs"
 
     def run_folder(self, quarter: Quarter | str) -> Path:
-        """Return the folder of a complete run."""
-        return self.runs / str(quarter)
+        """Return the folder of a complete run, also in the moment in which a new one takes its place."""
+        folder = self.runs / str(quarter)
+        return folder if folder.exists() or not displaced(folder).exists() else displaced(folder)
 
     def staging_folder(self, quarter: Quarter | str) -> Path:
         """Return the folder in which a run is built, before it takes the place of the complete one."""
@@ -96,8 +97,9 @@ class Project:
         """Return the quarters with a complete run, oldest first."""
         if not self.runs.is_dir():
             return []
-        names = [p.name for p in self.runs.iterdir() if (p / "manifest.json").exists()]
-        return sorted(self.quarter(name) for name in names if re.fullmatch(r"\d{4}Q[1-4]", name))
+        found = [re.fullmatch(r"(\d{4}Q[1-4])|\.(\d{4}Q[1-4])\.old", p.name) for p in self.runs.iterdir()]
+        names = {match[1] or match[2] for match in found if match}
+        return sorted(self.quarter(n) for n in names if (self.run_folder(n) / "manifest.json").exists())
 
     def source_files(self, quarter: Quarter | None = None) -> list[SourceFile]:
         """Return the files behind every table.
@@ -154,6 +156,11 @@ class Project:
         if path.is_relative_to(self.folder):
             return path.relative_to(self.folder).as_posix()
         return Path(os.path.join(*path.parts[-2:])).as_posix()
+
+
+def displaced(folder: Path) -> Path:
+    """Return where a run waits while a new one takes its place."""
+    return folder.with_name(f".{folder.name}.old")
 
 
 def _delivery(path: Path) -> dt.date | None:
