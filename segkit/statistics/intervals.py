@@ -73,7 +73,9 @@ def ratio_intervals(
     seed: int = 0,
     confidence: float = 0.95,
 ) -> tuple[Floats, Floats]:
-    """Return lower and upper limits of the ratios of sums, groups × columns; NaN where resampling says nothing.
+    """Return lower and upper limits of the ratios of sums, groups + 1 × columns; NaN where resampling says nothing.
+
+    The last row stands for all accounts.
 
     All accounts are drawn together, with replacement: the size of a group varies from draw to draw as its money does,
     and shares of the total keep their dependence. Draws in which a ratio or its error does not exist are left out;
@@ -94,6 +96,7 @@ def ratio_intervals(
     y, x = exact_units(numerators), exact_units(denominators)
     columns = np.concatenate([y, x, y * y, x * y, x * x], axis=1)
     members = [np.flatnonzero(groups == group) for group in range(n_groups)]
+    members.append(np.arange(len(y)))
     value, error = _ratio_and_error(_group_sums(np.ones((1, len(y))), columns, members), of_all)
     ratios, errors = _ratio_and_error(_resample_sums(columns, members, draws, seed), of_all)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -134,7 +137,7 @@ def _within_range(low: float, high: float, y: Floats, x: Floats) -> tuple[float,
 def _ratio_and_error(sums: Floats, of_all: NDArray[np.bool_]) -> tuple[Floats, Floats]:
     """Return the ratios Σy / Σx and their standard errors √Σ(y − ratio · x)² / Σx (linearisation; Cochran 1977, ch. 6).
 
-    `sums` are draws × groups + 1 × (y, x, yy, xy, xx); the last group stands for all accounts.
+    `sums` are draws × groups × (y, x, yy, xy, xx); the last group holds all accounts.
     """
     y, x, yy, xy, xx = np.split(sums, 5, axis=2)
     x, xx = (np.where(of_all, total[:, -1:], total) for total in (x, xx))
@@ -142,13 +145,12 @@ def _ratio_and_error(sums: Floats, of_all: NDArray[np.bool_]) -> tuple[Floats, F
         ratio = np.where(x > 0, y / x, np.nan)
         squares = np.maximum(yy - 2 * ratio * xy + ratio**2 * xx, 0)
         error = np.sqrt(np.where(squares > 1e-12 * yy, squares, 0)) / x
-    return ratio[:, :-1], error[:, :-1]
+    return ratio, error
 
 
 def _group_sums(weights: Floats, columns: Floats, members: list[NDArray[np.integer]]) -> Floats:
-    """Return draws × groups + 1 × columns: the weighted sums of each group, and last of all accounts."""
-    each = [weights[:, of_group] @ columns[of_group] for of_group in members]
-    return np.stack([*each, weights @ columns], axis=1)
+    """Return draws × groups × columns: the weighted sums of each group."""
+    return np.stack([weights[:, of_group] @ columns[of_group] for of_group in members], axis=1)
 
 
 def _resample_sums(columns: Floats, members: list[NDArray[np.integer]], draws: int, seed: int) -> Floats:
