@@ -1,0 +1,102 @@
+"""One file as a grid of cells, before anything is known about types."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+NUMBER = "\x02"
+"""First character of a cell that the file holds as a number, not as text."""
+DATE = "\x03"
+"""First character of a cell that the file holds as a date; an ISO date follows."""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A row that could not be split into fields."""
+
+    row_number: int
+    reason: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something the reader did to a file, for the cleaning log."""
+
+    rule: str
+    n_rows: int = 1
+    row_number: int | None = None
+    column: str | None = None
+    old_value: str | None = None
+    new_value: str | None = None
+
+
+@dataclass
+class Grid:
+    """Cells of one file below its header.
+
+    `cells` has the columns row_number (as a spreadsheet shows it, from 1) and c0, c1, … in the order of `headers`;
+    text cells may begin with `NUMBER` or `DATE`.
+    """
+
+    name: str
+    headers: list[str]
+    cells: pa.Table
+    encoding: str = ""
+    delimiter: str = ""
+    header_row: int = 1
+    sheet: str = ""
+    unreadable: list[Unreadable] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    repeated: dict[str, list[int]] = field(default_factory=dict)
+
+    def field_of(self, header: str) -> int | None:
+        """Position of a header; blanks around it and the case of letters do not matter."""
+        if header in self.headers:
+            return self.headers.index(header)
+        folded = [fold(h) for h in self.headers]
+        return folded.index(fold(header)) if folded.count(fold(header)) == 1 else None
+
+
+def fold(header: str) -> str:
+    """Return a header without differences in case and white space."""
+    return " ".join(header.split()).casefold()
+
+
+def name_headers(cells: list[str], n_fields: int) -> tuple[list[str], dict[str, list[int]]]:
+    """Return unique names for the columns of a file.
+
+    Parameters
+    ----------
+    cells : list of str
+        The header row.
+    n_fields : int
+        Columns of the rows below; missing names become ``column 5``.
+
+    Returns
+    -------
+    list of str, dict
+        Names, the second ``Name`` being ``Name (2)``; positions of the headers that stand there more than once.
+    """
+    wide = [" ".join(cell.split()) for cell in cells] + [""] * n_fields
+    names = [cell or f"column {i + 1}" for i, cell in enumerate(wide[:n_fields])]
+    total, seen = Counter(names), Counter[str]()
+    unique = []
+    for name in names:
+        seen[name] += 1
+        unique.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    repeated = {n: [i for i, other in enumerate(names) if other == n] for n, count in total.items() if count > 1}
+    return unique, repeated
+
+
+def number_rows(n_kept: int, left_out: list[int], first: int) -> np.ndarray:
+    """Return the row numbers of kept rows when the rows `left_out` (from 1) are missing between them."""
+    numbers = np.arange(1, n_kept + len(left_out) + 1)
+    return np.delete(numbers, np.asarray(left_out, dtype=int) - 1) + (first - 1)

@@ -1,0 +1,192 @@
+"""Delimited text (CSV, TSV, TXT) → grid."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from segkit.errors import UserError
+from segkit.settings.sources import Source
+from segkit.sources.dialects import SAMPLE_CHARACTERS, Dialect, detect_dialect
+from segkit.sources.encodings import decode
+from segkit.sources.grids import Change, Grid, Unreadable, name_headers, number_rows
+from segkit.sources.headers import is_footer
+from segkit.sources.quotes import mend_quotes
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_BLOCK = 1 << 24
+
+
+def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iterable[str] = ()) -> Grid:
+    """Return the cells of a delimited text file.
+
+    Parameters
+    ----------
+    data : bytes
+        The unpacked file.
+    name : str
+        The file as the user knows it.
+    source : Source, optional
+        Its settings: encoding and delimiter where project.yml gives them.
+    wanted : iterable of str
+        Headers that project.yml names.
+
+    Returns
+    -------
+    Grid
+        Rows of another width than the usual one are `unreadable`, unless their surplus fields are empty.
+
+    Raises
+    ------
+    UserError
+        "sales.csv is empty." or "sales.csv: no row with column names was found in the first 100 rows."
+    """
+    decoded = decode(data, source.encoding if source else None)
+    if not decoded.data.strip(b"\r\n\t ;,|\x00"):
+        raise UserError(f"{name} is empty: there is nothing to read. Export it again, or take it out of the sources.")
+    head = decoded.data[: 4 * SAMPLE_CHARACTERS].decode("utf-8", errors="ignore")
+    dialect = detect_dialect(head, source.delimiter if source else None, wanted)
+    if dialect is None:
+        raise UserError(
+            f"{name}: no row with column names was found in the first 100 rows. "
+            "Put the names of the columns above the data, each different."
+        )
+    changes = []
+    if decoded.repaired:
+        lines = ", ".join(str(line) for line in decoded.repaired[:5])
+        changes.append(Change("mixed_encoding", len(decoded.repaired), old_value=f"lines {lines}"))
+    body = decoded.data[len(head[: dialect.body].encode("utf-8")) :]
+    grid = _parse(body, name, dialect, changes)
+    grid.encoding = decoded.encoding
+    return grid
+
+
+def _parse(body: bytes, name: str, dialect: Dialect, changes: list[Change]) -> Grid:
+    import pyarrow as pa
+
+    body, n_mended = mend_quotes(body, dialect.delimiter, dialect.quote, dialect.n_fields)
+    if n_mended:
+        changes.append(Change("open_quote", n_mended))
+    table, rejected = _split(body, dialect)
+    numbers = number_rows(table.num_rows, [n for n, _ in rejected], dialect.header_row + 1)
+    table = table.add_column(0, "row_number", pa.array(numbers, pa.int64()))
+    recovered, unreadable = _recover(rejected, dialect)
+    if recovered:
+        columns = [pa.array(values, table.schema.types[i]) for i, values in enumerate(zip(*recovered, strict=True))]
+        table = pa.concat_tables([table, pa.table(columns, names=table.column_names)]).sort_by("row_number")
+    table = without_blank_rows(table)
+    table, unreadable, footers = _cut_footer(table, unreadable, dialect.delimiter)
+    headers, repeated = name_headers(list(dialect.header), dialect.n_fields)
+    changes += footers
+    return Grid(
+        name,
+        headers,
+        table,
+        delimiter=dialect.delimiter,
+        header_row=dialect.header_row,
+        unreadable=unreadable,
+        changes=changes,
+        repeated=repeated,
+    )
+
+
+def _split(body: bytes, dialect: Dialect) -> tuple[pa.Table, list[tuple[int, str]]]:
+    """Return the rows of the usual width as text, and (position from 1, text) of the others."""
+    import pyarrow as pa
+    from pyarrow import csv as arrow_csv
+
+    rejected: list[tuple[int, str]] = []
+
+    def keep_aside(row: arrow_csv.InvalidRow) -> str:
+        rejected.append((row.number, row.text))
+        return "skip"
+
+    names = [f"c{i}" for i in range(dialect.n_fields)]
+    if not body:
+        return pa.table({n: pa.array([], pa.string()) for n in names}), rejected
+    table = arrow_csv.read_csv(
+        pa.BufferReader(body),
+        read_options=arrow_csv.ReadOptions(
+            column_names=names, use_threads=False, block_size=max(_BLOCK, _longest(body))
+        ),
+        parse_options=arrow_csv.ParseOptions(
+            delimiter=dialect.delimiter,
+            quote_char=dialect.quote,
+            newlines_in_values=True,
+            ignore_empty_lines=False,
+            invalid_row_handler=keep_aside,
+        ),
+        convert_options=arrow_csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
+        ),
+    )
+    return table, rejected
+
+
+def _longest(body: bytes) -> int:
+    """Return a block size that holds a record however long; records above a block's size cannot be parsed."""
+    return len(body) + 1 if len(body) < 4 * _BLOCK else _BLOCK
+
+
+def _recover(rejected: list[tuple[int, str]], dialect: Dialect) -> tuple[list[tuple], list[Unreadable]]:
+    """Return rows whose surplus fields are empty, with row number, and the rows that stay unreadable."""
+    recovered, unreadable = [], []
+    for number, text in rejected:
+        row_number = number + dialect.header_row
+        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote))
+        fields = [field for record in records for field in record]
+        if not any(field.strip() for field in fields):
+            continue
+        if len(fields) > dialect.n_fields and not any(field.strip() for field in fields[dialect.n_fields :]):
+            recovered.append((row_number, *fields[: dialect.n_fields]))
+        else:
+            unreadable.append(Unreadable(row_number, "wrong_field_count", text))
+    return recovered, unreadable
+
+
+def without_blank_rows(table: pa.Table) -> pa.Table:
+    """Return the table without rows in which every cell is empty."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_filled = None
+    for column in table.columns[1:]:
+        filled = pc.greater(pc.utf8_length(column), 0)
+        is_filled = filled if is_filled is None else pc.or_(is_filled, filled)
+        if pc.all(is_filled).as_py():
+            return table
+    return table if is_filled is None else table.filter(pc.fill_null(is_filled, pa.scalar(False)))
+
+
+def _cut_footer(
+    table: pa.Table,
+    unreadable: list[Unreadable],
+    delimiter: str,
+) -> tuple[pa.Table, list[Unreadable], list[Change]]:
+    """Return the table and its unreadable rows without totals and remarks (a single field) at the end of the file."""
+    table, footers = cut_totals(table)
+    last = table["row_number"][-1].as_py() if table.num_rows else 0
+    kept = []
+    for row in unreadable:
+        filled = [field for field in row.raw.split(delimiter) if field.strip()]
+        is_text = any(c.isalpha() for c in "".join(filled))
+        if row.row_number > last and len(filled) == 1 and is_text:
+            footers.append(Change("footer", row_number=row.row_number, old_value=row.raw))
+        else:
+            kept.append(row)
+    return table, kept, footers
+
+
+def cut_totals(table: pa.Table) -> tuple[pa.Table, list[Change]]:
+    """Return the table without the totals and remarks among its last five rows, and what was cut."""
+    footers: list[Change] = []
+    for row in reversed(table.slice(max(0, table.num_rows - 5)).to_pylist()):
+        number, *cells = row.values()
+        if not is_footer(cells):
+            break
+        footers.append(Change("footer", row_number=number, old_value=" ".join(c for c in cells if c)))
+    return table.slice(0, table.num_rows - len(footers)), footers

@@ -1,0 +1,113 @@
+"""Parquet files and SQL databases, which know their types → grid."""
+
+from __future__ import annotations
+
+import io
+import os
+from typing import TYPE_CHECKING
+
+from segkit.errors import UserError
+from segkit.settings.sources import Database
+from segkit.sources.grids import DATE, NUMBER, Grid, name_headers
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_FIRST_ROW = 2
+"""Row number of the first row: the header counts, as in a spreadsheet."""
+
+
+def read_parquet(data: bytes, name: str) -> Grid:
+    """Return the cells of a Parquet file; `UserError` where it is none."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(io.BytesIO(data))
+    except pa.ArrowInvalid as error:
+        raise UserError(f"{name} cannot be read as Parquet ({error}). Export it again.") from None
+    return _grid(table, name)
+
+
+def read_database(database: Database, name: str) -> Grid:
+    """Return the rows of a query or table.
+
+    Parameters
+    ----------
+    database : Database
+        Its url may name environment variables (``postgresql://reader:$ERP_PASSWORD@erp/sales``), so that no password
+        stands in project.yml.
+    name : str
+        The database as the user knows it.
+
+    Raises
+    ------
+    UserError
+        When the database cannot be reached, its driver is not installed, or the query fails, with its own words.
+    """
+    import pyarrow as pa
+    import sqlalchemy as sa
+
+    try:
+        engine = sa.create_engine(os.path.expandvars(database.url))
+    except (sa.exc.ArgumentError, sa.exc.NoSuchModuleError, ModuleNotFoundError) as error:
+        raise UserError(f"{name}: {error}. Mend the url in project.yml, or install the driver it names.") from None
+    try:
+        with engine.connect() as connection:
+            result = connection.execute(_statement(database))
+            names, rows = list(result.keys()), result.all()
+    except sa.exc.SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).splitlines()[0]
+        raise UserError(f"{name}: the database says: {reason}") from None
+    finally:
+        engine.dispose()
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(names)
+    return _grid(pa.table([_column(values) for values in columns], names=_unique(names)), name)
+
+
+def _statement(database: Database):
+    import sqlalchemy as sa
+
+    if database.query is not None:
+        return sa.text(database.query)
+    schema, _, table = (database.table or "").rpartition(".")
+    return sa.select(sa.text("*")).select_from(sa.table(table, schema=schema or None))
+
+
+def _column(values: tuple) -> pa.Array:
+    """Return a column with the type of its values; as text where they differ."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(values)
+    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError):
+        return pa.array([None if value is None else str(value) for value in values], pa.string())
+
+
+def _unique(names: list[str]) -> list[str]:
+    return name_headers(names, len(names))[0]
+
+
+def _grid(table: pa.Table, name: str) -> Grid:
+    import pyarrow as pa
+
+    headers, repeated = name_headers(list(table.column_names), table.num_columns)
+    numbers = pa.array(range(_FIRST_ROW, _FIRST_ROW + table.num_rows), pa.int64())
+    cells = pa.table([numbers, *table.columns], names=["row_number", *(f"c{i}" for i in range(table.num_columns))])
+    return Grid(name, headers, cells, encoding="", repeated=repeated)
+
+
+def cell_sql(column: str, arrow_type: pa.DataType) -> str:
+    """Return SQL that turns a typed column into marked text, as worksheets hold it."""
+    import pyarrow as pa
+
+    quoted = f'"{column}"'
+    if pa.types.is_string(arrow_type) or pa.types.is_large_string(arrow_type):
+        return quoted
+    if pa.types.is_boolean(arrow_type):
+        return f"CAST({quoted} AS VARCHAR)"
+    if pa.types.is_integer(arrow_type) or pa.types.is_decimal(arrow_type) or pa.types.is_floating(arrow_type):
+        return f"chr({ord(NUMBER)}) || CAST({quoted} AS VARCHAR)"
+    if pa.types.is_date(arrow_type) or pa.types.is_timestamp(arrow_type):
+        return f"chr({ord(DATE)}) || CAST(CAST({quoted} AS DATE) AS VARCHAR)"
+    return f"CAST({quoted} AS VARCHAR)"
