@@ -109,5 +109,5 @@ def segkit_here(*arguments: object) -> Answer:
 
 def contents(folder: Path) -> dict[str, str]:
     """SHA-256 of every file below a folder by its path, to tell whether anything was written or lost."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != ".lock")
     return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}

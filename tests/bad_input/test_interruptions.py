@@ -69,8 +69,8 @@ def test_second_run_at_the_same_time(tmp_path):
     while first.poll() is None and not (staging / "records").exists():
         time.sleep(0.02)
     second = tiny.segkit_here("run", folder)
-    assert second.code == 1, second.text
-    assert "already" in second.text or "another run" in second.text.lower()
+    assert second.code == 2, second.text
+    assert "Another run of this project is going on" in second.text and str(first.pid) in second.text
     assert first.wait(timeout=300) == 0
     assert (folder / "runs" / QUARTER / "manifest.json").exists()
 
@@ -88,7 +88,7 @@ def test_misspelt_notebook_parameter(tmp_path, monkeypatch):
         if "parameters" in cell["metadata"].get("tags", []):
             cell["source"] = [line.replace("quarter =", "quater =") for line in cell["source"]]
     last.write_text(json.dumps(content), encoding="utf-8")
-    monkeypatch.setattr(batch, "NOTEBOOKS", copies)
+    monkeypatch.setattr(batch, "notebooks", lambda: sorted(copies.glob("0[1-9]_*.ipynb")))
 
     answer = tiny.segkit_here("run", folder)
     assert answer.code == 2, answer.text

@@ -19,6 +19,8 @@ import pandas as pd
 import pytest
 import tiny
 
+from segkit.project import Project
+
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups and SIGKILL are POSIX")
 
 KILLS = 30
@@ -35,9 +37,15 @@ def put_late_file(folder: Path, is_there: bool) -> None:
         (folder / LATE).unlink(missing_ok=True)
 
 
+def published(folder: Path, quarter: str = QUARTER) -> Path:
+    """Where readers find the run: beside its place during the blink in which a new one takes it."""
+    project = Project(folder)
+    return project.run_folder(project.quarter(quarter))
+
+
 def results(folder: Path) -> dict[str, str]:
     """What a run is for: its tables, charts and models, without the times of its stages."""
-    found = tiny.contents(folder / "runs" / QUARTER)
+    found = tiny.contents(published(folder))
     return {path: sha for path, sha in found.items() if path.startswith(RESULTS)}
 
 
@@ -86,10 +94,10 @@ def company(tmp_path_factory):
 
 def assert_intact(folder: Path, undisturbed: dict[bool, dict[str, str]], before: dict[str, str]) -> None:
     """The published run is the one from before, to the byte, or a whole new one; it can be read; status works."""
-    now = tiny.contents(folder / "runs" / QUARTER)
+    now = tiny.contents(published(folder))
     if now != before:
         assert results(folder) in undisturbed.values(), "neither the old run nor a complete new one"
-    for path in sorted((folder / "runs" / QUARTER / "tables").glob("*.parquet")):
+    for path in sorted((published(folder) / "tables").glob("*.parquet")):
         pd.read_parquet(path)
     assert (folder / "reports" / QUARTER / "index.html").stat().st_size > 0
     status = tiny.segkit_here("status", folder)
@@ -104,7 +112,7 @@ def test_kill_at_thirty_moments(company):
     is_late, n_published = True, 0
     put_late_file(folder, is_late)
     for number in range(KILLS):
-        before = tiny.contents(folder / "runs" / QUARTER)
+        before = tiny.contents(published(folder))
         process = start(folder)
         if number % 3 == 2:  # the end: all stages are done, the run is about to take its place
             wait_for(process, staging / "manifest.json")
