@@ -22,9 +22,12 @@ def write_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
     else:
         columns = ", ".join(f"{name} {TABLES['accounts'].columns[name].sql_type}" for name in columns_of("accounts"))
         run_sql(con, f"CREATE OR REPLACE TABLE accounts ({columns})")
-    run_sql(con, """
+    run_sql(
+        con,
+        """
         CREATE OR REPLACE TEMP TABLE added_accounts AS
         SELECT account_id, arg_min(source, (invoice_date, source, "row_number")) AS source,
                arg_min("row_number", (invoice_date, source, "row_number")) AS "row_number"
-        FROM invoices ANTI JOIN accounts USING (account_id) GROUP BY account_id""")
+        FROM invoices ANTI JOIN accounts USING (account_id) GROUP BY account_id""",
+    )
     run_sql(con, "INSERT INTO accounts (account_id, name) SELECT account_id, account_id FROM added_accounts ORDER BY 1")

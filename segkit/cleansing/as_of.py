@@ -41,14 +41,17 @@ def cut_rows(con: duckdb.DuckDBPyConnection, table: str, as_of: object) -> None:
     day = TABLES[table].event_date
     later = f"r.{day} > $as_of" if day else "$as_of IS NULL"
     account = "r.account_id" if "account_id" in columns_of(table) else "NULL"
-    run_sql(con, f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE rows_{table} AS
         SELECT r.* REPLACE (CASE WHEN r.step IS NOT NULL THEN r.step
                                     WHEN {later} THEN 'later'
                                     WHEN excluded.reason IS NOT NULL THEN 'excluded_scope_' || excluded.reason
                                     ELSE 'used' END AS step)
         FROM rows_{table} r LEFT JOIN excluded_accounts excluded ON excluded.account_id = {account}""",
-        {"as_of": as_of})
+        {"as_of": as_of},
+    )
 
 
 def write_known(con: duckdb.DuckDBPyConnection, table: str, as_of: object) -> None:
@@ -61,8 +64,9 @@ def write_known(con: duckdb.DuckDBPyConnection, table: str, as_of: object) -> No
     masked = dict(values)
     if table == "opportunities" and _amount_is_known_by_closing(con):
         masked["amount"] = "NULL"
-    columns = ", ".join(f"CASE WHEN {condition} THEN {masked[c]} ELSE {c} END AS {c}" if c in masked else c
-                        for c in columns_of(table))
+    columns = ", ".join(
+        f"CASE WHEN {condition} THEN {masked[c]} ELSE {c} END AS {c}" if c in masked else c for c in columns_of(table)
+    )
     parameters = {"as_of": as_of} if "$as_of" in columns else {}
     known = f"SELECT {columns} FROM rows_{table} WHERE step = 'used'"
     run_sql(con, f"CREATE OR REPLACE TABLE {table} AS {known}", parameters)
@@ -72,6 +76,9 @@ def write_known(con: duckdb.DuckDBPyConnection, table: str, as_of: object) -> No
 
 def _amount_is_known_by_closing(con: duckdb.DuckDBPyConnection) -> bool:
     """Say whether amounts appear with the closing: no row that is still open today has one."""
-    row = run_sql(con, "SELECT count(*) FILTER (NOT is_closed) > 0 AND "
-                      "count(*) FILTER (NOT is_closed AND amount <> 0) = 0 FROM rows_opportunities")[0]
+    row = run_sql(
+        con,
+        "SELECT count(*) FILTER (NOT is_closed) > 0 AND "
+        "count(*) FILTER (NOT is_closed AND amount <> 0) = 0 FROM rows_opportunities",
+    )[0]
     return bool(row[0])

@@ -36,11 +36,16 @@ def find_charges(con: duckdb.DuckDBPyConnection, codes: Literal["auto"] | list[s
         and codes without any digit that stand on at most `RARE_SHARE` of the lines each and `ALL_RARE_SHARE` together.
     """
     if codes != "auto":
-        run_sql(con, "CREATE OR REPLACE TEMP TABLE charge_codes AS SELECT unnest($codes::VARCHAR[]) AS product_id",
-                    {"codes": codes})
+        run_sql(
+            con,
+            "CREATE OR REPLACE TEMP TABLE charge_codes AS SELECT unnest($codes::VARCHAR[]) AS product_id",
+            {"codes": codes},
+        )
         return
     named = "SELECT product_id, product_name FROM raw_products" if has_table(con, "raw_products") else "VALUES ('', '')"
-    run_sql(con, f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE charge_codes AS
         WITH used AS (
             SELECT product_id, count(*) AS n, NOT regexp_matches(product_id, '[0-9]') AS is_word,
@@ -54,4 +59,6 @@ def find_charges(con: duckdb.DuckDBPyConnection, codes: Literal["auto"] | list[s
         SELECT product_id FROM words
         WHERE (is_rare AND are_rare) OR list_contains($words, lower(product_id))
            OR product_id IN (SELECT product_id FROM names WHERE list_contains($words, lower(trim(product_name))))
-        ORDER BY product_id""", {"words": list(CHARGE_WORDS)})
+        ORDER BY product_id""",
+        {"words": list(CHARGE_WORDS)},
+    )

@@ -49,14 +49,20 @@ def mark_lines(con: duckdb.DuckDBPyConnection, period: Period, cleansing: Cleans
     cleansing : Cleansing
         Prefix of cancellations; whether charges belong to revenue.
     """
-    run_sql(con, f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE typed_lines AS
         SELECT * EXCLUDE (is_cancelled), {LINE_TYPE} AS line_type
         FROM (SELECT *, $prefix <> '' AND coalesce(starts_with(upper(invoice_id), upper($prefix)), false)
-                        AS is_cancelled FROM raw_invoices)""", {"prefix": cleansing.cancellation_prefix})
+                        AS is_cancelled FROM raw_invoices)""",
+        {"prefix": cleansing.cancellation_prefix},
+    )
     known = f"(FROM typed_lines WHERE invoice_date <= DATE '{period.as_of}')"
     count_copies(con, known, columns_of("invoices"))
-    run_sql(con, f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE rows_invoices AS
         SELECT line.* EXCLUDE (nth, copy), nth > 1 AS is_repeated, {STEP} AS step
         FROM (FROM counted_rows
@@ -64,15 +70,19 @@ def mark_lines(con: duckdb.DuckDBPyConnection, period: Period, cleansing: Cleans
               SELECT *, 1 AS nth, 1 AS copy FROM typed_lines
               WHERE invoice_date > $as_of OR invoice_date IS NULL) line
         LEFT JOIN excluded_accounts excluded USING (account_id)""",
-        {"as_of": period.as_of, "without_charges": cleansing.charges == "excluded"})
+        {"as_of": period.as_of, "without_charges": cleansing.charges == "excluded"},
+    )
     run_sql(con, "DROP TABLE typed_lines; DROP TABLE counted_rows")
 
 
 def write_invoices(con: duckdb.DuckDBPyConnection) -> None:
     """Create the table ``invoices`` from the used rows."""
-    run_sql(con, """
+    run_sql(
+        con,
+        """
         CREATE OR REPLACE TABLE invoices AS
         SELECT account_id, coalesce(invoice_id, account_id || '/' || invoice_date) AS invoice_id, invoice_date,
                product_id, coalesce(quantity, sign(revenue))::DOUBLE AS quantity, revenue, margin, line_type,
                is_repeated, source, "row_number"
-        FROM rows_invoices WHERE step = 'used'""")
+        FROM rows_invoices WHERE step = 'used'""",
+    )

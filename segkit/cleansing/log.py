@@ -28,12 +28,16 @@ def write_log(con: duckdb.DuckDBPyConnection, reading_log: pd.DataFrame | None =
     """
     make_empty(con, "cleaning_log")
     if reading_log is not None and len(reading_log):
-        con.register("reading_log", reading_log)
+        known = [column for column in TABLES["cleaning_log"].columns if column in reading_log]
+        con.register("reading_log", reading_log[known])
         run_sql(con, "INSERT INTO cleaning_log BY NAME FROM reading_log")
         con.unregister("reading_log")
     for entry in _entries(con):
-        run_sql(con, f"INSERT INTO cleaning_log SELECT source, \"row_number\", \"column\", old_value, new_value, rule, "
-                    f"'cleansing.rule_' || rule, n_rows FROM ({entry}) entry({LOG_COLUMNS})")
+        run_sql(
+            con,
+            f'INSERT INTO cleaning_log SELECT source, "row_number", "column", old_value, new_value, rule, '
+            f"'cleansing.rule_' || rule, n_rows FROM ({entry}) entry({LOG_COLUMNS})",
+        )
 
 
 def _entries(con: duckdb.DuckDBPyConnection) -> list[str]:
@@ -88,9 +92,12 @@ def write_quarantine(con: duckdb.DuckDBPyConnection) -> None:
             run_sql(con, f'INSERT INTO quarantine SELECT source, "row_number", reason, raw FROM unreadable_{table}')
     for table in delivered(con):
         fields = ", ".join(f"'{column}': {column}" for column in columns_of(table))
-        run_sql(con, f"""
+        run_sql(
+            con,
+            f"""
             INSERT INTO quarantine
             SELECT source, "row_number", replace(step, 'quarantined_', ''),
                    regexp_replace(regexp_replace(to_json({{{fields}}})::VARCHAR, ',?"[a-z_]+":null', '', 'g'),
                                   '^\\{{,', '{{')
-            FROM rows_{table} WHERE step LIKE 'quarantined_%'""")
+            FROM rows_{table} WHERE step LIKE 'quarantined_%'""",
+        )

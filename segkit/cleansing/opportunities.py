@@ -22,7 +22,9 @@ def name_stages(con: duckdb.DuckDBPyConnection) -> None:
     Flags of the source (is_won, is_closed) decide; where they are empty, the stage's own words do. ``stage_as_read``
     keeps the stage of the source.
     """
-    run_sql(con, """
+    run_sql(
+        con,
+        """
         CREATE OR REPLACE TEMP TABLE rows_opportunities AS
         SELECT * EXCLUDE (verdict, words) REPLACE (coalesce(verdict, stage) AS stage, verdict IS NOT NULL AS is_closed,
                                             coalesce(verdict = 'won', false) AS is_won),
@@ -33,13 +35,17 @@ def name_stages(con: duckdb.DuckDBPyConnection) -> None:
                              WHEN is_closed IS NOT false AND list_contains($lost, words) THEN 'lost' END AS verdict
               FROM (SELECT *, trim(regexp_replace(lower(stage), '[^a-zäöüß]+', ' ', 'g')) AS words
                     FROM rows_opportunities)) verdicts""",
-        {"won": list(WON_WORDS), "lost": list(LOST_WORDS)})
+        {"won": list(WON_WORDS), "lost": list(LOST_WORDS)},
+    )
 
 
 def make_lines(con: duckdb.DuckDBPyConnection) -> None:
     """Create ``raw_invoices`` from won opportunities: revenue is the amount, the date is the closing date."""
-    run_sql(con, """
+    run_sql(
+        con,
+        """
         CREATE OR REPLACE TEMP TABLE raw_invoices AS
         SELECT account_id, opportunity_id AS invoice_id, close_date AS invoice_date, product_id,
                1.0::DOUBLE AS quantity, amount AS revenue, NULL::DECIMAL(18,4) AS margin, source, delivery, "row_number"
-        FROM rows_opportunities WHERE is_won AND step IS NULL""")
+        FROM rows_opportunities WHERE is_won AND step IS NULL""",
+    )

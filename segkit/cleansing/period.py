@@ -57,20 +57,24 @@ def find_period(
         con,
         'INSERT INTO run_period (quarter, start, "end", as_of, first_money_date, last_money_date, is_complete, '
         "money_source, history_days) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        [str(quarter), quarter.start, quarter.end, as_of, first, max(day for day in days if day <= as_of),
-         quarter.is_covered(first, last), money_source, (as_of - first).days],
+        [
+            str(quarter),
+            quarter.start,
+            quarter.end,
+            as_of,
+            first,
+            max(day for day in days if day <= as_of),
+            quarter.is_covered(first, last),
+            money_source,
+            (as_of - first).days,
+        ],
     )
     return Period(quarter, as_of, money_source, today)
 
 
-def _money_days(
-    con: duckdb.DuckDBPyConnection, quarter: Quarter, money_source: str, today: dt.date
-) -> list[dt.date]:
+def _money_days(con: duckdb.DuckDBPyConnection, quarter: Quarter, money_source: str, today: dt.date) -> list[dt.date]:
     """Return all money dates up to today; the quarter must have one."""
-    rows = run_sql(
-        con,
-        "SELECT DISTINCT invoice_date FROM raw_invoices WHERE invoice_date <= ? ORDER BY 1", [today]
-    )
+    rows = run_sql(con, "SELECT DISTINCT invoice_date FROM raw_invoices WHERE invoice_date <= ? ORDER BY 1", [today])
     days = [row[0] for row in rows]
     lines = "invoices" if money_source == "invoices" else "won opportunities"
     if not days:

@@ -57,8 +57,12 @@ def _add(con: duckdb.DuckDBPyConnection, table: str, checks: list[str], paramete
     """Run checks that give column, check, n_rows, n_bad, revenue."""
     for check in checks:
         used = {name: value for name, value in (parameters or {}).items() if f"${name}" in check}
-        run_sql(con, f"INSERT INTO data_quality SELECT '{table}', * FROM ({check}) AS "
-                    'checked("column", "check", n_rows, n_bad, revenue)', used)
+        run_sql(
+            con,
+            f"INSERT INTO data_quality SELECT '{table}', * FROM ({check}) AS "
+            'checked("column", "check", n_rows, n_bad, revenue)',
+            used,
+        )
 
 
 def _money(table: str) -> str:

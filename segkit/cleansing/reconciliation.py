@@ -36,30 +36,43 @@ def write_reconciliation(con: duckdb.DuckDBPyConnection) -> None:
         if has_table(con, f"unreadable_{table}"):
             rows += f" UNION ALL SELECT source, 'quarantined_' || reason, {money} FROM unreadable_{table}"
             came += f" UNION ALL SELECT source, {money} FROM unreadable_{table}"
-        run_sql(con, f"""
+        run_sql(
+            con,
+            f"""
             INSERT INTO reconciliation BY NAME
             SELECT '{table}' AS "table", source, step, count(*) AS n_rows, sum(revenue) AS revenue
             FROM (SELECT source, 'in' AS step, revenue FROM ({came}) UNION ALL FROM ({rows}))
-            GROUP BY ALL ORDER BY ALL""")
+            GROUP BY ALL ORDER BY ALL""",
+        )
     check_reconciliation(con)
 
 
 def check_reconciliation(con: duckdb.DuckDBPyConnection) -> None:
     """Raise `StageError` unless rows and money of each source add up, and ``invoices`` holds exactly the used ones."""
-    wrong = run_sql(con, """
+    wrong = run_sql(
+        con,
+        """
         SELECT "table", source, sum(CASE step WHEN 'in' THEN n_rows ELSE -n_rows END) AS n_rows,
                coalesce(sum(CASE step WHEN 'in' THEN revenue ELSE -revenue END), 0) AS revenue
-        FROM reconciliation GROUP BY ALL HAVING n_rows <> 0 OR revenue <> 0 ORDER BY ALL""")
-    wrong += run_sql(con, """
+        FROM reconciliation GROUP BY ALL HAVING n_rows <> 0 OR revenue <> 0 ORDER BY ALL""",
+    )
+    wrong += run_sql(
+        con,
+        """
         SELECT 'invoices', 'used', n_used - n_lines, used - lines
         FROM (SELECT coalesce(sum(n_rows), 0) AS n_used, coalesce(sum(revenue), 0) AS used FROM reconciliation
               WHERE "table" = 'invoices' AND step = 'used'),
              (SELECT count(*) AS n_lines, coalesce(sum(revenue), 0) AS lines FROM invoices)
-        WHERE n_used <> n_lines OR used <> lines""")
+        WHERE n_used <> n_lines OR used <> lines""",
+    )
     if wrong:
-        raise StageError("The reconciliation does not add up: " + "; ".join(
-            f"{table} ({source}): {n_rows} rows and {revenue} of revenue are unaccounted for"
-            for table, source, n_rows, revenue in wrong))
+        raise StageError(
+            "The reconciliation does not add up: "
+            + "; ".join(
+                f"{table} ({source}): {n_rows} rows and {revenue} of revenue are unaccounted for"
+                for table, source, n_rows, revenue in wrong
+            )
+        )
 
 
 def compare_totals(con: duckdb.DuckDBPyConnection, period: Period, totals: dict[int, Decimal]) -> None:
@@ -79,7 +92,9 @@ def compare_totals(con: duckdb.DuckDBPyConnection, period: Period, totals: dict[
     run_sql(con, "CREATE OR REPLACE TEMP TABLE stated_totals (fiscal_year BIGINT, controlling DECIMAL(18,4))")
     if totals:
         con.executemany("INSERT INTO stated_totals VALUES (?, ?)", [list(item) for item in totals.items()])
-    run_sql(con, """
+    run_sql(
+        con,
+        """
         INSERT INTO control_totals BY NAME
         WITH lines AS (
             SELECT year(invoice_date) + ($first_month > 1 AND month(invoice_date) >= $first_month)::INT AS fiscal_year,
@@ -100,7 +115,8 @@ def compare_totals(con: duckdb.DuckDBPyConnection, period: Period, totals: dict[
                first_day > starts + to_days($grace) OR $as_of < ends OR last_day < ends - to_days($grace) AS is_partial,
                coalesce(NOT is_partial AND abs(deviation) > $warn * abs(controlling), false) AS is_off
         FROM compared, span ORDER BY fiscal_year""",
-        {"first_month": first_month, "grace": GRACE_DAYS, "as_of": period.as_of, "warn": WARN_SHARE})
+        {"first_month": first_month, "grace": GRACE_DAYS, "as_of": period.as_of, "warn": WARN_SHARE},
+    )
 
 
 def monthly_money(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:

@@ -64,20 +64,29 @@ def mark_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
     else:
         count_copies(con, "(FROM keyed_rows WHERE missing IS NULL)", columns_of(table))
         repeated = "SELECT * EXCLUDE (nth, copy), copy > 1 AS is_repeat FROM counted_rows"
-    run_sql(con, f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE rows_{table} AS
         SELECT * EXCLUDE (missing, is_repeat), CASE WHEN is_repeat THEN 'excluded_duplicate' END AS step
         FROM ({repeated})
         UNION ALL BY NAME
         SELECT * EXCLUDE (missing), NULL AS kept_source, NULL AS kept_row, 'quarantined_' || missing AS step
-        FROM keyed_rows WHERE missing IS NOT NULL""")
+        FROM keyed_rows WHERE missing IS NOT NULL""",
+    )
 
 
 def _missing_value(table: str) -> str:
     """SQL that names what a row lacks: no_account, no_key, no_value, or NULL."""
     needed = [column for column in columns_of(table) if not TABLES[table].columns[column].is_nullable]
-    reasons = {c: "no_account" if c == "account_id" and table != "accounts" else
-               "no_key" if c in TABLES[table].key else "no_value" for c in needed}
+    reasons = {
+        c: "no_account"
+        if c == "account_id" and table != "accounts"
+        else "no_key"
+        if c in TABLES[table].key
+        else "no_value"
+        for c in needed
+    }
     return "CASE " + " ".join(f"WHEN {c} IS NULL THEN '{reasons[c]}'" for c in needed) + " END"
 
 
@@ -113,9 +122,14 @@ def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[st
     """
     same = ", ".join(columns)
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE hashed_rows AS SELECT *, hash({same}) AS row_hash FROM {relation}")
-    run_sql(con, """CREATE OR REPLACE TEMP TABLE repeated_hashes AS
-                   SELECT row_hash FROM hashed_rows GROUP BY row_hash HAVING count(*) > 1""")
-    run_sql(con, f"""
+    run_sql(
+        con,
+        """CREATE OR REPLACE TEMP TABLE repeated_hashes AS
+                   SELECT row_hash FROM hashed_rows GROUP BY row_hash HAVING count(*) > 1""",
+    )
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE counted_rows AS
         SELECT * EXCLUDE (row_hash), 1 AS nth, 1 AS copy, NULL::VARCHAR AS kept_source, NULL::BIGINT AS kept_row
         FROM hashed_rows ANTI JOIN repeated_hashes USING (row_hash)
@@ -125,5 +139,6 @@ def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[st
         FROM (SELECT * EXCLUDE (row_hash),
                      row_number() OVER (PARTITION BY source, {same} ORDER BY "row_number") AS nth
               FROM hashed_rows SEMI JOIN repeated_hashes USING (row_hash))
-        WINDOW files AS (PARTITION BY {same}, nth ORDER BY delivery, source)""")
+        WINDOW files AS (PARTITION BY {same}, nth ORDER BY delivery, source)""",
+    )
     run_sql(con, "DROP TABLE hashed_rows; DROP TABLE repeated_hashes")

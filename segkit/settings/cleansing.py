@@ -74,6 +74,8 @@ class Scope(BaseModel):
 
 ControlTotals = Annotated[
     dict[int, Decimal],
-    Field(description="Revenue by controlling: fiscal year (the calendar year unless fiscal_year_start says otherwise) "
-          "and money. Notebook 01 compares it with the invoices first of all."),
+    Field(
+        description="Revenue by controlling: fiscal year (the calendar year unless fiscal_year_start says otherwise) "
+        "and money. Notebook 01 compares it with the invoices first of all."
+    ),
 ]
