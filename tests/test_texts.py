@@ -1,0 +1,48 @@
+import datetime as dt
+import re
+import string
+
+import pytest
+
+from segkit import texts
+
+
+def placeholders(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_both_languages_have_the_same_sentences_with_the_same_numbers():
+    german, english = texts.templates("de"), texts.templates("en")
+    assert set(german) == set(english)
+    differing = [key for key in german if placeholders(german[key]) != placeholders(english[key])]
+    assert differing == []
+
+
+def test_kinds_of_numbers_are_known():
+    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "date", "text"}
+    for language in texts.LANGUAGES:
+        for key, template in texts.templates(language).items():
+            kinds = {spec for _, name, spec, _ in string.Formatter().parse(template) if name}
+            assert kinds <= known, key
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "german", "english"),
+    [
+        (1234.5, "count", "1.234", "1,234"),
+        (1234.5, "money", "1.234 €", "€1,234"),
+        (34.5, "money", "34,50 €", "€34.50"),
+        (1265793.0395, "cents", "1.265.793,04 €", "€1,265,793.04"),
+        (0.1234, "percent", "12,3 %", "12.3%"),
+        (dt.date(2026, 9, 30), "date", "30.09.2026", "30 Sept 2026"),
+        (float("nan"), "money", "–", "–"),
+        (None, "count", "–", "–"),
+    ],
+)
+def test_numbers_in_the_manner_of_each_language(value, kind, german, english):
+    shown = [re.sub(r"[\u00a0\u202f]", " ", texts.show(value, kind, locale)) for locale in ("de_DE", "en_GB")]
+    assert shown == [german, english]
+
+
+def test_text_from_data_cannot_become_markup():
+    assert texts.escape('<script>"x"&</script>') == "&lt;script&gt;&quot;x&quot;&amp;&lt;/script&gt;"
