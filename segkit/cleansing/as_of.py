@@ -14,7 +14,7 @@ OPEN = "open"
 
 MASKS = {
     "opportunities": (
-        "close_date > $as_of",
+        "is_closed AND close_date > $as_of",
         {"stage": f"'{OPEN}'", "is_closed": "false", "is_won": "false", "close_date": "NULL"},
     ),
     "leads": (
