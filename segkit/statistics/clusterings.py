@@ -68,11 +68,11 @@ def match(a: np.ndarray, b: np.ndarray, least: float = 0.0) -> dict:
     """
     from scipy.optimize import linear_sum_assignment
 
-    labels_a, labels_b = np.unique(a), np.unique(b)
+    labels_a, labels_b = np.unique(a).tolist(), np.unique(b).tolist()
     overlap = jaccard(a, b)
     rows, columns = linear_sum_assignment(-overlap)
     return {
-        labels_b[j].item(): labels_a[i].item()
+        labels_b[j]: labels_a[i]
         for i, j in zip(rows, columns, strict=True)
         if overlap[i, j] > 0 and overlap[i, j] >= least
     }

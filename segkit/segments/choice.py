@@ -1,0 +1,100 @@
+"""How many clusters, and what may be said about them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segkit.segments.search import search_once
+from segkit.segments.stability import separation
+from segkit.statistics.resampling import generator
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+USUAL = (3, 5)  # main segments that people can work with
+CLEARLY = 0.10  # adjusted Rand by which a number outside must be more stable
+ALIKE = 0.02  # adjusted Rand below which two numbers are equally stable
+STABLE = 0.80
+SEPARATED = 0.50
+REFERENCES = 12
+REFERENCE_POINTS = 1000
+
+
+def choose_number(search: pd.DataFrame, smallest_share: float, fixed: int | None = None) -> tuple[int, str]:
+    """Return the number of clusters and the key of the sentence that says why.
+
+    Parameters
+    ----------
+    search : DataFrame
+        n_segments, ari_mean (stability), separation, smallest_share (share of accounts of the smallest cluster).
+    smallest_share : float
+        Numbers with a smaller cluster stand back, unless all have one.
+    fixed : int, optional
+        The number that the settings ask for.
+
+    Notes
+    -----
+    Of three to five the most stable; among equally stable ones (within .02) the best separated. Another number is
+    chosen only if it is more stable by .10.
+    """
+    if fixed is not None and fixed in set(search["n_segments"]):
+        return fixed, "segments.choice_set"
+    large = search[search["smallest_share"] >= smallest_share]
+    candidates = search if large.empty else large
+    usual = candidates[candidates["n_segments"].between(*USUAL)]
+    best_usual, best = _best(usual), _best(candidates)
+    if best_usual is None:
+        return int(best["n_segments"]), "segments.choice_none_usual"
+    if best["ari_mean"] > best_usual["ari_mean"] + CLEARLY:
+        return int(best["n_segments"]), "segments.choice_outside"
+    return int(best_usual["n_segments"]), "segments.choice_stable"
+
+
+def _best(candidates: pd.DataFrame) -> pd.Series | None:
+    if candidates.empty:
+        return None
+    alike = candidates[candidates["ari_mean"] >= candidates["ari_mean"].max() - ALIKE]
+    return alike.sort_values(["separation", "n_segments"], ascending=[False, True]).iloc[0]
+
+
+def judge(points: np.ndarray, k: int, ari: float, found: float, seed: int) -> str:
+    """Return natural, reproducible or constructive for a solution with k clusters.
+
+    Parameters
+    ----------
+    points : array (n, criteria)
+        What was fitted; at most 1,000 points are looked at.
+    ari, found : float
+        Its stability (mean adjusted Rand) and separation.
+    seed : int
+        Of the reference draws.
+
+    Notes
+    -----
+    Structure is compared with data that have none: normal and uniform points with the same covariance (Tibshirani,
+    Walther and Hastie 2001). Not better separated than all of them: *constructive*, a useful cut through one crowd.
+    Better and stable (.80): *reproducible*; with a separation of .50 besides: *natural*.
+    """
+    if ari < STABLE or found <= _reference_separation(points, k, seed):
+        return "constructive"
+    return "natural" if found >= SEPARATED else "reproducible"
+
+
+def _reference_separation(points: np.ndarray, k: int, seed: int) -> float:
+    """Return the largest separation that k clusters reach on data without structure."""
+    from threadpoolctl import threadpool_limits
+
+    rng = generator(seed, "reference", k)
+    n = min(len(points), REFERENCE_POINTS)
+    with threadpool_limits(limits=1):
+        _, spreads, axes = np.linalg.svd(points - points.mean(0), full_matrices=False)
+        spreads = spreads / np.sqrt(len(points))
+        values = []
+        for draw in range(REFERENCES):
+            noise = rng.standard_normal((n, len(spreads))) if draw % 2 else rng.uniform(-1, 1, (n, len(spreads))) * 3**0.5
+            reference = (noise * spreads) @ axes
+            labels, centres, _ = search_once(reference, k, rng, patience=1)
+            values.append(separation(reference, labels, centres))
+    return max(values)
