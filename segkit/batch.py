@@ -51,12 +51,11 @@ def check_parameters(paths: list[Path]) -> None:
     UserError
         "04_clustering.ipynb: parameter quater is unknown. Parameters are project, quarter, scenario."
     """
-    import nbformat
-    from papermill.inspection import _infer_parameters
+    import papermill
 
     problems = []
     for path in paths:
-        found = set(_infer_parameters(nbformat.read(path, as_version=4)))
+        found = set(papermill.inspect_notebook(str(path)))
         wrong = [f"parameter {name} is unknown" for name in sorted(found - PARAMETERS)]
         wrong += [f"parameter {name} is missing" for name in sorted(PARAMETERS - found)]
         problems += [f"{path.name}: {text}. Parameters are project, quarter, scenario." for text in wrong]
@@ -159,7 +158,8 @@ def _execute(project: Project, quarter: Quarter, path: Path, attempt: str) -> No
     parameters = {"project": str(project.folder), "quarter": str(quarter), "scenario": project.scenario}
     try:
         papermill.execute_notebook(
-            str(source), str(output), parameters, kernel_name="python3", progress_bar=False, cwd=str(path.parent)
+            str(source), str(output), parameters, kernel_name="python3", progress_bar=False, cwd=str(path.parent),
+            extra_arguments=["--IPKernelApp.log_level=40"],
         )
     except PapermillExecutionError as error:
         raise _explained(error, path, output) from None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import importlib.metadata
+import os
 import platform
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from segkit.decisions import read_decisions
 from segkit.project import Project
 from segkit.quarters import Quarter
 from segkit.records import PACKAGES, read_records
-from segkit.store import read_frame, read_json, sha256_of_value, write_json, written_whole
+from segkit.store import read_frame, read_json, sha256_of_value, write_json
 
 
 def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> None:
@@ -34,7 +36,7 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> 
         "previous": next(iter(previous), None),
         "stages": [
             {
-                "notebook": name,
+                "name": name,
                 "seconds": record.seconds,
                 "peak_memory_mb": round(record.peak_memory_mb),
                 "warnings": [key for key, _ in record.says if key.split(".")[-1].startswith("warn")],
@@ -82,14 +84,13 @@ def publish(project: Project, quarter: Quarter, is_forced: bool = False) -> Path
     if not is_forced and marker.exists() and read_json(marker) == mark:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    pages = []
-    for notebook in sorted((project.run_folder(quarter) / "notebooks").glob("*.ipynb")):
-        page = folder / f"{notebook.stem}.html"
-        with written_whole(page) as temporary:
-            write_page(read_json(notebook), temporary, project.settings.language, state | {"page": notebook.stem})
-        pages.append(page)
-    write_index(folder, pages, state | {"language": project.settings.language})
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".pages") as temporary:
+        pages = []
+        for notebook in sorted((project.run_folder(quarter) / "notebooks").glob("*.ipynb")):
+            pages.append(Path(temporary) / f"{notebook.stem}.html")
+            write_page(read_json(notebook), pages[-1], project.settings.language, state)
+        write_index(temporary, pages, state, project.settings.language)
+        for page in Path(temporary).glob("*.html"):
+            os.replace(page, folder / page.name)
     write_json(marker, mark)
     return folder
-
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import typing
 from pathlib import Path
 from typing import Any, Literal
@@ -37,6 +38,17 @@ class Settings(BaseModel):
     kpis: KpiSettings = Field(default_factory=KpiSettings)
 
 
+class _Loader(yaml.SafeLoader):
+    """Plain YAML in which `on`, `no` and `yes` are words: `on: orderID` is a key, NO a country."""
+
+
+_Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|True|false|False)$"), list("tTfF"))
+
+
 def read_settings(path: Path, patch: Path | None = None) -> Settings:
     """Return the settings of a project file.
 
@@ -65,7 +77,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise UserError(f"{path}: there is no such file. `segkit init DIR FILE…` proposes one from your exports.")
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+        document = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""

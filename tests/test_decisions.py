@@ -1,0 +1,47 @@
+import pytest
+
+from segkit.decisions import append_decision, read_decisions
+from segkit.errors import UserError
+from segkit.quarters import Quarter
+
+HEADER = "segmentation_id;account_id;segment_id;quarter;author;date;reason\n"
+
+
+def test_a_missing_file_has_no_rows(tmp_path):
+    frame = read_decisions(tmp_path / "moves.csv", "moves")
+    assert frame.empty and "segment_id" in frame.columns
+
+
+def test_the_last_row_per_key_wins_and_later_quarters_do_not_hold_yet(tmp_path):
+    path = tmp_path / "moves.csv"
+    rows = "value;A1;S1;2026Q1;a;d;r\nvalue;A1;S2;2026Q2;a;d;r\nvalue;A1;S3;2026Q4;a;d;r\nvalue;A2;S1;;a;d;r\n"
+    path.write_text(HEADER + rows)
+    frame = read_decisions(path, "moves", Quarter.parse("2026Q3"))
+    assert dict(zip(frame["account_id"], frame["segment_id"], strict=True)) == {"A1": "S2", "A2": "S1"}
+
+
+@pytest.mark.parametrize(("encoding", "delimiter"), [("cp1252", ";"), ("utf-8-sig", ","), ("utf-16", "\t")])
+def test_however_a_spreadsheet_saved_it(tmp_path, encoding, delimiter):
+    path = tmp_path / "moves.csv"
+    text = (HEADER + 'value;007;S1;2026Q1;Jörg;1.2.2026;"schließt; größer"\n').replace(";", delimiter)
+    path.write_bytes(text.replace("\n", "\r\n").encode(encoding))
+    row = read_decisions(path, "moves").iloc[0]
+    assert (row["account_id"], row["author"]) == ("007", "Jörg")
+    assert row["reason"] == f"schließt{delimiter} größer"
+
+
+def test_a_missing_column_is_named(tmp_path):
+    path = tmp_path / "moves.csv"
+    path.write_text("segmentation_id;account_id\nvalue;A1\n")
+    with pytest.raises(UserError, match=r"decisions/moves\.csv: column segment_id is missing"):
+        read_decisions(path, "moves")
+
+
+def test_appended_rows_come_back(tmp_path):
+    path = tmp_path / "decisions" / "releases.csv"
+    row = {"quarter": "2026Q1", "run_id": "1", "author": "Ä", "date": "2026-04-01", "note": 'geprüft; "ja"'}
+    append_decision(path, "releases", row)
+    append_decision(path, "releases", row | {"run_id": "2"})
+    frame = read_decisions(path, "releases")
+    assert len(frame) == 1 and frame.iloc[0].to_dict() == row | {"run_id": "2"}
+    assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
