@@ -14,8 +14,8 @@ _VALUE = re.compile(
     re.IGNORECASE,
 )
 _REMARK = re.compile(
-    r".*\b(copyright|confidential\w*|vertraulich\w*|generated|erstellt|stand|as of|report|bericht\w*|anzahl|records|rows|"
-    r"datensätze|zeilen|quelle|source|export\w*|seite|page|ende|end of|filter\w*)\b.*",
+    r".*\b(copyright|confidential\w*|vertraulich\w*|generated|erstellt|stand|as of|report|bericht\w*|anzahl|records|"
+    r"rows|datensätze|zeilen|quelle|source|export\w*|seite|page|ende|end of|filter\w*)\b.*",
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"(summe|gesamt\w*|total|grand total|sum|endsumme|zwischensumme|subtotal)\b.*", re.IGNORECASE)

@@ -1,0 +1,216 @@
+"""Dates as people write them → dates; day or month first is decided on the whole column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segkit.sources.grids import DATE, NUMBER
+from segkit.sources.placeholders import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+MIXED_SHARE = 0.02
+"""From this share of dates in the other order on, 03.04. could be either and is not read."""
+YEARS = (1900, 2199)
+
+_CLOCK = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2})?([.,][0-9]+)?"
+_ZONE = r"( ?(Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?"
+_TIME = rf"[T ]+{_CLOCK}( ?[AaPp]\.?[Mm]\.?)?( ?Uhr)?{_ZONE}$"
+_PARTS = r"^([0-9]{1,4})([-/.])([0-9]{1,2})([-/.])([0-9]{1,4})$"
+_NAMED = r"^([0-9]{1,2})[-. /]*([A-Za-zä]{3,9})[-., /]*([0-9]{4}|[0-9]{2})$"
+_NAMED_FIRST = r"^([A-Za-zä]{3,9})[. ]*([0-9]{1,2})[., ]+([0-9]{4})$"
+_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_GERMAN_MONTHS = {"mär": 3, "mrz": 3, "mae": 3, "mai": 5, "okt": 10, "dez": 12}
+_LABELS = {"day": "dd{0}mm{0}yyyy", "month": "mm{0}dd{0}yyyy"}
+_SEPARATORS = {"dot": ".", "slash": "/", "dash": "-", "compact": ""}
+_ORDERED = ("dot", "slash", "dash", "compact")
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """How the dates of a column are written."""
+
+    label: str
+    is_assumed: bool
+    n_rows: int
+    n_changed: int
+    n_failed: int
+
+
+@dataclass(frozen=True)
+class _Shape:
+    name: str
+    n: int
+    n_first: int
+    n_second: int
+    n_either: int
+
+    @property
+    def only_first(self) -> int:
+        return self.n_first - self.n_either
+
+    @property
+    def only_second(self) -> int:
+        return self.n_second - self.n_either
+
+
+def read_dates(
+    con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str, date_format: str | None = None
+) -> DateColumn:
+    """Write the distinct values of a column with their date to the table `into` (v, day; NULL where unreadable).
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Holds `view` with row_number.
+    view, cell : str
+        View and SQL of its present cell (see `present_sql`).
+    into : str
+        Temporary table to write.
+    date_format : str, optional
+        Of project.yml, such as ``dd.mm.yyyy`` or ``%d.%m.%Y``: then nothing else is read.
+
+    Returns
+    -------
+    DateColumn
+        Day or month first follows from the dates that allow one order only. Where all allow both, the order of the
+        rows decides (exports run forward in time), else the day comes first; then `is_assumed` says so.
+    """
+    _write_readings(con, view, cell, into, _strptime(date_format) if date_format else None)
+    shapes = {shape.name: shape for shape in _shapes(con, into)}
+    total = sum(shape.n for shape in shapes.values())
+    rules, labels, is_assumed = [], [], False
+    for name, shape in sorted(shapes.items(), key=lambda item: -item[1].n):
+        if name in ("compact", "serial", "epoch") and shape.n < 0.5 * total or name == "none":
+            continue
+        column, assumed = _order(con, view, cell, into, shape)
+        is_assumed |= assumed
+        rules.append(f"WHEN shape = '{name}' THEN {column}")
+        labels.append(_label(name, column))
+    day = f"CASE {' '.join(rules)} END" if rules else "CAST(NULL AS DATE)"
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {into} AS
+        SELECT v, n, CASE WHEN day BETWEEN DATE '{YEARS[0]}-01-01' AND DATE '{YEARS[1]}-12-31'
+                          OR year(day) = 9999 THEN day END AS day
+        FROM (SELECT v, n, {day} AS day FROM {into})""")
+    row = con.execute(f"""
+        SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (day IS NULL), 0),
+            coalesce(sum(n) FILTER (CAST(day AS VARCHAR) <> ltrim(v, {literal(DATE)})), 0)
+        FROM {into}""").fetchone()
+    n_rows, n_failed, n_changed = (int(value) for value in row or (0, 0, 0))
+    return DateColumn(" or ".join(labels), is_assumed, n_rows, n_changed, n_failed)
+
+
+def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str, given: str | None) -> None:
+    """Write v, n, shape, first, second: the day read with the day first, and with the month first."""
+    months = " ".join(
+        f"WHEN '{name}' THEN {number}"
+        for name, number in [*((m, i + 1) for i, m in enumerate(_MONTHS)), *_GERMAN_MONTHS.items()]
+    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {into} AS
+        WITH cells AS (SELECT {cell} AS v, count(*) AS n FROM {view} GROUP BY 1),
+        split AS (
+            SELECT v, n, ltrim(v, {literal(NUMBER)}) AS t,
+                regexp_replace(ltrim(v, {literal(NUMBER)}), {literal(_TIME)}, '') AS d
+            FROM cells WHERE v IS NOT NULL AND v NOT IN ('00.00.0000', '0000-00-00', '00000000')),
+        parts AS (
+            SELECT *, regexp_extract(d, {literal(_PARTS)}, ['a', 's', 'b', 'r', 'c']) AS p,
+                regexp_extract(d, {literal(_NAMED)}, ['d', 'm', 'y']) AS named,
+                regexp_extract(d, {literal(_NAMED_FIRST)}, ['m', 'd', 'y']) AS us
+            FROM split),
+        shaped AS (
+            SELECT *, CASE
+                WHEN starts_with(v, {literal(DATE)}) THEN 'native'
+                WHEN {"TRUE" if given else "FALSE"} THEN 'given'
+                WHEN p.s = p.r AND length(p.a) = 4 AND length(p.c) <= 2 THEN 'iso'
+                WHEN p.s = p.r AND length(p.a) <= 2 AND length(p.c) IN (2, 4)
+                    THEN CASE p.s WHEN '.' THEN 'dot' WHEN '/' THEN 'slash' WHEN '-' THEN 'dash' ELSE 'none' END
+                WHEN named.m <> '' OR us.m <> '' THEN 'named'
+                WHEN regexp_matches(d, '^[0-9]{{8}}$') THEN 'compact'
+                WHEN regexp_matches(d, '^[0-9]{{5}}([.,][0-9]+)?$') THEN 'serial'
+                WHEN regexp_matches(d, '^[0-9]{{13}}$') THEN 'epoch'
+                ELSE 'none' END AS shape,
+                CASE WHEN length(p.c) = 2 THEN CASE WHEN p.c < '70' THEN '20' ELSE '19' END || p.c ELSE p.c END AS year,
+                coalesce(nullif(named.m, ''), us.m) AS month_name
+            FROM parts),
+        months AS (
+            SELECT *, CASE left(lower(month_name), 3) {months} END AS month,
+                coalesce(nullif(named.y, ''), us.y) AS named_year, coalesce(nullif(named.d, ''), us.d) AS named_day
+            FROM shaped)
+        SELECT v, n, shape, TRY_CAST(CASE shape
+                WHEN 'native' THEN v[2:] WHEN 'iso' THEN p.a || '-' || p.b || '-' || p.c
+                WHEN 'dot' THEN year || '-' || p.b || '-' || p.a
+                WHEN 'slash' THEN year || '-' || p.b || '-' || p.a WHEN 'dash' THEN year || '-' || p.b || '-' || p.a
+                WHEN 'named' THEN CASE WHEN length(named_year) = 2 THEN '20' ELSE '' END || named_year
+                    || '-' || month || '-' || named_day
+                WHEN 'compact' THEN d[1:4] || '-' || d[5:6] || '-' || d[7:8]
+                WHEN 'serial' THEN CAST(DATE '1899-12-30' + CAST(d[1:5] AS INTEGER) AS VARCHAR)
+                WHEN 'epoch' THEN CAST(CAST(epoch_ms(TRY_CAST(d AS BIGINT)) AS DATE) AS VARCHAR)
+                WHEN 'given' THEN CAST(CAST(try_strptime(d, {literal(given or "%Y")}) AS DATE) AS VARCHAR)
+                END AS DATE) AS first,
+            TRY_CAST(CASE WHEN shape IN ('dot', 'slash', 'dash') THEN year || '-' || p.a || '-' || p.b
+                WHEN shape = 'compact' THEN d[5:8] || '-' || d[3:4] || '-' || d[1:2] END AS DATE) AS second
+        FROM months""")
+
+
+def _shapes(con: duckdb.DuckDBPyConnection, table: str) -> list[_Shape]:
+    low, high = YEARS
+    inside = f"BETWEEN DATE '{low}-01-01' AND DATE '{high}-12-31'"
+    rows = con.execute(f"""
+        SELECT shape, sum(n), coalesce(sum(n) FILTER (first {inside}), 0), coalesce(sum(n) FILTER (second {inside}), 0),
+            coalesce(sum(n) FILTER (first {inside} AND second {inside}), 0)
+        FROM {table} GROUP BY 1""").fetchall()
+    return [_Shape(str(name), *(int(value) for value in counts)) for name, *counts in rows]
+
+
+def _order(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: _Shape) -> tuple[str, bool]:
+    """Return the SQL of the reading to take for a shape, and whether it is only assumed."""
+    if shape.name not in _ORDERED:
+        return "first", False
+    first, second = shape.only_first, shape.only_second
+    if first == second == 0:
+        if shape.name == "dot":
+            return "first", False
+        falls = _falls(con, view, cell, table, shape.name)
+        return ("second" if falls[1] < falls[0] else "first"), True
+    column = "first" if first >= second else "second"
+    if min(first, second) > MIXED_SHARE * (first + second):
+        column = f"CASE WHEN first <> second THEN NULL ELSE {column} END"
+    return column, False
+
+
+def _falls(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: str) -> tuple[int, int]:
+    """Return how often the dates go back from row to row, read with the day and with the month first."""
+    row = con.execute(f"""
+        WITH days AS (
+            SELECT first, second, lag(first) OVER w AS first_before, lag(second) OVER w AS second_before
+            FROM {view} JOIN {table} ON {cell} = v WHERE shape = '{shape}' WINDOW w AS (ORDER BY row_number))
+        SELECT count(*) FILTER (first < first_before), count(*) FILTER (second < second_before) FROM days""").fetchone()
+    return (int(row[0]), int(row[1])) if row else (0, 0)
+
+
+def _label(shape: str, column: str) -> str:
+    order = "month" if column == "second" else "day"
+    if shape == "compact":
+        return "ddmmyyyy" if column == "second" else "yyyymmdd"
+    if shape in _SEPARATORS:
+        return _LABELS[order].format(_SEPARATORS[shape])
+    names = {"iso": "yyyy-mm-dd", "native": "date", "named": "d mmm yyyy", "serial": "Excel serial", "given": "given"}
+    return names.get(shape, shape)
+
+
+def _strptime(date_format: str) -> str:
+    """Return a strptime format for ``dd.mm.yyyy`` (or ``TT.MM.JJJJ``); one with % stays."""
+    if "%" in date_format:
+        return date_format
+    codes = {"y": "%Y", "j": "%Y", "m": "%m", "d": "%d", "t": "%d"}
+    short = {"y": "%y", "j": "%y"}
+    return re.sub(
+        r"([yj]+|m+|[dt]+)",
+        lambda word: short.get(word[0][0], "") if word[0] in ("yy", "jj") else codes[word[0][0]],
+        date_format.lower(),
+    )

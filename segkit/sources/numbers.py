@@ -1,0 +1,147 @@
+"""Numbers as people write them → exact decimals; comma or point is decided on the whole column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from segkit.sources.grids import NUMBER
+from segkit.sources.placeholders import literal
+
+if TYPE_CHECKING:
+    import duckdb
+
+MOST_DECIMALS = 12
+"""Decimals that are kept; more are the noise of binary numbers (2.5500000000000003)."""
+MIXED_SHARE = 0.02
+"""From this share of values with the other decimal mark on, 1.234 could be either and is not read."""
+
+_CURRENCY = r"(?:€|\$|£|EUR|Euro|USD|US\$|GBP|CHF|SFr\.?|Fr\.?|SEK|DKK|NOK|PLN|CZK|HUF|kr\.?)"
+_SHAPE = (
+    rf"^(?:{_CURRENCY} ?)?([-+(]?) ?(?:{_CURRENCY} ?)?([0-9.,' ]*[0-9])"
+    rf"(?: ?(?:{_CURRENCY}|%))?( ?[-)]?)(?: ?{_CURRENCY})?$"
+)
+_GROUPS = r"[1-9][0-9]{0,2}( [0-9]{3})+|[1-9][0-9]{0,2}('[0-9]{3})+"
+_BY_COMMA = rf"^([0-9]+|[1-9][0-9]{{0,2}}(\.[0-9]{{3}})+|{_GROUPS})?(,[0-9]+)?$"
+_BY_POINT = rf"^([0-9]+|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+|{_GROUPS})?(\.[0-9]+)?$"
+_SCIENTIFIC = r"^[-+]?[0-9]+(\.[0-9]+)?e[-+]?[0-9]+$"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Rows whose number can only be read with a decimal comma, only with a point, or differently with each."""
+
+    comma: int = 0
+    point: int = 0
+    either: int = 0
+
+    def __add__(self, other: Evidence) -> Evidence:
+        return Evidence(self.comma + other.comma, self.point + other.point, self.either + other.either)
+
+    @property
+    def mark(self) -> str | None:
+        """The decimal mark of most values, None without evidence."""
+        if self.comma == self.point:
+            return None
+        return "," if self.comma > self.point else "."
+
+    @property
+    def is_mixed(self) -> bool:
+        """Both marks occur so often that 1.234 could be either."""
+        return min(self.comma, self.point) > MIXED_SHARE * (self.comma + self.point)
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """How the numbers of a column are written, and what a decimal must hold to keep them exactly."""
+
+    mark: str
+    is_assumed: bool
+    scale: int
+    width: int
+    n_rows: int
+    n_changed: int
+    n_failed: int
+
+    @property
+    def sql_type(self) -> str:
+        """DECIMAL that holds every value of the column."""
+        return f"DECIMAL({self.width}, {self.scale})"
+
+
+def weigh_numbers(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str) -> Evidence:
+    """Write the distinct values of a column with their readings to the table `into`; return what they say.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Holds `view`.
+    view, cell : str
+        View and SQL of its present cell (see `present_sql`).
+    into : str
+        Temporary table: v (cell), n (rows), native, by_comma, by_point (texts that DECIMAL understands).
+    """
+    mark = literal(NUMBER)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {into} AS
+        WITH cells AS (SELECT {cell} AS v, count(*) AS n FROM {view} GROUP BY 1),
+        plain AS (
+            SELECT v, n, starts_with(v, {mark}) AS is_native,
+                regexp_replace(translate(v, '’´`−–\u00a0\u2007\u202f', '''''''--   '), '[,.]\\s*--?$', '') AS t
+            FROM cells WHERE v IS NOT NULL),
+        parts AS (
+            SELECT v, n, is_native, t, regexp_extract(t, {literal(_SHAPE)}, 2) AS core,
+                regexp_extract(t, {literal(_SHAPE)}, 1) || trim(regexp_extract(t, {literal(_SHAPE)}, 3)) AS sign,
+                contains(t, '%') AS is_share
+            FROM plain),
+        read AS (
+            SELECT v, n, CASE WHEN is_native THEN v[2:] END AS native,
+                CASE sign WHEN '' THEN '' WHEN '+' THEN '' WHEN '-' THEN '-' WHEN '()' THEN '-' END AS minus,
+                CASE WHEN is_share THEN 'e-2' ELSE '' END AS power,
+                CASE WHEN core <> '' AND regexp_matches(core, {literal(_BY_COMMA)})
+                     THEN replace(translate(core, '. ''', ''), ',', '.') END AS c,
+                CASE WHEN core <> '' AND regexp_matches(core, {literal(_BY_POINT)}) THEN translate(core, ', ''', '')
+                     END AS p,
+                CASE WHEN regexp_matches(v, {literal(_SCIENTIFIC)}) THEN v END AS scientific
+            FROM parts)
+        SELECT v, n, native, minus || c || power AS by_comma, coalesce(minus || p || power, scientific) AS by_point
+        FROM read""")
+    row = con.execute(f"""
+        SELECT coalesce(sum(n) FILTER (by_comma IS NOT NULL AND by_point IS NULL), 0),
+               coalesce(sum(n) FILTER (by_comma IS NULL AND by_point IS NOT NULL), 0),
+               coalesce(sum(n) FILTER (by_comma <> by_point), 0)
+        FROM {into} WHERE native IS NULL""").fetchone()
+    return Evidence(*(int(value) for value in row or (0, 0, 0)))
+
+
+def settle_numbers(
+    con: duckdb.DuckDBPyConnection, table: str, evidence: Evidence, mark: str, is_assumed: bool
+) -> NumberColumn:
+    """Turn the readings of `weigh_numbers` into `table` (v, number DECIMAL, NULL where it cannot be read).
+
+    A value that can only be read with the other mark is read with it; one that both marks read, and differently, is
+    read with `mark`, or not at all in a column that mixes them.
+    """
+    main, other = ("by_comma", "by_point") if mark == "," else ("by_point", "by_comma")
+    text = f"coalesce(native, {main}, {other})"
+    if evidence.is_mixed:
+        text = f"CASE WHEN by_comma <> by_point AND native IS NULL THEN NULL ELSE {text} END"
+    row = con.execute(f"""
+        WITH t AS (SELECT v, n, {text} AS t FROM {table}),
+        d AS (
+            SELECT *, regexp_extract(t, '^[-+]?([0-9]*)', 1) AS whole,
+                rtrim(regexp_extract(t, '\\.([0-9]+)', 1), '0') AS fraction,
+                coalesce(TRY_CAST(regexp_extract(t, 'e(.*)$', 1) AS INTEGER), 0) AS power
+            FROM t)
+        SELECT coalesce(max(length(fraction) - least(power, 0)), 0),
+            coalesce(max(length(whole) + greatest(power, 0)), 0),
+            coalesce(sum(n), 0), coalesce(sum(n) FILTER (t IS NULL), 0),
+            coalesce(sum(n) FILTER (t IS NOT NULL AND t <> ltrim(v, {literal(NUMBER)})), 0)
+        FROM d""").fetchone()
+    decimals, digits, n_rows, n_failed, n_changed = (int(value) for value in row or (0,) * 5)
+    scale = min(decimals, MOST_DECIMALS)
+    width = min(38, max(digits, 1) + scale)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {table} AS
+        SELECT v, TRY_CAST({text} AS DECIMAL({width}, {scale})) AS number FROM {table}""")
+    return NumberColumn(mark, is_assumed, scale, width, n_rows, n_changed, n_failed)
