@@ -55,7 +55,7 @@ def panel_dates(quarter: Quarter, as_of: dt.date, first_date: dt.date, n_quarter
             }
         )
     frame = pd.DataFrame(rows)
-    return frame.astype({column: "datetime64[us]" for column in frame.columns[1:]})
+    return frame.astype(dict.fromkeys(frame.columns[1:], "datetime64[us]"))
 
 
 def add_ratios(frame: pd.DataFrame) -> pd.DataFrame:

@@ -19,11 +19,14 @@ def names() -> list[str]:
 
 
 def sql(name: str) -> str:
-    """Return the text of a query; `KeyError` with all names for an unknown one."""
-    path = FOLDER / f"{name}.sql"
+    """Return a query without the comment at its head; `KeyError` with all names for an unknown one."""
+    return "".join(line for line in _lines(name) if not line.startswith("--"))
+
+
+def _lines(name: str) -> list[str]:
     if name not in names():
         raise KeyError(f"There is no query '{name}'. There are: {', '.join(names())}.")
-    return path.read_text(encoding="utf-8")
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines(keepends=True)
 
 
 def query(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pd.DataFrame:
@@ -52,24 +55,27 @@ def query(con: duckdb.DuckDBPyConnection, name: str, **parameters: object) -> pd
     """
     import pandas as pd
 
-    text = sql(name)
     frames = {key: value for key, value in parameters.items() if isinstance(value, pd.DataFrame)}
     values = {key: value for key, value in parameters.items() if key not in frames}
-    _check_parameters(name, text, set(values), set(frames))
+    _check_parameters(name, values.keys() | frames.keys())
     for key, frame in frames.items():
         con.register(key, frame)
     try:
-        return con.execute(text, values).df()
+        return con.execute(sql(name), values).df()
     finally:
         for key in frames:
             con.unregister(key)
 
 
-def _check_parameters(name: str, text: str, values: set[str], frames: set[str]) -> None:
+def parameters_of(name: str) -> set[str]:
+    """Return what a query must be given: the ``$names`` in it and the frame that its head names."""
+    frames = [line.removeprefix("-- Frame: ").split()[0] for line in _lines(name) if line.startswith("-- Frame: ")]
+    return set(re.findall(r"\$(\w+)", sql(name))) | set(frames)
+
+
+def _check_parameters(name: str, given: set[str]) -> None:
     """Refuse a call whose parameters are not those of the file."""
-    body = "\n".join(line for line in text.splitlines() if not line.startswith("--"))
-    wanted = set(re.findall(r"\$(\w+)", body)) | set(re.findall(r"^-- Frame: (\w+)", text, re.MULTILINE))
-    given = values | frames
+    wanted = parameters_of(name)
     if missing := wanted - given:
         raise TypeError(f"query {name} needs {', '.join(sorted(missing))}")
     if unknown := given - wanted:
