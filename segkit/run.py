@@ -185,7 +185,8 @@ class Run:
             if self._find(f"{_place(thing)[1]}.de.json") is None:
                 self.say("run.no_chart")
                 return
-            kernel.show_html(display.chart_html(self.read(thing)), thing)
+            specs, shown = self.read(thing), self._shown_languages()
+            kernel.show_html(display.chart_html(specs) if len(shown) > 1 else display.svg(specs[shown[0]]), thing)
             return
         frame = self.read(thing) if isinstance(thing, str) else thing
         chosen = frame if columns is None else frame[columns]
