@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from segkit.texts import say
+from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,31 +44,26 @@ def kpi_catalogue() -> dict[str, Kpi]:
     return {kpi_id: Kpi(kpi_id=kpi_id, **entry) for kpi_id, entry in entries.items()}
 
 
-def describe_kpis(language: str) -> pd.DataFrame:
-    """Return the definitions as a table to read.
-
-    Parameters
-    ----------
-    language : str
-        ``de`` or ``en``.
+def describe_kpis() -> pd.DataFrame:
+    """Return the definitions as a table to read, one row per KPI.
 
     Returns
     -------
     DataFrame
-        One row per KPI: kpi_id, name, formula (in words), unit, better, base, source.
+        name_de, name_en, formula_de, formula_en (in words), base_de, base_en (by which segment accounts are grouped),
+        better_de, better_en (which direction is good), source.
     """
     import pandas as pd
 
-    rows = [
-        {
-            "kpi_id": kpi.kpi_id,
-            "name": say(f"kpis.name_{kpi.kpi_id}", language),
-            "formula": say(f"kpis.formula_{kpi.kpi_id}", language),
-            "unit": say(f"kpis.unit_{kpi.unit}", language),
-            "better": say(f"kpis.better_{kpi.better}", language),
-            "base": say(f"kpis.base_{kpi.base}", language),
-            "source": kpi.source if kpi.source != "own definition" else say("kpis.own_definition", language),
-        }
-        for kpi in kpi_catalogue().values()
-    ]
-    return pd.DataFrame(rows)
+    return pd.DataFrame([_definition(kpi) for kpi in kpi_catalogue().values()])
+
+
+def _definition(kpi: Kpi) -> dict[str, str]:
+    keys = {
+        "name": f"kpis.name_{kpi.kpi_id}",
+        "formula": f"kpis.formula_{kpi.kpi_id}",
+        "base": f"kpis.base_{kpi.base}",
+        "better": f"kpis.better_{kpi.better}",
+    }
+    sentences = {f"{name}_{language}": say(key, language) for name, key in keys.items() for language in LANGUAGES}
+    return {**sentences, "source": kpi.source}

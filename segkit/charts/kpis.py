@@ -1,0 +1,213 @@
+"""Charts of notebook 08: KPIs by segment with their intervals, and quarter by quarter."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from segkit.charts.theme import GRID, INK, LINE, MUTED, SEGMENT_COLOURS, money_label
+from segkit.kpis.catalogue import kpi_catalogue
+from segkit.texts import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+LEVELS = ("revenue", "n_active_accounts", "order_frequency", "avg_order_value", "margin_rate", "revenue_share")
+RATES = ("growth", "growth_12m", "retention", "logo_churn", "revenue_churn", "revenue_lost")
+SERIES = ("revenue", "n_active_accounts", "avg_order_value", "growth", "retention", "revenue_churn")
+ACROSS = 3
+WIDTH, HEIGHT, STEP = 210, 150, 26
+FORMATS = {"percent": ".0%", "number": ",.3~f"}
+TOOLTIPS = {"percent": ".1%", "number": ",.2~f", "money": ",.0f"}
+DOT = {"size": 70, "opacity": 1, "strokeWidth": 2, "filled": True}
+
+
+def kpi_by_segment_chart(
+    shaped: pd.DataFrame,
+    kpi_ids: tuple[str, ...],
+    title: str,
+    language: str = "de",
+    currency: str = "EUR",
+    **numbers: Any,
+) -> Any:
+    """Return one panel per KPI of the newest quarter: a dot and its interval per segment, overall as a dashed line.
+
+    Parameters
+    ----------
+    shaped : DataFrame
+        quarter, segment_id, kpi_id, value, low, high, n, is_small, segment_de, segment_en, colour, fill, rank, shown_low,
+        shown_high, is_cut_low, is_cut_high (`shape_kpis`).
+    kpi_ids : tuple of str
+        KPIs in order; those without any value are left out.
+    title : str
+        Key of the texts; `<title>_note` is the line below it, with `numbers`.
+    language, currency : str
+        Of the labels.
+    """
+    import altair as alt
+
+    newest = shaped[shaped["quarter"] == shaped["quarter"].max()]
+    with_values = set(newest.loc[newest["segment_id"] != "ALL", "kpi_id"])
+    shown = [kpi_id for kpi_id in kpi_ids if kpi_id in with_values]
+    if not shown:
+        return _nothing(language)
+    panels = [
+        _segment_panel(newest, kpi_id, place % ACROSS == 0, language, currency) for place, kpi_id in enumerate(shown)
+    ]
+    note = say("kpis.chart_levels_note", language, **numbers)
+    return alt.concat(*panels, columns=ACROSS, spacing=22, title=alt.TitleParams(say(title, language), subtitle=note))
+
+
+def kpi_history_chart(shaped: pd.DataFrame, language: str = "de", currency: str = "EUR", **numbers: Any) -> Any:
+    """Return one panel per KPI: all accounts, quarter by quarter, with the interval as a band.
+
+    Parameters
+    ----------
+    shaped : DataFrame
+        As for `kpi_by_segment_chart`, all quarters, and is_complete.
+    language, currency : str
+        Of the labels.
+    """
+    import altair as alt
+
+    overall = shaped[shaped["segment_id"] == "ALL"]
+    shown = [kpi_id for kpi_id in SERIES if kpi_id in set(overall["kpi_id"])]
+    if not shown:
+        return _nothing(language)
+    panels = [_series_panel(overall, kpi_id, language, currency) for kpi_id in shown]
+    note = say("kpis.chart_history_note", language, **numbers)
+    title = alt.TitleParams(say("kpis.chart_history", language), subtitle=note)
+    return alt.concat(*panels, columns=ACROSS, spacing=22, title=title)
+
+
+def segment_history_chart(
+    shaped: pd.DataFrame, kpi_id: str, language: str = "de", currency: str = "EUR", **numbers: Any
+) -> Any:
+    """Return one panel per segment: a KPI quarter by quarter with its intervals, all accounts in grey behind it.
+
+    Parameters
+    ----------
+    shaped : DataFrame
+        As for `kpi_by_segment_chart`, all quarters.
+    kpi_id : str
+        The KPI; a rate, so that segments and overall share one axis.
+    language, currency : str
+        Of the labels.
+    """
+    import altair as alt
+
+    of_kpi = shaped[shaped["kpi_id"] == kpi_id]
+    segments, overall = of_kpi[of_kpi["segment_id"] != "ALL"], of_kpi[of_kpi["segment_id"] == "ALL"]
+    if segments.empty:
+        return _nothing(language)
+    x, y = _quarters(), alt.Y("value:Q", title=None, axis=_axis(kpi_id, language, currency))
+    base = alt.Chart(width=WIDTH, height=110)
+    panel = alt.layer(
+        alt.Chart(overall).mark_line(color=LINE, strokeWidth=1.5).encode(x, y),
+        base.mark_rule(strokeWidth=1.6).encode(x, alt.Y("shown_low:Q"), alt.Y2("shown_high:Q"), _colour()),
+        base.mark_line(strokeWidth=1.8).encode(x, y, _colour()),
+        base.mark_point(**DOT).encode(x, y, _colour(), _fill(), tooltip=_tooltip(kpi_id, language)),
+        data=segments,
+    )
+    header = alt.Header(title=None, labelAnchor="start", labelFontWeight=600, labelFontSize=12, labelColor=INK)
+    by_segment = alt.Facet(f"segment_{language}:N", sort=alt.SortField("rank"), header=header)
+    note = say("kpis.chart_segments_note", language, **numbers)
+    title = say("kpis.chart_segments", language, name=say(f"kpis.name_{kpi_id}", language))
+    return panel.facet(by_segment, columns=ACROSS, spacing=18, title=alt.TitleParams(title, subtitle=note))
+
+
+def _segment_panel(newest: pd.DataFrame, kpi_id: str, has_names: bool, language: str, currency: str) -> Any:
+    """Return dots and intervals of one KPI; a triangle stands where an interval goes on beyond the panel."""
+    import altair as alt
+
+    kpi = kpi_catalogue()[kpi_id]
+    names = alt.Axis(title=None, labelLimit=150, grid=True, gridColor=GRID, labels=has_names, labelPadding=8)
+    y = alt.Y(f"segment_{language}:N", sort=alt.SortField("rank"), axis=names)
+    axis = _axis(kpi_id, language, currency)
+    x = alt.X("value:Q", title=None, axis=axis, scale=alt.Scale(zero=kpi.unit != "percent" or not kpi.less_one))
+    of_kpi = alt.Chart(newest).transform_filter(f"datum.kpi_id == '{kpi_id}'")
+    segments = of_kpi.transform_filter("datum.segment_id != 'ALL'")
+    layers = [
+        segments.mark_rule(strokeWidth=2.4, opacity=0.45).encode(
+            alt.X("shown_low:Q"), alt.X2("shown_high:Q"), y, _colour()
+        )
+    ]
+    for end, shape in (("low", "triangle-left"), ("high", "triangle-right")):
+        cut = segments.transform_filter(f"datum.is_cut_{end}")
+        layers.append(cut.mark_point(shape=shape, size=34, filled=True).encode(alt.X(f"shown_{end}:Q"), y, _colour()))
+    layers.append(segments.mark_point(**DOT).encode(x, y, _colour(), _fill(), tooltip=_tooltip(kpi_id, language)))
+    if kpi.denominator and not kpi.of_all:
+        overall = of_kpi.transform_filter("datum.segment_id == 'ALL'")
+        layers.insert(0, overall.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.3).encode(x))
+    if kpi.less_one:
+        layers.insert(0, alt.Chart().mark_rule(color=LINE).encode(x=alt.datum(0)))
+    title = alt.TitleParams(say(f"kpis.name_{kpi_id}", language), fontSize=13, offset=6, anchor="start")
+    return alt.layer(*layers, data=newest, title=title, width=WIDTH, height=alt.Step(STEP))
+
+
+def _series_panel(overall: pd.DataFrame, kpi_id: str, language: str, currency: str) -> Any:
+    """Return one KPI of all accounts by quarter: band, line, and a hollow dot where the quarter is incomplete."""
+    import altair as alt
+
+    x, y = _quarters(), alt.Y("value:Q", title=None, axis=_axis(kpi_id, language, currency))
+    base = alt.Chart(overall).transform_filter(f"datum.kpi_id == '{kpi_id}'")
+    fill = alt.condition("datum.is_complete", alt.value(SEGMENT_COLOURS[0]), alt.value("white"))
+    layers = alt.layer(
+        base.mark_area(color=SEGMENT_COLOURS[0], opacity=0.16).encode(x, alt.Y("shown_low:Q"), alt.Y2("shown_high:Q")),
+        base.mark_line(color=SEGMENT_COLOURS[0]).encode(x, y),
+        base.mark_point(stroke=SEGMENT_COLOURS[0], **DOT).encode(x, y, fill=fill, tooltip=_tooltip(kpi_id, language)),
+    )
+    title = alt.TitleParams(say(f"kpis.name_{kpi_id}", language), fontSize=13, offset=6, anchor="start")
+    return layers.properties(title=title, width=WIDTH + 30, height=HEIGHT)
+
+
+def _axis(kpi_id: str, language: str, currency: str) -> Any:
+    import altair as alt
+
+    unit = kpi_catalogue()[kpi_id].unit
+    if unit == "money":
+        return alt.Axis(labelExpr=money_label(language, currency), tickCount=4, gridColor=GRID)
+    return alt.Axis(format=FORMATS[unit], tickCount=4, gridColor=GRID)
+
+
+def _quarters() -> Any:
+    import altair as alt
+
+    return alt.X(
+        "quarter:O", title=None, axis=alt.Axis(labelAngle=-60, labelOverlap=True, labelFontSize=11, grid=False)
+    )
+
+
+def _colour() -> Any:
+    import altair as alt
+
+    return alt.Stroke("colour:N", scale=None)
+
+
+def _fill() -> Any:
+    import altair as alt
+
+    return alt.Fill("fill:N", scale=None)
+
+
+def _tooltip(kpi_id: str, language: str) -> list[Any]:
+    import altair as alt
+
+    form = TOOLTIPS[kpi_catalogue()[kpi_id].unit]
+    titles = {name: say(f"column.{name}", language) for name in ("segment", "quarter", "value", "low", "high")}
+    figures = [alt.Tooltip(f"{name}:Q", title=titles[name], format=form) for name in ("value", "low", "high")]
+    accounts = alt.Tooltip("n:Q", title=say("kpis.accounts_behind", language), format=",")
+    return [
+        alt.Tooltip(f"segment_{language}:N", title=titles["segment"]),
+        alt.Tooltip("quarter:N", title=titles["quarter"]),
+        *figures,
+        accounts,
+    ]
+
+
+def _nothing(language: str) -> Any:
+    """Return a chart that says that there is nothing to draw."""
+    import altair as alt
+    import pandas as pd
+
+    frame = pd.DataFrame({"text": [say("kpis.nothing", language)]})
+    return alt.Chart(frame, width=560, height=60).mark_text(color=MUTED, fontSize=13).encode(text="text:N")

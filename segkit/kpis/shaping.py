@@ -1,0 +1,116 @@
+"""The frames that charts and tables of KPIs are drawn from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from segkit.kpis.catalogue import kpi_catalogue
+from segkit.kpis.figures import ALL
+from segkit.texts import LANGUAGES, say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from segkit.settings.kpis import KpiSettings
+
+ALL_COLOUR = "#1B2430"
+REACH = 0.6  # intervals are drawn up to so many ranges of the values beyond them
+
+
+def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings) -> pd.DataFrame:
+    """Return KPIs with the names, colours and order of their segments, ready to draw.
+
+    Parameters
+    ----------
+    kpis : DataFrame
+        The table `kpis`.
+    register : DataFrame
+        `segment_register`: segmentation_id, segment_id, name_de, name_en, colour.
+    settings : KpiSettings
+        Which segmentation.
+
+    Returns
+    -------
+    DataFrame
+        The rows with a value, with segment_de, segment_en, colour, fill (white where few accounts), rank (0: overall),
+        shown_low and shown_high (the interval as far as it is drawn), is_cut_low, is_cut_high.
+    """
+    import pandas as pd
+
+    named = _segments(register, settings)
+    shaped = kpis.dropna(subset="value").merge(named, on="segment_id", how="left")
+    unknown = shaped["rank"].isna()
+    for language in LANGUAGES:
+        shaped[f"segment_{language}"] = shaped[f"segment_{language}"].fillna(shaped["segment_id"])
+    shaped = shaped.assign(
+        rank=shaped["rank"].fillna(len(named)).astype(int), colour=shaped["colour"].fillna(ALL_COLOUR)
+    )
+    shaped = shaped.assign(fill=np.where(shaped["is_small"].astype(bool), "#FFFFFF", shaped["colour"]))
+    values = shaped.groupby(["quarter", "kpi_id", shaped["segment_id"] == ALL])["value"]
+    lowest, highest = values.transform("min"), values.transform("max")
+    reach = REACH * np.maximum(highest - lowest, np.maximum(highest.abs(), lowest.abs()))
+    low, high = shaped["low"].clip(lower=lowest - reach), shaped["high"].clip(upper=highest + reach)
+    shaped = shaped.assign(
+        shown_low=low, shown_high=high, is_cut_low=low > shaped["low"], is_cut_high=high < shaped["high"]
+    )
+    order = pd.Series({kpi_id: place for place, kpi_id in enumerate(kpi_catalogue())})
+    keys = [shaped["quarter"], shaped["kpi_id"].map(order), shaped["rank"] + unknown, shaped["segment_id"]]
+    return shaped.iloc[np.lexsort([key.to_numpy() for key in reversed(keys)])].reset_index(drop=True)
+
+
+def describe_quarter(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings) -> pd.DataFrame:
+    """Return the newest quarter as a table to read: one row per segment, overall first, one column per KPI.
+
+    Parameters
+    ----------
+    kpis, register, settings
+        As for `shape_kpis`.
+
+    Returns
+    -------
+    DataFrame
+        segment_de, segment_en and one column per KPI that has a value somewhere, in the catalogue's order.
+    """
+    shaped = shape_kpis(kpis[kpis["quarter"] == kpis["quarter"].max()], register, settings)
+    wide = shaped.pivot(index=["rank", "segment_de", "segment_en"], columns="kpi_id", values="value")
+    wide = wide[[kpi_id for kpi_id in kpi_catalogue() if kpi_id in wide.columns]]
+    return wide.sort_index().reset_index().drop(columns="rank").rename_axis(columns=None)
+
+
+def describe_gaps(kpis: pd.DataFrame) -> pd.DataFrame:
+    """Return what the newest quarter could not tell: kpi_de, kpi_en, reason_de, reason_en, n_segments (overall included).
+
+    Parameters
+    ----------
+    kpis : DataFrame
+        The table `kpis`.
+    """
+    import pandas as pd
+
+    newest = kpis[(kpis["quarter"] == kpis["quarter"].max()) & kpis["reason"].notna()]
+    gaps = newest.groupby(["kpi_id", "reason"]).size()
+    columns = [f"{name}_{language}" for name in ("kpi", "reason") for language in LANGUAGES]
+    rows = [
+        [
+            *(say(f"kpis.name_{kpi_id}", language) for language in LANGUAGES),
+            *(say(reason, language) for language in LANGUAGES),
+            n,
+        ]
+        for (kpi_id, reason), n in gaps.items()
+    ]
+    return pd.DataFrame(rows, columns=[*columns, "n_segments"])
+
+
+def _segments(register: pd.DataFrame, settings: KpiSettings) -> pd.DataFrame:
+    import pandas as pd
+
+    chosen = register[register["segmentation_id"] == settings.segmentation].sort_values("segment_id")
+    names = {f"segment_{language}": chosen[f"name_{language}"].to_list() for language in LANGUAGES}
+    segments = pd.DataFrame(
+        {"segment_id": chosen["segment_id"].to_list(), **names, "colour": chosen["colour"].to_list()}
+    )
+    overall = {f"segment_{language}": say("kpis.all", language) for language in LANGUAGES}
+    first = pd.DataFrame([{"segment_id": ALL, **overall, "colour": ALL_COLOUR}])
+    return pd.concat([first, segments], ignore_index=True).reset_index(names="rank")
