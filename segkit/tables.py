@@ -143,7 +143,7 @@ def _messages(name: str, n_rows: int, failures: pd.DataFrame) -> list[str]:
 
 def data_dictionary() -> str:
     """Return the description of all tables as Markdown, generated from `tables.yml`."""
-    lines = ["# Data dictionary", "", "Generated from `segkit/tables.yml` by `make docs`.", ""]
+    lines = ["# Data dictionary", "", "Generated from `segkit/tables.yml` by `python -m segkit.tables`.", ""]
     for table in TABLES.values():
         lines += [f"## {table.name}", "", f"{table.text} ({table.kind}, notebook {table.stage}; "]
         lines[-1] += f"ordered by {', '.join(table.key)})."
@@ -152,3 +152,7 @@ def data_dictionary() -> str:
             lines.append(f"| {c.name} | {c.type} | {c.unit} | {'yes' if c.is_nullable else 'no'} | {c.text} |")
         lines.append("")
     return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    (Path(__file__).parent.parent / "docs" / "tables.md").write_text(data_dictionary(), encoding="utf-8")

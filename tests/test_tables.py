@@ -1,4 +1,5 @@
 import datetime as dt
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -51,3 +52,8 @@ def test_every_key_and_required_column_exists():
 def test_data_dictionary_names_every_column():
     text = data_dictionary()
     assert all(f"| {column} |" in text for table in TABLES.values() for column in table.columns)
+
+
+def test_the_data_dictionary_in_docs_is_in_step():
+    written = (Path(__file__).parents[1] / "docs" / "tables.md").read_text(encoding="utf-8")
+    assert written == data_dictionary(), "run `python -m segkit.tables` to write docs/tables.md anew"
