@@ -144,6 +144,7 @@ LINES = """
         {'column': 'revenue', 'name': 'negative_price', 'bad': quantity > 0 AND revenue < 0},
         {'column': 'quantity', 'name': 'signs_disagree', 'bad': quantity < 0 AND revenue > 0},
         {'column': 'invoice_id', 'name': 'cancellation_positive', 'bad': is_cancelled AND revenue > 0},
+        {'column': 'line_type', 'name': 'charge', 'bad': line_type = 'charge'},
         {'column': '-', 'name': 'identical_in_delivery', 'bad': is_repeated}]) AS one, revenue FROM lines)
     SELECT one.column, one.name, count(*), count(*) FILTER (one.bad), sum(revenue) FILTER (one.bad)
     FROM checks GROUP BY ALL"""

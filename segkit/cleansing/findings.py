@@ -1,0 +1,164 @@
+"""What notebook 01 says: keys of the texts with their numbers, made from the tables it wrote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit import texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Finding = tuple[str, dict[str, object]]
+"""A key of the texts and the numbers of its sentence."""
+
+MOST = 10  # sentences of one kind; the tables hold the rest
+DECISIONS = (  # check → sentence that asks for a decision
+    ("differs_between_deliveries", "cleansing.decide_deliveries"),
+    ("mixed_shape", "cleansing.decide_ids"),
+    ("not_delivered", "cleansing.decide_accounts"),
+    ("scope_without_match", "cleansing.decide_scope"),
+    ("charge", "cleansing.decide_charges"),
+    ("dominant_account", "cleansing.decide_dominant"),
+    ("few_accounts", "cleansing.decide_few"),
+)
+
+
+def describe_period(run_period: pd.DataFrame) -> list[Finding]:
+    """Say what the quarter is, whether the data cover it, and what the money rests on.
+
+    Parameters
+    ----------
+    run_period : DataFrame
+        The table run_period (one row).
+    """
+    period = run_period.iloc[0].to_dict()
+    found: list[Finding] = [("cleansing.period" if period["is_complete"] else "cleansing.warn_incomplete", period)]
+    if period["money_source"] == "opportunities":
+        found.append(("cleansing.warn_opportunities", {}))
+    return found
+
+
+def describe_totals(control_totals: pd.DataFrame) -> list[Finding]:
+    """Compare with controlling, one sentence a year; years that controlling does not name are not compared.
+
+    Parameters
+    ----------
+    control_totals : DataFrame
+        The table control_totals.
+    """
+    stated = control_totals[control_totals["controlling"].notna()]
+    if stated.empty:
+        return [("cleansing.totals_not_stated", {})]
+    return [(_total_key(year), year) for year in stated.to_dict("records")]
+
+
+def _total_key(year: dict) -> str:
+    if not year["delivered"] and year["is_partial"]:
+        return "cleansing.total_without_data"
+    if year["is_partial"]:
+        return "cleansing.total_partial"
+    return "cleansing.warn_total_off" if year["is_off"] else "cleansing.total_agrees"
+
+
+def describe_money(reconciliation: pd.DataFrame) -> list[Finding]:
+    """Say what came in, what is used, and every way out with its rows and money, the most money first.
+
+    Parameters
+    ----------
+    reconciliation : DataFrame
+        The table reconciliation.
+    """
+    steps = reconciliation[reconciliation["table"] == "invoices"].groupby("step")[["n_rows", "revenue"]].sum()
+    came, used = steps.loc["in"], steps.reindex(["used"]).fillna(0).loc["used"]
+    share = used["revenue"] / came["revenue"] if came["revenue"] else None
+    numbers = {"n_in": came["n_rows"], "money_in": came["revenue"], "n_used": used["n_rows"],
+               "money_used": used["revenue"], "share": share}  # fmt: skip
+    out = steps.drop(index=["in", "used"], errors="ignore")
+    out = out.loc[out["revenue"].abs().sort_values(ascending=False, kind="stable").index]
+    return [("cleansing.reconciled", numbers), *((_step_key(str(step)), {"step": step, **row})
+                                                 for step, row in out.to_dict("index").items())]  # fmt: skip
+
+
+def _step_key(step: str) -> str:
+    key = f"cleansing.step_{step}"
+    return key if texts.has(key) else "cleansing.step_other"
+
+
+def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:
+    """Say what is wrong, the most money first, then the most rows; columns that nobody delivered in one sentence each.
+
+    Parameters
+    ----------
+    data_quality : DataFrame
+        The table data_quality.
+    """
+    bad = data_quality[data_quality["n_bad"] > 0]
+    is_empty = (bad["check"] == "missing") & (bad["n_bad"] == bad["n_rows"])
+    found = [_quality_sentence(row) for row in worst_checks(bad[~is_empty]).head(MOST).to_dict("records")]
+    for table, rows in bad[is_empty].groupby("table", sort=False):
+        found.append(("cleansing.not_delivered", {"table": table, "columns": ", ".join(rows["column"])}))
+    return found or [("cleansing.nothing_wrong", {"n_checks": len(data_quality)})]
+
+
+def worst_checks(data_quality: pd.DataFrame) -> pd.DataFrame:
+    """Return the checks with the most money behind them first, then those with the largest share of rows.
+
+    Parameters
+    ----------
+    data_quality : DataFrame
+        n_rows, n_bad, revenue of the bad rows.
+
+    Returns
+    -------
+    DataFrame
+        The same rows; new column share (bad rows over rows checked).
+    """
+    share = (data_quality["n_bad"] / data_quality["n_rows"].where(data_quality["n_rows"] > 0)).astype(float).fillna(0)
+    ranked = data_quality.assign(share=share, money=data_quality["revenue"].astype(float).abs().fillna(0))
+    return ranked.sort_values(["money", "share"], ascending=False, kind="stable").drop(columns="money")
+
+
+def _quality_sentence(row: dict) -> Finding:
+    key = f"cleansing.check_{row['check']}"
+    return (key if texts.has(key) else "cleansing.check_other"), row
+
+
+def describe_changes(cleaning_log: pd.DataFrame) -> list[Finding]:
+    """Say what was changed or left out, one sentence a rule with the number of rows.
+
+    Parameters
+    ----------
+    cleaning_log : DataFrame
+        The table cleaning_log.
+    """
+    rows = cleaning_log.groupby(["reason", "rule"], sort=True)["n_rows"].sum()
+    found: list[Finding] = [
+        (str(reason), {"n_rows": n_rows}) if texts.has(str(reason)) else
+        ("cleansing.changed", {"what": rule, "n_rows": n_rows})
+        for (reason, rule), n_rows in rows.sort_values(ascending=False, kind="stable").items()
+    ]  # fmt: skip
+    return found or [("cleansing.nothing_changed", {})]
+
+
+def describe_decisions(reconciliation: pd.DataFrame, data_quality: pd.DataFrame) -> list[Finding]:
+    """Say what people must decide: what the data cannot tell by themselves.
+
+    Parameters
+    ----------
+    reconciliation, data_quality : DataFrame
+        The tables of these names.
+    """
+    money = reconciliation[reconciliation["table"] == "invoices"]
+    nobody = money[money["step"] == "quarantined_no_account"]
+    unreadable = reconciliation[reconciliation["step"].str.match("quarantined_(?!no_)")]
+    found: list[Finding] = []
+    for rows, key in ((nobody, "cleansing.decide_no_account"), (unreadable, "cleansing.decide_unreadable")):
+        if rows["n_rows"].sum():
+            found.append((key, {"n_rows": rows["n_rows"].sum(), "revenue": rows["revenue"].sum()}))
+    for check, key in DECISIONS:
+        rows = data_quality[(data_quality["check"] == check) & (data_quality["n_bad"] > 0)]
+        found += [(key, row) for row in rows.head(1).to_dict("records")]
+    unknown = data_quality[(data_quality["check"] == "unknown_reference") & (data_quality["n_bad"] > 0)]
+    found += [("cleansing.decide_unknown", row) for row in worst_checks(unknown).head(3).to_dict("records")]
+    return found or [("cleansing.decide_nothing", {})]
