@@ -88,6 +88,30 @@ def sum_changes(value: pd.DataFrame) -> pd.DataFrame:
     return steps.round({"amount": 4, "low": 4, "high": 4})
 
 
+def select_growth_points(value: pd.DataFrame, accounts: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return the largest accounts with revenue in both years, for a chart of this year against the year before.
+
+    Parameters
+    ----------
+    value, accounts : DataFrame
+        Tables `account_value` and `accounts`.
+    n : int
+        At most so many, by the larger of the two years.
+
+    Returns
+    -------
+    DataFrame
+        `account_id`, `name`, `revenue_prev_12m`, `revenue_12m`, `growth`, `change` (grown, shrunk, same), smallest
+        first.
+    """
+    changes = add_changes(value)
+    both = changes[(changes["revenue_12m"] > 0) & (changes["revenue_prev_12m"] > 0)]
+    size = both[["revenue_12m", "revenue_prev_12m"]].max(axis=1)
+    largest = both.assign(size=size, name=_names(both, accounts)).sort_values(["size", "account_id"]).tail(n)
+    columns = ["account_id", "name", "revenue_prev_12m", "revenue_12m", "growth", "change"]
+    return largest[columns].reset_index(drop=True)
+
+
 def select_movers(value: pd.DataFrame, accounts: pd.DataFrame, n: int, *, losers: bool = False) -> pd.DataFrame:
     """Return the accounts whose revenue rose (or fell) most in money.
 
@@ -112,6 +136,10 @@ def select_movers(value: pd.DataFrame, accounts: pd.DataFrame, n: int, *, losers
     sign = -1 if losers else 1
     moved = changes[sign * changes["revenue_change"] > 0].copy()
     moved = moved.sort_values(["revenue_change", "account_id"], ascending=[losers, True]).head(n)
-    moved["name"] = moved["account_id"].map(accounts.set_index("account_id")["name"]).fillna(moved["account_id"])
+    moved["name"] = _names(moved, accounts)
     columns = ["account_id", "name", "revenue_prev_12m", "revenue_12m", "revenue_change", "growth", "days_since_last"]
     return moved[columns].reset_index(drop=True)
+
+
+def _names(frame: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
+    return frame["account_id"].map(accounts.set_index("account_id")["name"]).fillna(frame["account_id"])
