@@ -91,12 +91,13 @@ def fit_challenger(
 def _numbers_to_try(features: pd.DataFrame, scales: Mapping[str, Any], settings: Any) -> tuple[str | None, list[int]]:
     if not settings.challenger and settings.method == "grid":
         return "segments.why_not_asked", []
-    if not scales["criteria"]:
-        return ("segments.why_not_constant" if len(features) else "segments.why_not_few"), []
-    different = len(np.unique(scale(features, scales), axis=0))
-    most = min(settings.k_max, different // 2, len(features) // ACCOUNTS_PER_CLUSTER)
+    most = min(settings.k_max, len(features) // ACCOUNTS_PER_CLUSTER)
     if most < settings.k_min:
         return "segments.why_not_few", []
+    different = len(np.unique(scale(features, scales), axis=0)) if scales["criteria"] else 1
+    most = min(most, different // 2)
+    if most < settings.k_min:
+        return "segments.why_not_alike", []
     return None, list(range(settings.k_min, most + 1))
 
 

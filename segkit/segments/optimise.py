@@ -7,10 +7,22 @@ import numpy as np
 SMALLEST_GAIN = 1e-10
 
 
-def distances(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
-    """Return squared distances, points in rows and centres in columns."""
-    squares = (points * points).sum(1)[:, None] - 2 * points @ centres.T + (centres * centres).sum(1)
-    return np.maximum(squares, 0.0)
+def distances(points: np.ndarray, centres: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
+    """Return squared distances, points in rows and centres in columns; `lengths` are those of `squared_lengths`."""
+    lengths = squared_lengths(points) if lengths is None else lengths
+    return np.maximum(_without_lengths(points, centres) + lengths[:, None], 0.0)
+
+
+def squared_lengths(points: np.ndarray) -> np.ndarray:
+    """Return the squared distance of each point to the origin."""
+    return np.einsum("ij,ij->i", points, points)
+
+
+def _without_lengths(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    """Return squared distances less the squared length of the point: enough to know the nearest centre."""
+    products = points @ (-2.0 * centres.T)
+    products += squared_lengths(centres)
+    return products
 
 
 def inertia(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> float:
@@ -40,21 +52,22 @@ def lloyd(points: np.ndarray, centres: np.ndarray, steps: int = 300) -> tuple[np
 
     Each point goes to its nearest centre, each centre to the mean of its points, until nothing changes.
     """
-    k, rows = len(centres), np.arange(len(points))
-    labels = None
+    k, labels = len(centres), None
     for _ in range(steps):
-        squared = distances(points, centres)
-        nearest = squared.argmin(1)
+        nearest = _without_lengths(points, centres).argmin(1)
         if labels is not None and np.array_equal(nearest, labels):
             break
-        labels = _without_empty(nearest, squared[rows, nearest], k)
+        labels = _without_empty(points, nearest, centres)
         centres = means(points, labels, k)
     return labels, centres
 
 
-def _without_empty(labels: np.ndarray, squared: np.ndarray, k: int) -> np.ndarray:
+def _without_empty(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """Give each empty cluster the point farthest from its centre, taken from a cluster that can spare it."""
-    sizes = np.bincount(labels, minlength=k)
+    sizes = np.bincount(labels, minlength=len(centres))
+    if sizes.all():
+        return labels
+    squared = ((points - centres[labels]) ** 2).sum(1)
     for empty in np.flatnonzero(sizes == 0):
         for far in np.argsort(-squared, kind="stable"):
             if sizes[labels[far]] > 1:
@@ -79,8 +92,9 @@ def transfer(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> tup
     """
     labels, centres, k, rows = labels.copy(), centres.copy(), len(centres), np.arange(len(points))
     sizes = np.bincount(labels, minlength=k).astype(float)
+    lengths = squared_lengths(points)
     while True:
-        squared = distances(points, centres)
+        squared = distances(points, centres, lengths)
         staying = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 0.0)
         leaving = squared[rows, labels] * staying[labels]
         joining = squared * (sizes / (sizes + 1))
@@ -95,7 +109,9 @@ def transfer(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> tup
 def _apply(points, labels, centres, sizes, target, gain) -> None:
     """Make the best transfers in place, each cluster taking part once."""
     touched: set[int] = set()
-    for i in np.argsort(-gain, kind="stable")[: len(centres)]:
+    k = len(centres)
+    best = np.argpartition(-gain, k)[:k] if len(gain) > k else np.arange(len(gain))
+    for i in best[np.argsort(-gain[best], kind="stable")]:
         a, b = int(labels[i]), int(target[i])
         if gain[i] <= SMALLEST_GAIN or a in touched or b in touched:
             continue

@@ -12,7 +12,7 @@ from segkit.segments.search import Solution, assign_points, search_once
 from segkit.statistics.clusterings import adjusted_rand, contingency, jaccard
 from segkit.statistics.resampling import bootstrap_indices, generator
 
-PATIENCE = 1  # swaps per cluster in a bootstrap fit; it starts from the full solution and from a seeding of its own
+PATIENCE = 1  # swaps per cluster without gain that end a search on a bootstrap sample
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,11 @@ def _best_overlap(labels: np.ndarray, fit: np.ndarray) -> np.ndarray:
 
 
 def _refit(points: np.ndarray, sample: np.ndarray, solution: Solution, seed: int, draw: int) -> np.ndarray:
-    """Return labels of all points by the better of two searches on a sample: no optimiser noise in the stability."""
+    """Return labels of all points by the better of two searches on a sample.
+
+    One starts from the full solution, one from a seeding of its own: a fit that stops early would read as an unstable
+    market, a fit that never leaves the full solution as a stable one.
+    """
     k = len(solution.centres)
     rng = generator(seed, "refit", k, draw)
     searches = [search_once(sample, k, rng, PATIENCE, start) for start in (solution.centres, None)]

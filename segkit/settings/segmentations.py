@@ -55,7 +55,7 @@ class ValueSegmentation(BaseModel):
     max_searches: int = Field(200, ge=1, description="the search ends after so many independent searches in any case")
     bootstrap_pairs: int = Field(20, ge=2, le=500, description="pairs of bootstrap samples per number of clusters")
     bootstrap_accounts: int = Field(
-        2000, ge=50, description="accounts in a bootstrap sample, at most; smaller samples are the stricter test"
+        1000, ge=50, description="accounts in a bootstrap sample, at most; smaller samples are the stricter test"
     )
     fit_accounts: int = Field(
         20_000, ge=100, description="up to so many accounts are fitted in full; above, a random sample of that size"

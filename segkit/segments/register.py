@@ -1,0 +1,128 @@
+"""The register: every segment that ever was, with its name and colour. Ids are never reused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segkit.quarters import Quarter
+from segkit.segments.accepted import segment_ids
+from segkit.segments.grid import BY_RULE, GRID_SEGMENTS
+from segkit.texts import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = [
+    "segmentation_id",
+    "segment_id",
+    "name_de",
+    "name_en",
+    "colour",
+    "first_quarter",
+    "last_quarter",
+    "came_from",
+    "status",
+]
+ACTIVE_DAYS, OCCASIONAL_DAYS = 90, 365
+
+
+def update_register(
+    register: pd.DataFrame | None,
+    model: Mapping[str, Any],
+    features: pd.DataFrame,
+    quarter: Quarter,
+    colours: Sequence[str],
+    came_from: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """Return the register of this quarter: table `segment_register`.
+
+    Parameters
+    ----------
+    register : DataFrame or None
+        The register of the previous run; None in the first run.
+    model : mapping
+        The accepted model. Its segments are active; segments it no longer has are ended and stay in the register. A rule
+        that comes back (grid, kmeans, grid again) is the same segment again.
+    features : DataFrame
+        This quarter's slice of `account_features`, from which new clusters get a telling name.
+    colours : sequence of str
+        Palette; each segment takes the first colour that no segment of the register has, and keeps it.
+    came_from : mapping, optional
+        New segment → the segment most of its accounts were in.
+    """
+    import pandas as pd
+
+    known = pd.DataFrame(columns=COLUMNS) if register is None else register[COLUMNS].copy()
+    present = segment_ids(model)
+    births = [segment for segment in present if segment not in set(known["segment_id"])]
+    names = name_segments(births, model, features, taken=set(known["name_en"]))
+    free = _colours(colours, known["colour"].tolist())
+    born = pd.DataFrame(
+        [
+            {
+                "segmentation_id": model["segmentation_id"],
+                "segment_id": segment,
+                "name_de": names[segment][0],
+                "name_en": names[segment][1],
+                "colour": next(free),
+                "first_quarter": str(quarter),
+                "came_from": (came_from or {}).get(segment, ""),
+            }
+            for segment in births
+        ],
+        columns=COLUMNS,
+    )
+    updated = pd.concat([known, born], ignore_index=True) if len(known) else born
+    is_present = updated["segment_id"].isin(present)
+    updated.loc[is_present, "last_quarter"] = str(quarter)
+    updated["status"] = np.where(is_present, "active", "ended")
+    return updated.astype("str").sort_values("segment_id", ignore_index=True)
+
+
+def _colours(palette: Sequence[str], taken: Sequence[str]):
+    """Yield unused colours, then the palette again from its start."""
+    yield from (colour for colour in palette if colour not in taken)
+    while True:
+        yield from palette
+
+
+def name_segments(
+    ids: Sequence[str], model: Mapping[str, Any], features: pd.DataFrame, taken: set[str] | None = None
+) -> dict[str, tuple[str, str]]:
+    """Return the German and the English name of new segments; no two are the same.
+
+    Segments of the grid and KEY, DORMANT have fixed names; a cluster is named by its revenue among the clusters (high,
+    middle, low; none) and by the days since the last line at its centre.
+    """
+    names: dict[str, tuple[str, str]] = {}
+    used = set(taken or ())
+    words = _cluster_words(model, features) if model["method"] == "kmeans" else {}
+    for segment in ids:
+        fixed = segment in GRID_SEGMENTS or segment in BY_RULE
+        key = f"segments.name_{segment}" if fixed else f"segments.cluster_{words[segment]}"
+        german, english, number = say(key, "de"), say(key, "en"), 2
+        names[segment] = (german, english)
+        while names[segment][1] in used:
+            names[segment], number = (f"{german} {number}", f"{english} {number}"), number + 1
+        used.add(names[segment][1])
+    return names
+
+
+def _cluster_words(model: Mapping[str, Any], features: pd.DataFrame) -> dict[str, str]:
+    """Return such as ``high_active`` for each cluster, from its centre in the original units."""
+    scales = model["scales"]
+    centres = np.array(list(model["centres"].values()))
+    values = np.expm1(centres * np.array(scales["spreads"]) + np.array(scales["medians"]))
+    by_name = {name: values[:, j] for j, name in enumerate(scales["criteria"])}
+    revenue = by_name.get("revenue_12m", np.full(len(centres), features["revenue_12m"].median()))
+    recency = by_name.get("days_since_last", np.full(len(centres), features["days_since_last"].median()))
+    rank = np.argsort(np.argsort(-revenue, kind="stable"))
+    level = np.select([rank * 3 < len(rank), rank * 3 < 2 * len(rank)], ["high", "middle"], "low")
+    activity = np.select([recency <= ACTIVE_DAYS, recency <= OCCASIONAL_DAYS], ["active", "occasional"], "gone")
+    return {
+        segment: f"{a}_{b}" if b != "gone" else "gone"
+        for segment, a, b in zip(model["centres"], level.tolist(), activity.tolist(), strict=True)
+    }
