@@ -1,0 +1,71 @@
+"""The live chart of the cockpit, written as a plain dict: the page's kernel must not import altair."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from segkit import texts
+from segkit.charts.theme import base_config, money_label
+
+MAX_POINTS = 2000
+AXES = ("days_since_last", "growth")
+
+
+def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, currency: str = "EUR") -> dict[str, Any]:
+    """Accounts by revenue of twelve months (log scale) and recency or growth, coloured by segment.
+
+    Parameters
+    ----------
+    axis : str
+        ``days_since_last`` or ``growth``, the horizontal axis.
+    segments : list of dict
+        ``name`` and ``colour`` in order; the only thing of the data that stands in the specification.
+    language : str
+        ``de`` or ``en``.
+    currency : str
+        ISO code of the project's currency.
+
+    Returns
+    -------
+    dict
+        Vega-Lite specification over the dataset ``table0`` with the columns ``name, segment, revenue, x``, where x is
+        the axis' value, and ``revenue_text, x_text`` for the tooltip.
+    """
+    def words(key: str) -> str:
+        return texts.say(f"cockpit.{key}", language)
+
+    names = [s["name"] for s in segments]
+    colour = {"field": "segment", "type": "nominal", "title": None,
+              "scale": {"domain": names, "range": [s["colour"] for s in segments]},
+              "legend": {"orient": "top", "columns": 4, "symbolOpacity": 1}}
+    tooltip = [{"field": field, "type": "nominal", "title": words(title)} for field, title in
+               [("name", "account"), ("segment", "segment"), ("revenue_text", "revenue"), ("x_text", axis)]]
+    return {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "description": words(f"chart_{axis}"),
+        "config": base_config(language, currency),
+        "width": "container", "height": 360,
+        "autosize": {"type": "fit", "contains": "padding"},
+        "data": {"name": "table0"}, "datasets": {"table0": []},
+        "params": [{"name": "chosen", "select": {"type": "point", "fields": ["segment"]}, "bind": "legend"}],
+        "mark": {"type": "circle", "size": 46, "stroke": "white", "strokeWidth": 0.6},
+        "encoding": {
+            "x": {"field": "x", "type": "quantitative", "title": words(axis), "axis": _axis(axis),
+                  "scale": {"nice": True, "zero": axis == "days_since_last"}},
+            "y": {"field": "revenue", "type": "quantitative", "title": words("revenue"), "scale": {"type": "log"},
+                  "axis": {"labelExpr": _powers(language, currency), "tickCount": 5}},
+            "color": colour,
+            "opacity": {"condition": {"param": "chosen", "value": 0.75}, "value": 0.06},
+            "tooltip": tooltip,
+        },
+    }
+
+
+def _axis(axis: str) -> dict[str, Any]:
+    return {"format": ".0%", "tickCount": 7} if axis == "growth" else {"format": ",d", "tickCount": 8}
+
+
+def _powers(language: str, currency: str) -> str:
+    """Label 1, 10, 100 … only: a logarithmic axis has too many ticks for all of them."""
+    power = "log(datum.value) / LN10"
+    return f"abs({power} - round({power})) < 1e-6 ? ({money_label(language, currency)}) : ''"

@@ -1,0 +1,1 @@
+"""Live pages for managers and analysts; the only package that imports anywidget and Voila."""

@@ -1,0 +1,140 @@
+"""The cockpit's frames as what the browser shows: plain text and numbers, in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from segkit import display, texts
+from segkit.charts.cockpit import AXES, MAX_POINTS, value_map_chart
+from segkit.widgets.cockpit_data import ACCOUNT_COLUMNS, findings
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["AXES", "chart", "page", "table"]
+
+ROWS_PER_PAGE = 15
+GROWTH_CEILING = 2.0  # one account that grows tenfold would press all others into a line
+LABELS = ("title quarter segment all_segments csv reports findings tiles accounts chart chart_axis days_since_last growth "
+          "chart_table chart_failed mix mix_accounts mix_revenue search search_hint before after none language stopped reload").split()
+ALWAYS = {"name", "segment_name", "revenue_12m", "growth"}
+
+
+def page(data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], view: Mapping[str, str],
+         currency: str) -> dict[str, Any]:
+    """Labels, badges, sentences and tiles.
+
+    Parameters
+    ----------
+    data : mapping
+        What `cockpit_data` returns.
+    state : mapping
+        What `segkit.display.badges` reads, and ``project``.
+    view : mapping
+        quarter, language, segment.
+    currency : str
+        ISO code of the project's currency.
+    """
+    language = view["language"]
+
+    def say(key: str, **numbers: Any) -> str:
+        return texts.say(f"cockpit.{key}", language, currency, **numbers)
+
+    accounts, tiles = data["accounts"], data["tiles"]
+    return {
+        "view": dict(view),
+        "project": state["project"],
+        "labels": {name: say(name) for name in LABELS},
+        "badges": display.badges(state, language),
+        "state": say("state", as_of=state["as_of"], n=len(accounts), revenue=accounts["revenue_12m"].sum()),
+        "findings": [texts.say(key, language, currency, **numbers) for key, numbers in findings(data)],
+        "tiles": [_tile(row, say) for row in tiles.to_dict("records")],
+    }
+
+
+def _tile(row: Mapping[str, Any], say: Any) -> dict[str, Any]:
+    change = row["change_accounts"]
+    if change != change:
+        direction, words = "none", say("no_change")
+    elif change == 0:
+        direction, words = "same", say("unchanged")
+    else:
+        direction = "up" if change > 0 else "down"
+        words = say("change", sign="+" if change > 0 else "−", n=abs(change))
+    return {
+        "id": row["segment_id"], "name": row["name"], "colour": row["colour"], "direction": direction,
+        "change": words, "revenue": _compact(row["revenue"], say),
+        "accounts": say("tile_accounts", n=row["n_accounts"]),
+        "share": say("tile_share", share=row["share_revenue"]),
+        "share_accounts": _share(row["share_accounts"]), "share_revenue": _share(row["share_revenue"]),
+        "n_accounts": say("number", n=row["n_accounts"]),
+        "share_accounts_text": say("percent", share=row["share_accounts"]),
+        "share_revenue_text": say("percent", share=row["share_revenue"]),
+    }
+
+
+def _compact(revenue: float, say: Any) -> str:
+    return say("million", revenue=revenue) if abs(revenue) >= 1e6 else say("money", revenue=revenue)
+
+
+def _share(value: float) -> float:
+    """Width of a bar: returns can make a share negative or a sum empty."""
+    return 0.0 if value != value else min(max(round(float(value), 4), 0.0), 1.0)
+
+
+def chart(data: Mapping[str, pd.DataFrame], view: Mapping[str, str], currency: str) -> dict[str, Any]:
+    """Specification of the value chart, its rows, the note below and the same by segment as a table."""
+    language, axis = view["language"], view["axis"]
+    locale = display.LOCALES[language]
+    accounts = data["accounts"]
+    known = accounts[(accounts["revenue_12m"] > 0) & accounts[axis].notna()]
+    if view["segment"]:
+        known = known[known["segment_id"] == view["segment"]]
+    shown = known.head(MAX_POINTS)
+    kind = "percent" if axis == "growth" else "count"
+    ceiling = GROWTH_CEILING if axis == "growth" else float("inf")
+    rows = [
+        {"name": name, "segment": segment, "revenue": round(float(revenue), 2), "x": round(min(float(x), ceiling), 4),
+         "revenue_text": texts.show(revenue, "money", locale, currency), "x_text": texts.show(x, kind, locale)}
+        for name, segment, revenue, x in zip(shown["name"], shown["segment_name"], shown["revenue_12m"], shown[axis],
+                                             strict=True)
+    ]
+    n = len(accounts) if not view["segment"] else int((accounts["segment_id"] == view["segment"]).sum())
+    segments = [{"name": t["name"], "colour": t["colour"]} for t in data["tiles"].to_dict("records")]
+    return {
+        "axis": axis, "rows": rows, "spec": value_map_chart(axis, segments, language, currency),
+        "note": texts.say("cockpit.chart_note", language, shown=len(shown), n=n),
+        "table": _medians(shown, axis, kind, language, currency),
+    }
+
+
+def _medians(shown: pd.DataFrame, axis: str, kind: str, language: str, currency: str) -> dict[str, Any]:
+    locale, median = display.LOCALES[language], texts.say("cockpit.median", language)
+    heads = [texts.say(f"cockpit.{key}", language) for key in ("segment", "accounts", "revenue", axis)]
+    groups = shown.groupby("segment_name", sort=False).agg(
+        n=("account_id", "size"), revenue=("revenue_12m", "median"), x=(axis, "median"))
+    rows = [[name, texts.show(n, "count", locale), texts.show(revenue, "money", locale, currency),
+             texts.show(x, kind, locale)] for name, n, revenue, x in groups.itertuples()]
+    return {"heads": [*heads[:2], *(f"{head} ({median})" for head in heads[2:])], "rows": rows}
+
+
+def table(chosen: pd.DataFrame, view: Mapping[str, str], page_number: int, currency: str) -> dict[str, Any]:
+    """One page of the accounts as text; columns without any value are left out."""
+    language = view["language"]
+    names = [c for c in ACCOUNT_COLUMNS if c != "segment_id" and (c in ALWAYS or chosen[c].notna().any())]
+    n_pages = max(-(-len(chosen) // ROWS_PER_PAGE), 1)
+    number = min(max(page_number, 0), n_pages - 1)
+    first = number * ROWS_PER_PAGE
+    rows = chosen.iloc[first : first + ROWS_PER_PAGE]
+    kinds = {name: display.kind_of(chosen[name].rename(name)) for name in names}
+    cells = [[display.show_cell(value, kinds[name], language, currency) for value in rows[name]] for name in names]
+    return {
+        "columns": [{"id": name, "label": display.label_of(name, language), "is_number": kinds[name] in display.NUMBERS,
+                     "is_extra": name not in ALWAYS} for name in names],
+        "rows": [list(row) for row in zip(*cells, strict=True)],
+        "segments": list(rows["segment_id"]),
+        "page": number, "n_pages": n_pages,
+        "pages": texts.say("cockpit.pages", language, first=first + 1 if len(rows) else 0, last=first + len(rows),
+                           n=len(chosen)),
+    }
