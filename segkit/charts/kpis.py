@@ -16,7 +16,6 @@ RATES = ("growth", "growth_12m", "retention", "logo_churn", "revenue_churn", "re
 SERIES = ("revenue", "n_active_accounts", "avg_order_value", "growth", "retention", "revenue_churn")
 ACROSS = 3
 WIDTH, HEIGHT, STEP = 210, 150, 26
-FORMATS = {"percent": ".0%", "number": ",.3~f"}
 TOOLTIPS = {"percent": ".1%", "number": ",.2~f", "money": ",.0f"}
 DOT = {"size": 70, "opacity": 1, "strokeWidth": 2, "filled": True}
 
@@ -34,19 +33,21 @@ def kpi_by_segment_chart(
     Parameters
     ----------
     shaped : DataFrame
-        quarter, segment_id, kpi_id, value, low, high, n, is_small, segment_de, segment_en, colour, fill, rank, shown_low,
-        shown_high, is_cut_low, is_cut_high (`shape_kpis`).
+        quarter, segment_id, kpi_id, value, low, high, n, is_small, segment_de, segment_en, colour, fill, rank,
+        shown_low, shown_high, is_cut_low, is_cut_high (`shape_kpis`).
     kpi_ids : tuple of str
         KPIs in order; those without any value are left out.
     title : str
-        Key of the texts; `<title>_note` is the line below it, with `numbers`.
+        Key of the texts.
     language, currency : str
         Of the labels.
+    **numbers
+        For the line below the title: level (of the intervals, in percent), min_accounts.
     """
     import altair as alt
 
     newest = shaped[shaped["quarter"] == shaped["quarter"].max()]
-    with_values = set(newest.loc[newest["segment_id"] != "ALL", "kpi_id"])
+    with_values = set(newest.loc[(newest["segment_id"] != "ALL") & newest["value"].notna(), "kpi_id"])
     shown = [kpi_id for kpi_id in kpi_ids if kpi_id in with_values]
     if not shown:
         return _nothing(language)
@@ -69,7 +70,7 @@ def kpi_history_chart(shaped: pd.DataFrame, language: str = "de", currency: str 
     """
     import altair as alt
 
-    overall = shaped[shaped["segment_id"] == "ALL"]
+    overall = shaped[(shaped["segment_id"] == "ALL") & shaped["value"].notna()]
     shown = [kpi_id for kpi_id in SERIES if kpi_id in set(overall["kpi_id"])]
     if not shown:
         return _nothing(language)
@@ -95,7 +96,7 @@ def segment_history_chart(
     """
     import altair as alt
 
-    of_kpi = shaped[shaped["kpi_id"] == kpi_id]
+    of_kpi = shaped[(shaped["kpi_id"] == kpi_id) & shaped["value"].notna()]
     segments, overall = of_kpi[of_kpi["segment_id"] != "ALL"], of_kpi[of_kpi["segment_id"] == "ALL"]
     if segments.empty:
         return _nothing(language)
@@ -165,8 +166,13 @@ def _axis(kpi_id: str, language: str, currency: str) -> Any:
 
     unit = kpi_catalogue()[kpi_id].unit
     if unit == "money":
-        return alt.Axis(labelExpr=money_label(language, currency), tickCount=4, gridColor=GRID)
-    return alt.Axis(format=FORMATS[unit], tickCount=4, gridColor=GRID)
+        labels = {"labelExpr": money_label(language, currency)}
+    elif unit == "percent":
+        sign = "%" if language == "en" else "\u00a0%"
+        labels = {"labelExpr": f"format(100 * datum.value, ',.3~f') + '{sign}'"}
+    else:
+        labels = {"format": ",.3~f"}
+    return alt.Axis(tickCount=4, gridColor=GRID, labelSeparation=10, **labels)
 
 
 def _quarters() -> Any:

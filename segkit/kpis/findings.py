@@ -80,6 +80,31 @@ def describe_rates(shaped: pd.DataFrame, kpi_id: str) -> Finding:
     }
 
 
+def describe_history(kpis: pd.DataFrame) -> Finding:
+    """Return how long the series is.
+
+    Parameters
+    ----------
+    kpis : DataFrame
+        The table `kpis`.
+    """
+    quarters = kpis.drop_duplicates("quarter")
+    return {"key": "kpis.history", "n_quarters": len(quarters), "n_complete": int(quarters["is_complete"].sum())}
+
+
+def describe_period(period: pd.DataFrame) -> Finding:
+    """Return how far the data of the quarter reach: a warning where they do not cover it.
+
+    Parameters
+    ----------
+    period : DataFrame
+        `run_period`: quarter, as_of, is_complete.
+    """
+    row = period.iloc[0]
+    key = "kpis.covered" if row["is_complete"] else "kpis.warn_incomplete"
+    return {"key": key, "quarter": str(row["quarter"]), "as_of": row["as_of"].date().isoformat()}
+
+
 def describe_next(shaped: pd.DataFrame) -> Finding:
     """Return where to act first: the segment that lost most sales to accounts that stayed away, and how much.
 
@@ -102,7 +127,7 @@ def describe_next(shaped: pd.DataFrame) -> Finding:
 
 
 def _newest(shaped: pd.DataFrame) -> pd.DataFrame:
-    return shaped[shaped["quarter"] == shaped["quarter"].max()]
+    return shaped[shaped["quarter"] == shaped["quarter"].max()].dropna(subset="value")
 
 
 def _of_segments(shaped: pd.DataFrame, kpi_id: str) -> pd.DataFrame:

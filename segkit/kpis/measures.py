@@ -24,9 +24,9 @@ def account_measures(panel: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index account_id, in order. Money: revenue (net), gross (sales), margin, revenue_with_margin (revenue of accounts
-        whose margin is known), revenue_year_ago (same quarter), revenue_12m, revenue_prev_12m, gross_before (gross sales
-        in the previous quarter), gross_lost (the part of it from accounts not active any more). Counts: orders,
+        Index account_id, in order. Money: revenue (net), gross (sales), margin, revenue_with_margin (revenue of
+        accounts whose margin is known), revenue_year_ago (same quarter), revenue_12m, revenue_prev_12m, gross_before
+        (sales in the previous quarter), gross_lost (the part of it from accounts not active any more). Counts: orders,
         is_account, is_active, was_active (in the previous quarter), is_kept, is_lost. Unknown is 0, except in margin
         and revenue_prev_12m.
     """

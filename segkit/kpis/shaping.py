@@ -34,13 +34,13 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
     Returns
     -------
     DataFrame
-        The rows with a value, with segment_de, segment_en, colour, fill (white where few accounts), rank (0: overall),
+        All rows, with segment_de, segment_en, colour, fill (white where few accounts), rank (0: overall),
         shown_low and shown_high (the interval as far as it is drawn), is_cut_low, is_cut_high.
     """
     import pandas as pd
 
     named = _segments(register, settings)
-    shaped = kpis.dropna(subset="value").merge(named, on="segment_id", how="left")
+    shaped = kpis.merge(named, on="segment_id", how="left")
     unknown = shaped["rank"].isna()
     for language in LANGUAGES:
         shaped[f"segment_{language}"] = shaped[f"segment_{language}"].fillna(shaped["segment_id"])
@@ -48,7 +48,7 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
         rank=shaped["rank"].fillna(len(named)).astype(int), colour=shaped["colour"].fillna(ALL_COLOUR)
     )
     shaped = shaped.assign(fill=np.where(shaped["is_small"].astype(bool), "#FFFFFF", shaped["colour"]))
-    values = shaped.groupby(["quarter", "kpi_id", shaped["segment_id"] == ALL])["value"]
+    values = shaped.groupby(["kpi_id", shaped["segment_id"] == ALL])["value"]
     lowest, highest = values.transform("min"), values.transform("max")
     reach = REACH * np.maximum(highest - lowest, np.maximum(highest.abs(), lowest.abs()))
     low, high = shaped["low"].clip(lower=lowest - reach), shaped["high"].clip(upper=highest + reach)
@@ -74,13 +74,15 @@ def describe_quarter(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSe
         segment_de, segment_en and one column per KPI that has a value somewhere, in the catalogue's order.
     """
     shaped = shape_kpis(kpis[kpis["quarter"] == kpis["quarter"].max()], register, settings)
-    wide = shaped.pivot(index=["rank", "segment_de", "segment_en"], columns="kpi_id", values="value")
+    wide = shaped.dropna(subset="value").pivot(
+        index=["rank", "segment_de", "segment_en"], columns="kpi_id", values="value"
+    )
     wide = wide[[kpi_id for kpi_id in kpi_catalogue() if kpi_id in wide.columns]]
     return wide.sort_index().reset_index().drop(columns="rank").rename_axis(columns=None)
 
 
 def describe_gaps(kpis: pd.DataFrame) -> pd.DataFrame:
-    """Return what the newest quarter could not tell: kpi_de, kpi_en, reason_de, reason_en, n_segments (overall included).
+    """Return what the newest quarter could not tell: kpi, reason (both languages), n_segments (overall included).
 
     Parameters
     ----------
