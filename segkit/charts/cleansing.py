@@ -157,7 +157,7 @@ def quality_chart(data_quality: pd.DataFrame, language: str = "en") -> alt.Layer
 
 
 def _worst(data_quality: pd.DataFrame, language: str) -> pd.DataFrame:
-    """The worst checks with names and numbers in words; checks without a finding fill up, so the chart is never empty."""
+    """The worst checks, with names and numbers in words; some without a finding fill up a chart of few."""
     n_rows, n_bad = data_quality["n_rows"].astype(float), data_quality["n_bad"].astype(float)
     checks = data_quality.assign(share=(n_bad / n_rows.where(n_rows > 0)).fillna(0).clip(upper=1))
     never = (checks["check"] == "missing") & (checks["share"] == 1)
