@@ -1,0 +1,70 @@
+"""What is true about the sample company: for tests, never part of its exports."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+
+from segkit.demo.demand import segments
+from segkit.demo.oracle import churn_oracle, score
+from segkit.demo.parameters import LEVELS, N_QUARTERS, QUARTERS
+from segkit.demo.sample import Sample
+
+
+def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
+    """Write segments, movers, duplicates, potential, churners and needs as Parquet, and oracle.json."""
+    folder.mkdir(parents=True, exist_ok=True)
+    tables = {
+        "segments": planted_segments(sample),
+        "movers": movers(sample),
+        "duplicates": sample.duplicates[["account_id", "duplicate_id", "is_split"]],
+        "potential": sample.accounts[["account_id", "employees", "potential", "share_of_wallet", "is_diamond"]],
+        "churners": churners(sample),
+        "needs": people[["contact_id", "account_id", "need_class"]],
+    }
+    for name, frame in tables.items():
+        frame.sort_values(list(frame.columns[:2]), ignore_index=True).to_parquet(folder / f"{name}.parquet", index=False)
+    text = json.dumps(oracle_report(sample), indent=1, sort_keys=True)
+    (folder / "oracle.json").write_text(text + "\n", encoding="utf-8")
+
+
+def planted_segments(sample: Sample) -> pd.DataFrame:
+    """Return account_id, quarter, segment_id, level, is_buying for every account and quarter since its first invoice."""
+    known = sample.segments()
+    rows = {account: i for i, account in enumerate(sample.accounts["account_id"])}
+    place = (known["account_id"].map(rows).to_numpy(), known["quarter"].map(QUARTERS.index).to_numpy())
+    level = pd.Series(sample.demand.level[place]).map(dict(enumerate(LEVELS)))
+    return known.assign(level=level.to_numpy(), is_buying=sample.demand.is_buying[place])
+
+
+def movers(sample: Sample) -> pd.DataFrame:
+    """Return account_id, quarter, from_segment_id, to_segment_id: every change of planted segment, in its quarter."""
+    known = sample.segments().sort_values(["account_id", "quarter"], ignore_index=True)
+    before = known.groupby("account_id")["segment_id"].shift()
+    moved = before.notna() & (before != known["segment_id"])
+    frame = known[moved].assign(from_segment_id=before[moved]).rename(columns={"segment_id": "to_segment_id"})
+    return frame[["account_id", "quarter", "from_segment_id", "to_segment_id"]]
+
+
+def churners(sample: Sample) -> pd.DataFrame:
+    """Return account_id, quarter (the first without orders), is_back: every stop of a buying account."""
+    gone = pd.DataFrame(sample.demand.gone == 1, index=sample.accounts["account_id"], columns=list(QUARTERS))
+    stops = gone.rename_axis(columns="quarter").stack().rename("stops").reset_index()
+    back = pd.Series((sample.demand.back > 0).any(axis=1), sample.accounts["account_id"])
+    frame = stops[stops["stops"]].drop(columns="stops").reset_index(drop=True)
+    return frame.assign(is_back=frame["account_id"].map(back))
+
+
+def oracle_report(sample: Sample) -> dict:
+    """Return what the best possible answer reaches: adjusted Rand of the value segments, area under the curve of churn."""
+    last = N_QUARTERS - 1
+    ends = segments(sample.demand)[:, last]
+    return {
+        "seed": sample.seed,
+        "value_segments": {QUARTERS[quarter]: round(score(sample, quarter), 6) for quarter in (last - 1, last)},
+        "churn": {QUARTERS[last - 4]: round(churn_oracle(sample, last - 4), 6)},
+        "n_accounts": {str(k): int(v) for k, v in pd.Series(ends[ends != ""]).value_counts().sort_index().items()},
+        "revenue_shares": dict(zip("ABC", sample.parameters.revenue_shares, strict=True)),
+    }
