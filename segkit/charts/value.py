@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
-from segkit.charts.theme import GRID, INK, LINE, MUTED, SEGMENT_COLOURS, money_label
+from segkit.charts.theme import INK, LINE, MUTED, SEGMENT_COLOURS, money_label
 
 if TYPE_CHECKING:
     import altair as alt
@@ -161,7 +161,10 @@ def growth_chart(points: pd.DataFrame, language: str, currency: str = "EUR") -> 
 
     say = _words(language)
     power = "log(datum.value) / LN10"
-    axis = alt.Axis(labelExpr=f"abs({power} - round({power})) < 1e-6 ? ({money_label(language, currency)}) : ''")
+    is_power = f"abs({power} - round({power})) < 1e-6"
+    faint = alt.condition(is_power, alt.value(1), alt.value(0))
+    label = f"{is_power} ? ({money_label(language, currency)}) : ''"
+    axis = alt.Axis(labelExpr=label, gridOpacity=faint, tickOpacity=faint)
     log = alt.Scale(type="log", nice=True)
     base = alt.Chart(points)
     x = alt.X("revenue_prev_12m:Q", title=say("year_before"), scale=log, axis=axis)
@@ -208,7 +211,7 @@ def months_chart(months: pd.DataFrame, language: str, currency: str = "EUR") -> 
         ),
         opacity=alt.condition("datum.is_whole", alt.value(1), alt.value(0.4)),
     )
-    before = base.mark_tick(color=ORANGE, thickness=3, width=42).encode(y="revenue_before:Q")
+    before = base.mark_tick(color=ORANGE, opacity=1, thickness=3, width=42).encode(y="revenue_before:Q")
     return alt.layer(bars, before).properties(title=_title(say, "months"), width=WIDTH + 80, height=HEIGHT)
 
 
@@ -234,7 +237,7 @@ def _guide(base: alt.Chart, factor: float) -> alt.Chart:
         base.transform_aggregate(low="min(revenue_prev_12m)", high="max(revenue_prev_12m)")
         .transform_fold(["low", "high"], as_=["end", "before"])
         .transform_calculate(now=f"datum.before * {factor}")
-        .mark_line(color=LINE if factor == 1 else GRID, strokeWidth=1.5, strokeDash=[1, 0] if factor == 1 else [5, 4])
+        .mark_line(color=LINE, strokeWidth=1.5, strokeDash=[1, 0] if factor == 1 else [5, 4])
         .encode(x="before:Q", y="now:Q")
     )
 
