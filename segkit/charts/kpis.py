@@ -17,7 +17,7 @@ SERIES = ("revenue", "n_active_accounts", "avg_order_value", "growth", "retentio
 ACROSS = 3
 WIDTH, HEIGHT, STEP = 210, 150, 26
 TOOLTIPS = {"percent": ".1%", "number": ",.2~f", "money": ",.0f"}
-DOT = {"size": 70, "opacity": 1, "strokeWidth": 2, "filled": True}
+DOT: dict[str, Any] = {"size": 70, "opacity": 1, "strokeWidth": 2, "filled": True}
 
 
 def kpi_by_segment_chart(
@@ -166,7 +166,7 @@ def _axis(kpi_id: str, language: str, currency: str) -> Any:
 
     unit = kpi_catalogue()[kpi_id].unit
     if unit == "money":
-        labels = {"labelExpr": money_label(language, currency)}
+        labels: dict[str, Any] = {"labelExpr": money_label(language, currency)}
     elif unit == "percent":
         sign = "%" if language == "en" else "\u00a0%"
         labels = {"labelExpr": f"format(100 * datum.value, ',.3~f') + '{sign}'"}

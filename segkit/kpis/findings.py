@@ -41,7 +41,7 @@ def describe_levels(shaped: pd.DataFrame) -> Finding:
     segments = _of_segments(shaped, "revenue_share")
     if segments.empty:
         return {"key": "kpis.no_segments"}
-    largest = segments.loc[segments["value"].idxmax()]
+    largest = segments.sort_values("value", kind="stable").iloc[-1]
     accounts = _of_segments(shaped, "account_share").set_index("segment_id")["value"]
     return {
         "key": "kpis.largest",
@@ -116,7 +116,7 @@ def describe_next(shaped: pd.DataFrame) -> Finding:
     lost = _of_segments(shaped, "revenue_lost")
     if lost.empty or lost["value"].max() <= 0:
         return {"key": "kpis.next_levels"}
-    first = lost.loc[lost["value"].idxmax()]
+    first = lost.sort_values("value", kind="stable").iloc[-1]
     return {
         "key": "kpis.next_churn",
         **_names(first),

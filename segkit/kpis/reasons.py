@@ -52,8 +52,9 @@ def add_reasons(
         "kpis.reason_zero": figures["value"].isna(),
     }
     of_segment = np.select(list(doubts.values()), list(doubts), default="")
-    reason = figures["kpi_id"].map(of_run).where(lambda known: known != "", of_segment)
-    out = figures.assign(reason=reason.where(reason != "", None))
+    known = figures["kpi_id"].map(of_run)
+    reason = np.where(known != "", known, of_segment)
+    out = figures.assign(reason=np.where(reason != "", reason, None))
     out.loc[reason != "", ["value", "low", "high"]] = np.nan
     return out
 
@@ -80,4 +81,7 @@ def _margin_coverage(measures: pd.DataFrame, segments: pd.Series) -> dict[str, f
     known = size.where(measures["margin"].notna(), 0.0)
     by_segment = segments.reindex(measures.index)
     shares = (known.groupby(by_segment).sum() / size.groupby(by_segment).sum()).fillna(1.0).to_dict()
-    return {**shares, ALL: float(known.sum() / size.sum()) if size.sum() else 1.0}
+    return {
+        **{str(segment_id): share for segment_id, share in shares.items()},
+        ALL: float(known.sum() / size.sum()) if size.sum() else 1.0,
+    }

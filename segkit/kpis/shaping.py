@@ -60,20 +60,23 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
     return shaped.iloc[np.lexsort([key.to_numpy() for key in reversed(keys)])].reset_index(drop=True)
 
 
-def describe_quarter(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings) -> pd.DataFrame:
+def describe_quarter(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings, base: str) -> pd.DataFrame:
     """Return the newest quarter as a table to read: one row per segment, overall first, one column per KPI.
 
     Parameters
     ----------
     kpis, register, settings
         As for `shape_kpis`.
+    base : str
+        ``closing`` (levels) or ``opening`` (rates).
 
     Returns
     -------
     DataFrame
         segment_de, segment_en and one column per KPI that has a value somewhere, in the catalogue's order.
     """
-    shaped = shape_kpis(kpis[kpis["quarter"] == kpis["quarter"].max()], register, settings)
+    of_base = (kpis["quarter"] == kpis["quarter"].max()) & (kpis["base"] == base)
+    shaped = shape_kpis(kpis[of_base], register, settings)
     wide = shaped.dropna(subset="value").pivot(
         index=["rank", "segment_de", "segment_en"], columns="kpi_id", values="value"
     )

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
 
 FEWEST_ACCOUNTS = 10  # resampling fewer accounts tells nothing about how they spread
 FEWEST_DRAWS = 0.95  # share of resamples in which the ratio and its error must exist
@@ -95,7 +96,7 @@ def ratio_intervals(
     """
     y, x = exact_units(numerators), exact_units(denominators)
     columns = np.concatenate([y, x, y * y, x * y, x * x], axis=1)
-    members = [np.flatnonzero(groups == group) for group in range(n_groups)]
+    members: list[Places] = [np.flatnonzero(groups == group) for group in range(n_groups)]
     members.append(np.arange(len(y)))
     value, error = _ratio_and_error(_group_sums(np.ones((1, len(y))), columns, members), of_all)
     ratios, errors = _ratio_and_error(_resample_sums(columns, members, draws, seed), of_all)
@@ -148,14 +149,14 @@ def _ratio_and_error(sums: Floats, of_all: NDArray[np.bool_]) -> tuple[Floats, F
     return ratio, error
 
 
-def _group_sums(weights: Floats, columns: Floats, members: list[NDArray[np.integer]]) -> Floats:
+def _group_sums(weights: Floats, columns: Floats, members: list[Places]) -> Floats:
     """Return draws × groups × columns: the weighted sums of each group."""
     return np.stack([weights[:, of_group] @ columns[of_group] for of_group in members], axis=1)
 
 
-def _resample_sums(columns: Floats, members: list[NDArray[np.integer]], draws: int, seed: int) -> Floats:
+def _resample_sums(columns: Floats, members: list[Places], draws: int, seed: int) -> Floats:
     """Return the sums of each group in each resample, on one thread: sums of squares depend on the order otherwise."""
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(1):
         blocks = [_group_sums(weights, columns, members) for weights in _draw_weights(len(columns), draws, seed)]
