@@ -90,6 +90,22 @@ def show_cell(value: object, kind: str, language: str, currency: str = "EUR") ->
     return texts.show(value, kind, LOCALES[language], currency)
 
 
+def compact_money(value: float, language: str, currency: str = "EUR") -> str:
+    """Money for a headline: 98,9 Mio. €, else without cents: 51.300 €, 0 €."""
+    from babel.numbers import format_compact_currency, format_currency
+
+    locale = LOCALES[language]
+    if abs(value) >= 1e6:
+        return str(format_compact_currency(value, currency, locale=locale, fraction_digits=1))
+    pattern = "#,##0\u00a0¤" if language == "de" else "¤#,##0"
+    return str(format_currency(value, currency, pattern, locale=locale, currency_digits=False))
+
+
+def quarter_name(quarter: object) -> str:
+    """Quarter as people write it: 2026Q3 is Q3 2026, in both languages."""
+    return re.sub(r"^(\d{4})Q(\d)$", r"Q\2 \1", str(quarter))
+
+
 def label_of(column: str, language: str) -> str:
     """Heading of a column: the text ``column.<name>``, else its name without underscores."""
     key = f"column.{column}"

@@ -53,7 +53,7 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
             "x": {"field": "x", "type": "quantitative", "title": words(axis), "axis": _axis(axis),
                   "scale": {"nice": True, "zero": axis == "days_since_last"}},
             "y": {"field": "revenue", "type": "quantitative", "title": words("revenue"), "scale": {"type": "log"},
-                  "axis": {"labelExpr": _powers(language, currency), "tickCount": 5}},
+                  "axis": _powers(language, currency)},
             "color": colour,
             "opacity": {"condition": {"param": "chosen", "value": 0.75}, "value": 0.06},
             "tooltip": tooltip,
@@ -65,7 +65,9 @@ def _axis(axis: str) -> dict[str, Any]:
     return {"format": ".0%", "tickCount": 7} if axis == "growth" else {"format": ",d", "tickCount": 8}
 
 
-def _powers(language: str, currency: str) -> str:
-    """Label 1, 10, 100 … only: a logarithmic axis has too many ticks for all of them."""
+def _powers(language: str, currency: str) -> dict[str, Any]:
+    """Label and rule 1, 10, 100 … only: a logarithmic axis has too many ticks for all of them."""
     power = "log(datum.value) / LN10"
-    return f"abs({power} - round({power})) < 1e-6 ? ({money_label(language, currency)}) : ''"
+    is_power = f"abs({power} - round({power})) < 1e-6"
+    return {"labelExpr": f"{is_power} ? ({money_label(language, currency)}) : ''",
+            "gridOpacity": {"condition": {"test": is_power, "value": 1}, "value": 0}}

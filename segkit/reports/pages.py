@@ -24,19 +24,20 @@ def write_page(notebook: Mapping[str, Any], path: str | Path, language: str, met
     notebook : mapping
         Notebook JSON (nbformat 4) with outputs. A Markdown cell may hold its German text in ``metadata["de"]``.
     path : path
-        The file; its name without ending is the name of the page.
+        The file; its name without ending is the name of the page, unless ``meta["page"]`` gives another.
     language : str
         Language that is shown first, ``de`` or ``en``.
     meta : mapping
-        ``project, quarter, as_of, is_complete, money_source, created``; ``stages``, a list of
-        ``{"name", "seconds", "warnings"}``; and what `segkit.display.badges` reads.
+        ``project, quarter, as_of, is_complete, money_source, created`` (ISO); ``stages``, a list of
+        ``{"notebook", "seconds", "warnings"}``, where a warning is ``[key of the texts, numbers]`` or a plain text;
+        and what `segkit.display.badges` reads.
     """
-    path = Path(path)
+    path, name = Path(path), meta.get("page") or Path(path).stem
     parts = [html for cell in notebook["cells"] for html in _cell_parts(cell)]
-    _write(path, "page.html", language, meta, title=_page_text(path.stem, "title"), parts=parts)
+    _write(path, "page.html", name, language, meta, title=_page_text(name, "title"), parts=parts)
 
 
-def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[str, Any], language: str = "de") -> None:
+def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[str, Any]) -> None:
     """Write ``index.html``: a card for each page, the badges, and how long each stage took.
 
     Parameters
@@ -46,15 +47,14 @@ def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[s
     pages : iterable of str or path
         Names or files of the pages, in reading order.
     meta : mapping
-        As for `write_page`.
-    language : str
-        Language that is shown first.
+        As for `write_page`; ``language`` is shown first.
     """
     names = [Path(page).stem for page in pages]
     cards = [{"name": name, "number": name.split("_")[0], "title": _page_text(name, "title"),
               "about": _page_text(name, "about")} for name in names]
-    title = _both("page.index_title", quarter=meta["quarter"])
-    _write(Path(folder) / "index.html", "index.html", language, meta, title=title, pages=cards)
+    title = _both("page.index_title", quarter=display.quarter_name(meta["quarter"]))
+    language = meta.get("language", "de")
+    _write(Path(folder) / "index.html", "index.html", "index", language, meta, title=title, pages=cards)
 
 
 def mark_released(folder: str | Path, meta: Mapping[str, Any]) -> None:
@@ -139,8 +139,17 @@ def _stage(stage: Mapping[str, Any]) -> dict[str, Any]:
     seconds = stage.get("seconds")
     shown = _both("page.unchanged") if seconds is None else {
         x: texts.show(round(float(seconds), 1), "number", display.LOCALES[x]) for x in ("de", "en")}
-    return {**stage, "title": _page_text(stage["name"], "title"), "seconds_text": shown,
-            "warnings": stage.get("warnings", [])}
+    name = stage["notebook"]
+    warnings = [_warning(warning) for warning in stage.get("warnings", [])]
+    return {"name": name, "title": _page_text(name, "title"), "seconds_text": shown, "warnings": warnings}
+
+
+def _warning(warning: Any) -> Both:
+    """A remark of a stage: [key, numbers] as a sentence; a key without its numbers points to the page."""
+    if not isinstance(warning, str):
+        key, numbers = warning
+        return _both(key, **numbers)
+    return _both("page.remark") if texts.has(warning) else dict.fromkeys(("de", "en"), warning)
 
 
 @functools.cache
@@ -155,7 +164,7 @@ def _file(package: str, name: str) -> str:
     return resources.files(package).joinpath(name).read_text(encoding="utf-8")
 
 
-def _write(path: Path, template: str, language: str, meta: Mapping[str, Any], **content: Any) -> None:
+def _write(path: Path, template: str, name: str, language: str, meta: Mapping[str, Any], **content: Any) -> None:
     from markupsafe import Markup
 
     script = _file("segkit.reports", "templates/page.js")
@@ -164,7 +173,9 @@ def _write(path: Path, template: str, language: str, meta: Mapping[str, Any], **
     content = {name: [Markup(part) for part in value] if name == "parts" else value for name, value in content.items()}
     html = _environment().get_template(template).render(
         language=language,
-        here=path.stem,
+        here=name,
+        quarter=display.quarter_name(meta["quarter"]),
+        created=str(meta["created"]).replace("T", " ")[:16].split(" "),
         meta={**meta, "stages": [_stage(stage) for stage in meta.get("stages", [])]},
         both=lambda key, **numbers: _spans(_both(key, **numbers)),
         both_texts=_spans,

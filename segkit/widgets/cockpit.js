@@ -64,10 +64,10 @@ function bar(share, text, colour) {
   return make("td", { class: "bar-cell" }, make("span", { class: "bar", "aria-hidden": "true" }, fill), make("span", { class: "bar-text" }, text));
 }
 
-function dot(colour) {
-  const node = make("span", { class: "dot", "aria-hidden": "true" });
-  node.style.background = colour;
-  return node;
+function named(colour, name) {
+  const dot = make("span", { class: "dot", "aria-hidden": "true" });
+  dot.style.background = colour;
+  return make("span", { class: "named" }, dot, make("span", {}, name));
 }
 
 function download(name, buffer) {
@@ -146,6 +146,7 @@ function render({ model, el }) {
 
   function showTiles() {
     part.tiles.setAttribute("aria-label", labels.tiles);
+    part.tiles.style.setProperty("--columns", tiles.length > 7 ? Math.ceil(tiles.length / 2) : Math.max(tiles.length, 3));
     const arrows = { up: "▲", down: "▼", same: "●", none: "" };
     part.tiles.replaceChildren(...tiles.map((tile) => {
       const node = make("button", { type: "button", class: "tile", "aria-pressed": String(tile.id === view.segment),
@@ -163,7 +164,7 @@ function render({ model, el }) {
     const head = [labels.segment, labels.mix_accounts, labels.mix_revenue];
     return make("table", { class: "data mix" },
       make("thead", {}, make("tr", {}, ...head.map((text) => make("th", { scope: "col" }, text)))),
-      make("tbody", {}, ...tiles.map((tile) => make("tr", {}, make("th", { scope: "row" }, dot(tile.colour), tile.name),
+      make("tbody", {}, ...tiles.map((tile) => make("tr", {}, make("th", { scope: "row" }, named(tile.colour, tile.name)),
         bar(tile.share_accounts, tile.share_accounts_text, tile.colour), bar(tile.share_revenue, tile.share_revenue_text, tile.colour)))));
   }
 
@@ -181,7 +182,7 @@ function render({ model, el }) {
     const head = (column) => make("th", { scope: "col", class: css(column), "aria-sort": sortOf(column) },
       make("button", { type: "button", class: "sort", "data-column": column.id, onclick: () => sortBy(column) }, column.label + mark[sortOf(column)]));
     const cell = (column, value, row) => make("td", { class: css(column) },
-      column.id === "segment_name" ? dot(colours[message.segments[row]] || "#9aa7b5") : null, value);
+      column.id === "segment_name" ? named(colours[message.segments[row]] || "#9aa7b5", value) : value);
     const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.column : null;
     part.table.replaceChildren(make("table", { class: "data" },
       make("thead", {}, make("tr", {}, ...message.columns.map(head))),
@@ -212,6 +213,7 @@ function render({ model, el }) {
       const { vegaEmbed } = await vega;
       if (drawn) drawn.finalize();
       const spec = { ...message.spec, datasets: { table0: message.rows } };
+      if (part.chart.clientWidth < 520) spec.encoding.color.legend.columns = 2;
       drawn = await vegaEmbed(part.chart, spec, { actions: false, renderer: "svg", ast: false });
       root.dataset.chart = message.axis;
     } catch (error) {

@@ -122,10 +122,9 @@ class Cockpit(anywidget.AnyWidget):
         self.send({"kind": "vega"}, [vega_bundle().encode()])
 
     def _chosen(self, message: dict[str, Any]) -> pd.DataFrame:
-        accounts = self._data["accounts"]
-        sort = str(message.get("sort") or "revenue_12m")
+        search, sort = str(message.get("search") or "")[:200], str(message.get("sort") or "revenue_12m")
         descending = message.get("descending") is not False
-        return filter_accounts(accounts, str(message.get("search") or "")[:200], self._view["segment"], sort, descending)
+        return filter_accounts(self._data["accounts"], search, self._view["segment"], sort, descending)
 
 
 def _tables(run: Run) -> dict[str, pd.DataFrame]:

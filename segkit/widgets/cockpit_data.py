@@ -33,7 +33,7 @@ def cockpit_data(tables: Mapping[str, pd.DataFrame], previous: Mapping[str, pd.D
         ``accounts``: account_id, name, segment_id, segment_name, city, owner_id, abc_class, revenue_12m,
         revenue_prev_12m, growth, margin_12m, frequency, days_since_last; largest revenue first.
         ``tiles``: segment_id, name, colour, n_accounts, share_accounts, revenue, share_revenue, change_accounts,
-        change_revenue; in the order of the register. Shares are of all accounts; changes are counts and money.
+        change_revenue; key accounts first, dormant ones last. Shares are of all accounts; changes are counts and money.
 
     Raises
     ------
@@ -56,7 +56,9 @@ def main_segmentation(segments: pd.DataFrame) -> str:
 
 def _register(register: pd.DataFrame, language: str) -> pd.DataFrame:
     main = register[register["segmentation_id"] == main_segmentation(register)]
-    return main.assign(name=main[f"name_{language}"])[["segment_id", "name", "colour"]].reset_index(drop=True)
+    place = main["segment_id"].map({"KEY": 0, "DORMANT": 2}).fillna(1)  # the rule-made ones frame the others
+    ordered = main.assign(name=main[f"name_{language}"], place=place).sort_values(["place", "segment_id"])
+    return ordered[["segment_id", "name", "colour"]].reset_index(drop=True)
 
 
 def _accounts(tables: Mapping[str, pd.DataFrame], register: pd.DataFrame) -> pd.DataFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit import display, texts
 from segkit.charts.cockpit import AXES, MAX_POINTS, value_map_chart
-from segkit.widgets.cockpit_data import ACCOUNT_COLUMNS, findings
+from segkit.widgets.cockpit_data import findings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,9 +16,12 @@ __all__ = ["AXES", "chart", "page", "table"]
 
 ROWS_PER_PAGE = 15
 GROWTH_CEILING = 2.0  # one account that grows tenfold would press all others into a line
-LABELS = ("title quarter segment all_segments csv reports findings tiles accounts chart chart_axis days_since_last growth "
-          "chart_table chart_failed mix mix_accounts mix_revenue search search_hint before after none language stopped reload").split()
-ALWAYS = {"name", "segment_name", "revenue_12m", "growth"}
+LABELS = """title quarter segment all_segments csv reports findings tiles accounts chart chart_axis days_since_last
+    growth chart_table chart_failed mix mix_accounts mix_revenue search search_hint before after none language stopped
+    reload""".split()
+COLUMNS = ["account_id", "name", "segment_name", "city", "owner_id", "abc_class", "revenue_12m", "growth", "frequency",
+           "days_since_last"]
+ALWAYS = {"name", "segment_name", "revenue_12m"}
 
 
 def page(data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], view: Mapping[str, str],
@@ -41,19 +44,22 @@ def page(data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], view: Mappi
     def say(key: str, **numbers: Any) -> str:
         return texts.say(f"cockpit.{key}", language, currency, **numbers)
 
+    def compact(value: float) -> str:
+        return display.compact_money(value, language, currency)
+
     accounts, tiles = data["accounts"], data["tiles"]
     return {
         "view": dict(view),
         "project": state["project"],
         "labels": {name: say(name) for name in LABELS},
         "badges": display.badges(state, language),
-        "state": say("state", as_of=state["as_of"], n=len(accounts), revenue=accounts["revenue_12m"].sum()),
-        "findings": [texts.say(key, language, currency, **numbers) for key, numbers in findings(data)],
-        "tiles": [_tile(row, say) for row in tiles.to_dict("records")],
+        "state": say("state", as_of=state["as_of"], n=len(accounts), revenue=compact(accounts["revenue_12m"].sum())),
+        "findings": [texts.say(key, language, **_with_money(numbers, compact)) for key, numbers in findings(data)],
+        "tiles": [_tile(row, say, compact) for row in tiles.to_dict("records")],
     }
 
 
-def _tile(row: Mapping[str, Any], say: Any) -> dict[str, Any]:
+def _tile(row: Mapping[str, Any], say: Callable[..., str], compact: Callable[[float], str]) -> dict[str, Any]:
     change = row["change_accounts"]
     if change != change:
         direction, words = "none", say("no_change")
@@ -64,7 +70,7 @@ def _tile(row: Mapping[str, Any], say: Any) -> dict[str, Any]:
         words = say("change", sign="+" if change > 0 else "−", n=abs(change))
     return {
         "id": row["segment_id"], "name": row["name"], "colour": row["colour"], "direction": direction,
-        "change": words, "revenue": _compact(row["revenue"], say),
+        "change": words, "revenue": compact(row["revenue"]),
         "accounts": say("tile_accounts", n=row["n_accounts"]),
         "share": say("tile_share", share=row["share_revenue"]),
         "share_accounts": _share(row["share_accounts"]), "share_revenue": _share(row["share_revenue"]),
@@ -74,8 +80,8 @@ def _tile(row: Mapping[str, Any], say: Any) -> dict[str, Any]:
     }
 
 
-def _compact(revenue: float, say: Any) -> str:
-    return say("million", revenue=revenue) if abs(revenue) >= 1e6 else say("money", revenue=revenue)
+def _with_money(numbers: Mapping[str, Any], compact: Callable[[float], str]) -> dict[str, Any]:
+    return {name: compact(value) if name == "revenue" else value for name, value in numbers.items()}
 
 
 def _share(value: float) -> float:
@@ -101,10 +107,13 @@ def chart(data: Mapping[str, pd.DataFrame], view: Mapping[str, str], currency: s
                                              strict=True)
     ]
     n = len(accounts) if not view["segment"] else int((accounts["segment_id"] == view["segment"]).sum())
+    notes = [texts.say("cockpit.chart_note", language, shown=len(shown), n=n)]
+    if axis == "growth":
+        notes.append(texts.say("cockpit.chart_edge", language))
     segments = [{"name": t["name"], "colour": t["colour"]} for t in data["tiles"].to_dict("records")]
     return {
         "axis": axis, "rows": rows, "spec": value_map_chart(axis, segments, language, currency),
-        "note": texts.say("cockpit.chart_note", language, shown=len(shown), n=n),
+        "note": " ".join(notes),
         "table": _medians(shown, axis, kind, language, currency),
     }
 
@@ -122,7 +131,7 @@ def _medians(shown: pd.DataFrame, axis: str, kind: str, language: str, currency:
 def table(chosen: pd.DataFrame, view: Mapping[str, str], page_number: int, currency: str) -> dict[str, Any]:
     """One page of the accounts as text; columns without any value are left out."""
     language = view["language"]
-    names = [c for c in ACCOUNT_COLUMNS if c != "segment_id" and (c in ALWAYS or chosen[c].notna().any())]
+    names = [c for c in COLUMNS if c in ALWAYS or chosen[c].notna().any()]
     n_pages = max(-(-len(chosen) // ROWS_PER_PAGE), 1)
     number = min(max(page_number, 0), n_pages - 1)
     first = number * ROWS_PER_PAGE

@@ -10,10 +10,10 @@ from segkit.reports import pages
 
 META = {
     "project": "Nordwind & Söhne", "quarter": "2026Q3", "as_of": "2026-09-30", "is_complete": True,
-    "money_source": "invoices", "created": "2026-10-05 07:12", "is_draft": True,
+    "money_source": "invoices", "created": "2026-10-05T07:12:33", "is_draft": True,
     "stages": [
-        {"name": "01_data_cleansing", "seconds": 3.21, "warnings": ["3 Zeilen <b>ohne</b> Kunde"]},
-        {"name": "02_customer_value", "seconds": None, "warnings": []},
+        {"notebook": "01_data_cleansing", "seconds": 3.21, "warnings": ["3 Zeilen <b>ohne</b> Kunde"]},
+        {"notebook": "02_customer_value", "seconds": None, "warnings": []},
     ],
 }
 EVIL = "<script>alert('x')</script>"
@@ -89,7 +89,7 @@ def test_text_from_data_cannot_run(tmp_path):
         {"output_type": "error", "ename": "ValueError", "evalue": EVIL, "traceback": []},
         {"output_type": "execute_result", "data": {"text/plain": EVIL}, "metadata": {}},
     ]
-    text = write(tmp_path, *outputs, project=EVIL, created=EVIL)
+    text = write(tmp_path, *outputs, project=EVIL, quarter=EVIL)
     assert EVIL not in text
     assert text.count("<script>") == 1
 
