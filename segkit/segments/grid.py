@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -158,51 +158,3 @@ def add_trend(features: pd.DataFrame, rules: Mapping[str, Any]) -> np.ndarray:
     is_growing = (now > 0) & (now >= rules["growing_ratio"] * before)
     is_falling = (before > 0) & (now <= rules["falling_ratio"] * before)
     return np.select([np.isnan(before), is_growing, is_falling], ["steady", "growing", "falling"], "steady")
-
-
-def describe_grid(features: pd.DataFrame, model: Mapping[str, Any], segmentation_id: str = "value") -> pd.DataFrame:
-    """Return the rules in their order: table `typing_rules`.
-
-    Returns
-    -------
-    DataFrame
-        step (order of the waterfall), segmentation_id, segment_id, rule (condition over account_features), reason (key
-        of the sentence in texts), n_accounts, revenue_from (limit of this slice in money, where the rule has one),
-        fidelity 1: the rule is the segment.
-    """
-    import pandas as pd
-
-    rules, cuts = model["rules"], grid_cuts(features, model)
-    cuts_by_segment = asdict(cuts)
-    sizes = assign_grid(features, model)["segment_id"].value_counts()
-    rows = [
-        (step, segment, rule.format(**rules, **cuts_by_segment), cuts_by_segment.get(limit))
-        for step, (segment, rule, limit) in enumerate(_RULES, start=1)
-    ]
-    frame = pd.DataFrame(rows, columns=["step", "segment_id", "rule", "revenue_from"])
-    frame["revenue_from"] = frame["revenue_from"].where(np.isfinite(frame["revenue_from"].astype(float))).astype(float)
-    frame["reason"] = "segments.rule_" + frame["segment_id"]
-    frame["n_accounts"] = frame["segment_id"].map(sizes).fillna(0).astype("int64")
-    return frame.assign(segmentation_id=segmentation_id, fidelity=1.0)
-
-
-_RULES = (
-    (KEY, "account_id in key_accounts or revenue_12m >= {key:.2f}", "key"),
-    (DORMANT, "last_date <= as_of - {dormant_months} months", None),
-    ("S6", "last_date <= as_of - {lapsed_months} months", None),
-    ("S5", "first_date > as_of - {new_months} months and data reach 12 months before first_date", None),
-    (
-        "S1",
-        "revenue_12m >= {a:.2f} and days_since_last <= {silent_days} "
-        "and not (revenue_12m <= {falling_ratio} * revenue_prev_12m)",
-        "a",
-    ),
-    ("S2", "revenue_12m < {a:.2f} and revenue_12m >= {growing_ratio} * revenue_prev_12m", None),
-    (
-        "S4",
-        "revenue_12m >= {b:.2f} and (days_since_last > {silent_days} or revenue_12m <= {falling_ratio} * revenue_prev_12m)",
-        "b",
-    ),
-    ("S3", "revenue_12m >= {b:.2f}", "b"),
-    ("S7", "all others", None),
-)

@@ -69,6 +69,7 @@ def update_register(
                 "name_en": names[segment][1],
                 "colour": next(free),
                 "first_quarter": str(quarter),
+                "last_quarter": str(quarter),
                 "came_from": (came_from or {}).get(segment, ""),
             }
             for segment in births
@@ -77,7 +78,7 @@ def update_register(
     )
     updated = pd.concat([known, born], ignore_index=True) if len(known) else born
     is_present = updated["segment_id"].isin(present)
-    updated.loc[is_present, "last_quarter"] = str(quarter)
+    updated["last_quarter"] = updated["last_quarter"].mask(is_present, str(quarter))
     updated["status"] = np.where(is_present, "active", "ended")
     return updated.astype("str").sort_values("segment_id", ignore_index=True)
 

@@ -1,0 +1,144 @@
+"""One quarter of a segmentation: from the panel of features to all tables of notebook 04."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from segkit.quarters import Quarter
+from segkit.segments.accepted import Accepted, accept_model
+from segkit.segments.challenger import Challenger, fit_challenger
+from segkit.segments.comparison import compare_clusters, compare_methods, describe_sizes
+from segkit.segments.confidence import grid_stability, score_confidence
+from segkit.segments.grid import assign_grid, grid_rules
+from segkit.segments.membership import build_segments, open_segments, segments_since, take_slice
+from segkit.segments.register import update_register
+from segkit.segments.rules import describe_rules
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the previous run left: its quarter, accepted model, tables `segments` and `segment_register`."""
+
+    quarter: Quarter
+    model: dict[str, Any]
+    segments: Any
+    register: Any
+
+
+@dataclass(frozen=True)
+class Segmented:
+    """The accepted model, the challenger as plain JSON and as fitted, and the tables of notebook 04 by name."""
+
+    model: dict[str, Any]
+    challenger_model: dict[str, Any]
+    challenger: Challenger
+    tables: dict[str, Any]
+
+
+def segment_accounts(
+    panel: pd.DataFrame,
+    as_of: Any,
+    quarter: Quarter,
+    settings: Any,
+    seed: int,
+    language: str,
+    moves: pd.DataFrame,
+    colours: Sequence[str],
+    before: Before | None = None,
+) -> Segmented:
+    """Return the segments of a quarter: assigned by the kept model, with a challenger fitted beside.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        Table `account_features`, all as_of.
+    as_of : date
+        Of this quarter; the panel has a slice for it.
+    quarter : Quarter
+        The quarter of the run.
+    settings : ValueSegmentation
+        settings.segmentations.value.
+    seed : int
+        The project's seed.
+    language : str
+        de or en, for segment_name.
+    moves : DataFrame
+        decisions/moves.csv.
+    colours : sequence of str
+        Palette for new segments.
+    before : Before or None
+        The previous run; None in the first.
+    """
+    features = take_slice(panel, as_of)
+    challenger = fit_challenger(features, grid_rules(settings), settings, seed)
+    kept, register = (before.model, before.register) if before else (None, None)
+    known = () if register is None else register["segment_id"]
+    accepted = accept_model(features, kept, challenger, settings, quarter, known)
+    register = update_register(register, accepted.model, features, quarter, colours, accepted.came_from)
+    segments, warnings = build_segments(
+        features,
+        accepted.model,
+        register,
+        moves,
+        score_confidence(features, accepted.model, settings.confidence_draws, seed),
+        quarter,
+        language,
+        kept,
+        before.segments if before else None,
+        None if before else segments_since(panel, accepted.model, quarter),
+    )
+    previous = (before.segments, before.quarter) if before else (None, None)
+    tables = {
+        "segments": segments,
+        "opening_segments": open_segments(panel, accepted.model, moves, quarter, *previous),
+        "segment_register": register,
+        "segment_sizes": describe_sizes(segments, features, register),
+        "typing_rules": describe_rules(features, accepted.model),
+        "segment_stability": _stability(features, accepted, challenger, settings, seed),
+        "move_warnings": warnings,
+    }
+    if challenger.why_not is None:
+        opened = take_slice(panel, (quarter - 1).end)
+        tables["cluster_search"] = challenger.search
+        tables["challenger"] = compare_clusters(features, accepted.model, challenger)
+        tables["segment_comparison"] = compare_methods(features, opened, accepted.model, challenger)
+    return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
+
+
+def _stability(features: pd.DataFrame, accepted: Accepted, challenger: Challenger, settings: Any, seed: int):
+    """Return table segment_stability: the clusters at every number, and the grid on the same measures."""
+    import numpy as np
+    import pandas as pd
+
+    found = grid_stability(features, accepted.model, settings.bootstrap_pairs, seed)
+    sizes = assign_grid(features, accepted.model)["segment_id"].value_counts().sort_index()
+    weighted = np.average(found.segments, weights=sizes)
+    grid = pd.DataFrame(
+        {
+            "segmentation_id": accepted.model["segmentation_id"],
+            "method": "grid",
+            "n_segments": len(sizes),
+            "segment_id": ["ALL", *sizes.index],
+            "n_accounts": [sizes.sum(), *sizes],
+            "global_ari": found.pairs.mean(),
+            "slsw": np.round([weighted, *found.segments], 12),
+            "slsa": np.nan,
+        }
+    )
+    return grid if challenger.why_not else pd.concat([grid, challenger.stability], ignore_index=True)
+
+
+def _plain(challenger: Challenger) -> dict[str, Any]:
+    """Return the challenger as plain JSON: why_not, n_accounts, n_segments, scales, centres."""
+    return {
+        "why_not": challenger.why_not or "",
+        "n_accounts": challenger.n_accounts,
+        "n_segments": challenger.n_segments,
+        "scales": challenger.scales,
+        "centres": challenger.centres,
+    }
