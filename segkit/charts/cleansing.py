@@ -74,7 +74,7 @@ def _name(step: str, language: str) -> str:
 
 
 def _panel(steps: pd.DataFrame, column: str, title: str, number_format: str | None, language: str,
-           currency: str = "EUR", with_names: bool = False) -> alt.LayerChart:  # fmt: skip
+           currency: str = "EUR", with_names: bool = False) -> alt.LayerChart | alt.FacetChart:  # fmt: skip
     import altair as alt
 
     labels: dict[str, Any] = {"labelExpr": money_label(language, currency)} if number_format is None else {
@@ -106,7 +106,7 @@ def monthly_money_chart(monthly: pd.DataFrame, language: str = "en", currency: s
     import altair as alt
 
     kinds = monthly.assign(kind=monthly["step"].str.split("_").str[0])
-    kinds = kinds.groupby(["month", "kind"], as_index=False, sort=True)["revenue"].sum()
+    kinds = kinds.groupby(["month", "kind"], sort=True)["revenue"].sum().reset_index()
     kinds["kind_name"] = [say(f"cleansing.kind_{kind}", language) for kind in kinds["kind"]]
     kinds["place"] = kinds["kind"].map(KINDS.index)
     shown = [kind for kind in KINDS if kind not in ("in", "later")]
@@ -130,7 +130,7 @@ def monthly_money_chart(monthly: pd.DataFrame, language: str = "en", currency: s
     )  # fmt: skip
 
 
-def quality_chart(data_quality: pd.DataFrame, language: str = "en") -> alt.LayerChart:
+def quality_chart(data_quality: pd.DataFrame, language: str = "en") -> alt.LayerChart | alt.FacetChart:
     """Bars: for the worst checks, the share of rows that fail, with their number; columns never delivered stay out.
 
     Parameters

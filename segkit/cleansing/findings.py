@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Finding = tuple[str, dict[str, object]]
+Finding = tuple[str, dict[Any, Any]]
 """A key of the texts and the numbers of its sentence."""
 
 MOST = 10  # sentences of one kind; the tables hold the rest
@@ -132,12 +132,11 @@ def describe_changes(cleaning_log: pd.DataFrame) -> list[Finding]:
     cleaning_log : DataFrame
         The table cleaning_log.
     """
-    rows = cleaning_log.groupby(["reason", "rule"], sort=True)["n_rows"].sum()
+    rules = cleaning_log.groupby(["reason", "rule"], sort=True)["n_rows"].sum().reset_index()
     found: list[Finding] = [
-        (str(reason), {"n_rows": n_rows}) if texts.has(str(reason)) else
-        ("cleansing.changed", {"what": rule, "n_rows": n_rows})
-        for (reason, rule), n_rows in rows.sort_values(ascending=False, kind="stable").items()
-    ]  # fmt: skip
+        (row["reason"], row) if texts.has(row["reason"]) else ("cleansing.changed", row)
+        for row in rules.sort_values("n_rows", ascending=False, kind="stable").to_dict("records")
+    ]
     return found or [("cleansing.nothing_changed", {})]
 
 

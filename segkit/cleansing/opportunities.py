@@ -9,11 +9,9 @@ from segkit.cleansing.rows import run_sql
 if TYPE_CHECKING:
     import duckdb
 
-WON_WORDS = ("won", "closed won", "closedwon", "deal won", "gewonnen", "abgeschlossen gewonnen",
-             "geschlossen gewonnen", "gewonnen abgeschlossen", "auftrag", "auftrag erhalten", "auftrag erteilt",
-             "beauftragt")  # fmt: skip
-LOST_WORDS = ("lost", "closed lost", "closedlost", "deal lost", "verloren", "abgeschlossen verloren",
-              "geschlossen verloren", "verloren abgeschlossen", "auftrag verloren")  # fmt: skip
+LOST = "lost|closedlost|deallost|verloren|nicht gewonnen|not won"
+WON = "won|closedwon|dealwon|gewonnen|zuschlag|auftrag erteilt|auftrag erhalten|beauftragt"
+"""Words in a stage's name; a name with words of both is lost."""
 
 
 def name_stages(con: duckdb.DuckDBPyConnection) -> None:
@@ -31,11 +29,12 @@ def name_stages(con: duckdb.DuckDBPyConnection) -> None:
                stage AS stage_as_read
         FROM (SELECT *, CASE WHEN is_won THEN 'won'
                              WHEN is_closed AND NOT is_won THEN 'lost'
-                             WHEN is_closed IS NOT false AND list_contains($won, words) THEN 'won'
-                             WHEN is_closed IS NOT false AND list_contains($lost, words) THEN 'lost' END AS verdict
+                             WHEN NOT is_closed THEN NULL
+                             WHEN regexp_matches(words, $lost) THEN 'lost'
+                             WHEN regexp_matches(words, $won) THEN 'won' END AS verdict
               FROM (SELECT *, trim(regexp_replace(lower(stage), '[^a-zäöüß]+', ' ', 'g')) AS words
                     FROM rows_opportunities)) verdicts""",
-        {"won": list(WON_WORDS), "lost": list(LOST_WORDS)},
+        {"won": f"(^| )({WON})( |$)", "lost": f"(^| )({LOST})( |$)"},
     )
 
 
