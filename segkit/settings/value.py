@@ -35,6 +35,9 @@ class Value(BaseModel):
     top_movers: int = Field(
         default=10, ge=1, le=100, description="how many accounts the lists of winners and losers name"
     )
+    chart_accounts: int = Field(
+        default=800, ge=10, le=5000, description="how many accounts the growth chart shows, the largest"
+    )
 
     @model_validator(mode="after")
     def check_order(self) -> Self:

@@ -15,6 +15,19 @@ Finding = dict[str, Any]
 GOOD, BAD = 4, 2  # scores from which an account counts as recent or frequent, and up to which as long silent
 
 
+def describe_period(period: pd.DataFrame) -> Finding:
+    """Return the day up to which things are known, with a warning where the quarter is not over.
+
+    Parameters
+    ----------
+    period : DataFrame
+        Table `run_period`.
+    """
+    row = period.iloc[0]
+    key = "value.period" if row["is_complete"] else "value.warn_incomplete"
+    return {"key": key, "as_of": f"{row['as_of']:%Y-%m-%d}", "history_days": int(row["history_days"])}
+
+
 def describe_year(value: pd.DataFrame) -> Finding:
     """Return the answer of the page: who bought in twelve months, for how much, against the year before."""
     buying = int((value["revenue_12m"] > 0).sum())

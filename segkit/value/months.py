@@ -16,7 +16,7 @@ def compare_months(months: pd.DataFrame, as_of: dt.date) -> pd.DataFrame:
     Parameters
     ----------
     months : DataFrame
-        Result of the query `revenue_months` over 24 calendar months: `month` (first day), `revenue`.
+        Result of the query `revenue_months`: `month` (first day), `revenue`.
     as_of : date
         The last day that counts.
 

@@ -1,5 +1,5 @@
--- One row per calendar month with a line, from since to as_of: the company's money by month.
--- Parameters: $since, $as_of
+-- One row per calendar month with a line, up to as_of: the company's money by month.
+-- Parameters: $as_of
 -- An account is active with a line whose quantity and revenue are above zero.
 select
     cast(date_trunc('month', invoice_date) as date) as month,
@@ -7,6 +7,6 @@ select
     cast(sum(margin) as decimal(18, 4)) as margin,
     count(distinct case when coalesce(quantity, 1) > 0 and revenue > 0 then account_id end) as n_active
 from invoices
-where invoice_date between cast($since as date) and cast($as_of as date)
+where invoice_date <= cast($as_of as date)
 group by cast(date_trunc('month', invoice_date) as date)
 order by 1
