@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from segkit.sources.grids import DATE, NUMBER
 from segkit.sources.placeholders import literal
+from segkit.sources.queries import first_row, run_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -41,67 +42,119 @@ class DateColumn:
 
 
 @dataclass(frozen=True)
-class _Shape:
+class Shape:
+    """Rows of a column whose dates look alike (dots, slashes, year first …), and how many allow which order.
+
+    `first` and `second` count the rows that only make sense with the day, or only with the month, in front.
+    """
+
     name: str
     n: int
-    n_first: int
-    n_second: int
-    n_either: int
+    first: int
+    second: int
+
+    def __add__(self, other: Shape) -> Shape:
+        return Shape(self.name, self.n + other.n, self.first + other.first, self.second + other.second)
 
     @property
-    def only_first(self) -> int:
-        return self.n_first - self.n_either
-
-    @property
-    def only_second(self) -> int:
-        return self.n_second - self.n_either
+    def has_evidence(self) -> bool:
+        """Some row allows one order only, or the shape knows only one."""
+        return self.first + self.second > 0 or self.name not in _ORDERED or self.name == "dot"
 
 
-def read_dates(
+Shapes = dict[str, Shape]
+
+
+def weigh_dates(
     con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str, date_format: str | None = None
-) -> DateColumn:
-    """Write the distinct values of a column with their date to the table `into` (v, day; NULL where unreadable).
+) -> Shapes:
+    """Write the distinct values of a column with their readings to the table `into`; return what they say.
 
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds `view` with row_number.
+        Holds `view`.
     view, cell : str
         View and SQL of its present cell (see `present_sql`).
     into : str
-        Temporary table to write.
+        Temporary table: v (cell), n (rows), shape, first, second (day read with the day or the month in front).
     date_format : str, optional
         Of project.yml, such as ``dd.mm.yyyy`` or ``%d.%m.%Y``: then nothing else is read.
+    """
+    _write_readings(con, view, cell, into, strptime_format(date_format) if date_format else None)
+    inside = f"BETWEEN DATE '{YEARS[0]}-01-01' AND DATE '{YEARS[1]}-12-31'"
+    rows = run_sql(
+        con,
+        f"""
+        WITH r AS (
+            SELECT shape, n, coalesce(first {inside}, FALSE) AS a, coalesce(second {inside}, FALSE) AS b FROM {into})
+        SELECT shape, sum(n), coalesce(sum(n) FILTER (a AND NOT b), 0), coalesce(sum(n) FILTER (b AND NOT a), 0)
+        FROM r GROUP BY 1 ORDER BY 2 DESC, 1""",
+    )
+    return {str(name): Shape(str(name), *(int(value) for value in counts)) for name, *counts in rows}
+
+
+def settle_dates(
+    con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shapes: Shapes, others: Shapes
+) -> DateColumn:
+    """Turn the readings of `weigh_dates` into `table` (v, day; NULL where it cannot be read).
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Holds `view`, with row_number, and `table`.
+    view, cell, table : str
+        As for `weigh_dates`.
+    shapes : Shapes
+        What this column says.
+    others : Shapes
+        What the same column says in the other files, for a file whose dates allow both orders.
 
     Returns
     -------
     DateColumn
-        Day or month first follows from the dates that allow one order only. Where all allow both, the order of the
-        rows decides (exports run forward in time), else the day comes first; then `is_assumed` says so.
+        Where nothing tells day from month, the order of the rows decides (exports run forward in time), else the day
+        comes first; then `is_assumed` says so.
     """
-    _write_readings(con, view, cell, into, _strptime(date_format) if date_format else None)
-    shapes = {shape.name: shape for shape in _shapes(con, into)}
     total = sum(shape.n for shape in shapes.values())
     rules, labels, is_assumed = [], [], False
-    for name, shape in sorted(shapes.items(), key=lambda item: -item[1].n):
-        if name in ("compact", "serial", "epoch") and shape.n < 0.5 * total or name == "none":
+    for name, shape in shapes.items():
+        if name == "none" or (name in ("compact", "serial", "epoch") and shape.n < 0.5 * total):
             continue
-        column, assumed = _order(con, view, cell, into, shape)
-        is_assumed |= assumed
+        evidence = shape if shape.has_evidence or name not in others else others[name]
+        column = _order(con, view, cell, table, evidence)
+        is_assumed |= not evidence.has_evidence
         rules.append(f"WHEN shape = '{name}' THEN {column}")
         labels.append(_label(name, column))
     day = f"CASE {' '.join(rules)} END" if rules else "CAST(NULL AS DATE)"
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {into} AS
+    run_sql(
+        con,
+        f"""
+        CREATE OR REPLACE TEMP TABLE {table} AS
         SELECT v, n, CASE WHEN day BETWEEN DATE '{YEARS[0]}-01-01' AND DATE '{YEARS[1]}-12-31'
                           OR year(day) = 9999 THEN day END AS day
-        FROM (SELECT v, n, {day} AS day FROM {into})""")
-    row = con.execute(f"""
+        FROM (SELECT v, n, {day} AS day FROM {table})""",
+    )
+    row = first_row(
+        con,
+        f"""
         SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (day IS NULL), 0),
             coalesce(sum(n) FILTER (CAST(day AS VARCHAR) <> ltrim(v, {literal(DATE)})), 0)
-        FROM {into}""").fetchone()
-    n_rows, n_failed, n_changed = (int(value) for value in row or (0, 0, 0))
+        FROM {table}""",
+    )
+    n_rows, n_failed, n_changed = (int(value) for value in row)
     return DateColumn(" or ".join(labels), is_assumed, n_rows, n_changed, n_failed)
+
+
+def _order(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: Shape) -> str:
+    """Return the SQL of the reading to take for a shape."""
+    if not shape.has_evidence:
+        falls = _falls(con, view, cell, table, shape.name)
+        return "second" if falls[1] < falls[0] else "first"
+    column = "first" if shape.first >= shape.second else "second"
+    if min(shape.first, shape.second) > MIXED_SHARE * (shape.first + shape.second) and shape.name in _ORDERED:
+        column = f"CASE WHEN first <> second THEN NULL ELSE {column} END"
+    return column
 
 
 def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str, given: str | None) -> None:
@@ -110,7 +163,9 @@ def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: 
         f"WHEN '{name}' THEN {number}"
         for name, number in [*((m, i + 1) for i, m in enumerate(_MONTHS)), *_GERMAN_MONTHS.items()]
     )
-    con.execute(f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
         WITH cells AS (SELECT {cell} AS v, count(*) AS n FROM {view} GROUP BY 1),
         split AS (
@@ -154,43 +209,21 @@ def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: 
                 END AS DATE) AS first,
             TRY_CAST(CASE WHEN shape IN ('dot', 'slash', 'dash') THEN year || '-' || p.a || '-' || p.b
                 WHEN shape = 'compact' THEN d[5:8] || '-' || d[3:4] || '-' || d[1:2] END AS DATE) AS second
-        FROM months""")
-
-
-def _shapes(con: duckdb.DuckDBPyConnection, table: str) -> list[_Shape]:
-    low, high = YEARS
-    inside = f"BETWEEN DATE '{low}-01-01' AND DATE '{high}-12-31'"
-    rows = con.execute(f"""
-        SELECT shape, sum(n), coalesce(sum(n) FILTER (first {inside}), 0), coalesce(sum(n) FILTER (second {inside}), 0),
-            coalesce(sum(n) FILTER (first {inside} AND second {inside}), 0)
-        FROM {table} GROUP BY 1""").fetchall()
-    return [_Shape(str(name), *(int(value) for value in counts)) for name, *counts in rows]
-
-
-def _order(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: _Shape) -> tuple[str, bool]:
-    """Return the SQL of the reading to take for a shape, and whether it is only assumed."""
-    if shape.name not in _ORDERED:
-        return "first", False
-    first, second = shape.only_first, shape.only_second
-    if first == second == 0:
-        if shape.name == "dot":
-            return "first", False
-        falls = _falls(con, view, cell, table, shape.name)
-        return ("second" if falls[1] < falls[0] else "first"), True
-    column = "first" if first >= second else "second"
-    if min(first, second) > MIXED_SHARE * (first + second):
-        column = f"CASE WHEN first <> second THEN NULL ELSE {column} END"
-    return column, False
+        FROM months""",
+    )
 
 
 def _falls(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: str) -> tuple[int, int]:
     """Return how often the dates go back from row to row, read with the day and with the month first."""
-    row = con.execute(f"""
+    row = first_row(
+        con,
+        f"""
         WITH days AS (
             SELECT first, second, lag(first) OVER w AS first_before, lag(second) OVER w AS second_before
             FROM {view} JOIN {table} ON {cell} = v WHERE shape = '{shape}' WINDOW w AS (ORDER BY row_number))
-        SELECT count(*) FILTER (first < first_before), count(*) FILTER (second < second_before) FROM days""").fetchone()
-    return (int(row[0]), int(row[1])) if row else (0, 0)
+        SELECT count(*) FILTER (first < first_before), count(*) FILTER (second < second_before) FROM days""",
+    )
+    return int(row[0]), int(row[1])
 
 
 def _label(shape: str, column: str) -> str:
@@ -203,7 +236,7 @@ def _label(shape: str, column: str) -> str:
     return names.get(shape, shape)
 
 
-def _strptime(date_format: str) -> str:
+def strptime_format(date_format: str) -> str:
     """Return a strptime format for ``dd.mm.yyyy`` (or ``TT.MM.JJJJ``); one with % stays."""
     if "%" in date_format:
         return date_format

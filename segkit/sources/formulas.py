@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<quoted>\"[^\"]+\"|`[^`]+`)|(?P<name>[^\W\d][\w.]*)|(?P<sign>[-+*/()]))"
 )
 _WIDEST = 38
+_FACTOR_DECIMALS = 12
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,8 @@ def formula_sql(term: Term, columns: Mapping[str, Decimal]) -> Decimal:
     Returns
     -------
     Decimal
-        Sums and products keep every decimal; a quotient is rounded to nine. More than 38 digits give NULL.
+        Sums and products keep every decimal (a factor up to twelve); a quotient is rounded to nine.
+        More than 38 digits give NULL.
     """
     if isinstance(term, Header):
         return columns[term.name]
@@ -103,12 +105,21 @@ def formula_sql(term: Term, columns: Mapping[str, Decimal]) -> Decimal:
         return Decimal(f"CAST('{term.text}' AS DECIMAL({width}, {len(fraction)}))", width, len(fraction))
     left, right = formula_sql(term.left, columns), formula_sql(term.right, columns)
     if term.sign == "*":
+        left, right = _shortened(left), _shortened(right)
         return Decimal(f"({left.sql} * {right.sql})", min(_WIDEST, left.width + right.width), left.scale + right.scale)
     if term.sign == "/":
         return _quotient(left, right)
     scale = max(left.scale, right.scale)
     width = min(_WIDEST, max(left.width - left.scale, right.width - right.scale) + scale + 1)
     return Decimal(f"({left.sql} {term.sign} {right.sql})", width, scale)
+
+
+def _shortened(number: Decimal) -> Decimal:
+    """Return a factor of at most twelve decimals, so that products of many factors fit."""
+    if number.scale <= _FACTOR_DECIMALS:
+        return number
+    width = number.width - number.scale + _FACTOR_DECIMALS
+    return Decimal(f"CAST({number.sql} AS DECIMAL({width}, {_FACTOR_DECIMALS}))", width, _FACTOR_DECIMALS)
 
 
 def _quotient(left: Decimal, right: Decimal) -> Decimal:

@@ -56,6 +56,7 @@ class Grid:
     unreadable: list[Unreadable] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     repeated: dict[str, list[int]] = field(default_factory=dict)
+    is_broken: bool = False
 
     def field_of(self, header: str) -> int | None:
         """Position of a header; blanks around it and the case of letters do not matter."""

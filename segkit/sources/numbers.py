@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from segkit.sources.grids import NUMBER
 from segkit.sources.placeholders import literal
+from segkit.sources.queries import first_row, run_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -82,7 +83,9 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: st
         Temporary table: v (cell), n (rows), native, by_comma, by_point (texts that DECIMAL understands).
     """
     mark = literal(NUMBER)
-    con.execute(f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
         WITH cells AS (SELECT {cell} AS v, count(*) AS n FROM {view} GROUP BY 1),
         plain AS (
@@ -105,13 +108,17 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: st
                 CASE WHEN regexp_matches(v, {literal(_SCIENTIFIC)}) THEN v END AS scientific
             FROM parts)
         SELECT v, n, native, minus || c || power AS by_comma, coalesce(minus || p || power, scientific) AS by_point
-        FROM read""")
-    row = con.execute(f"""
+        FROM read""",
+    )
+    row = first_row(
+        con,
+        f"""
         SELECT coalesce(sum(n) FILTER (by_comma IS NOT NULL AND by_point IS NULL), 0),
                coalesce(sum(n) FILTER (by_comma IS NULL AND by_point IS NOT NULL), 0),
                coalesce(sum(n) FILTER (by_comma <> by_point), 0)
-        FROM {into} WHERE native IS NULL""").fetchone()
-    return Evidence(*(int(value) for value in row or (0, 0, 0)))
+        FROM {into} WHERE native IS NULL""",
+    )
+    return Evidence(*(int(value) for value in row))
 
 
 def settle_numbers(
@@ -126,7 +133,9 @@ def settle_numbers(
     text = f"coalesce(native, {main}, {other})"
     if evidence.is_mixed:
         text = f"CASE WHEN by_comma <> by_point AND native IS NULL THEN NULL ELSE {text} END"
-    row = con.execute(f"""
+    row = first_row(
+        con,
+        f"""
         WITH t AS (SELECT v, n, {text} AS t FROM {table}),
         d AS (
             SELECT *, regexp_extract(t, '^[-+]?([0-9]*)', 1) AS whole,
@@ -137,11 +146,15 @@ def settle_numbers(
             coalesce(max(length(whole) + greatest(power, 0)), 0),
             coalesce(sum(n), 0), coalesce(sum(n) FILTER (t IS NULL), 0),
             coalesce(sum(n) FILTER (t IS NOT NULL AND t <> ltrim(v, {literal(NUMBER)})), 0)
-        FROM d""").fetchone()
-    decimals, digits, n_rows, n_failed, n_changed = (int(value) for value in row or (0,) * 5)
+        FROM d""",
+    )
+    decimals, digits, n_rows, n_failed, n_changed = (int(value) for value in row)
     scale = min(decimals, MOST_DECIMALS)
     width = min(38, max(digits, 1) + scale)
-    con.execute(f"""
+    run_sql(
+        con,
+        f"""
         CREATE OR REPLACE TEMP TABLE {table} AS
-        SELECT v, TRY_CAST({text} AS DECIMAL({width}, {scale})) AS number FROM {table}""")
+        SELECT v, TRY_CAST({text} AS DECIMAL({width}, {scale})) AS number FROM {table}""",
+    )
     return NumberColumn(mark, is_assumed, scale, width, n_rows, n_changed, n_failed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from segkit.errors import UserError
 from segkit.settings.sources import Source
 from segkit.sources.dialects import SAMPLE_CHARACTERS, Dialect, detect_dialect
-from segkit.sources.encodings import decode
+from segkit.sources.encodings import BROKEN, decode
 from segkit.sources.grids import Change, Grid, Unreadable, name_headers, number_rows
 from segkit.sources.headers import is_footer
 from segkit.sources.quotes import mend_quotes
@@ -61,7 +61,7 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
         changes.append(Change("mixed_encoding", len(decoded.repaired), old_value=f"lines {lines}"))
     body = decoded.data[len(head[: dialect.body].encode("utf-8")) :]
     grid = _parse(body, name, dialect, changes)
-    grid.encoding = decoded.encoding
+    grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
     return grid
 
 

@@ -1,0 +1,18 @@
+"""Queries fetched to their end: an unfinished one would lock the connection."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+def run_sql(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> list[tuple]:
+    """Run a statement to its end and return its rows."""
+    return con.execute(sql, parameters).fetchall()
+
+
+def first_row(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> tuple:
+    """Return the first row of a query that has one, such as an aggregate."""
+    return run_sql(con, sql, parameters)[0]

@@ -1,0 +1,185 @@
+"""Exports → typed tables `raw_<table>` and `unreadable_<table>` in the engine."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from segkit.errors import Problems, UserError
+from segkit.settings.sources import Sources
+from segkit.sources.cells import register, type_cells
+from segkit.sources.entries import forget, note_entry, type_entry
+from segkit.sources.grids import Grid
+from segkit.sources.opening import Opened, SourceFile, open_all
+from segkit.sources.placeholders import literal
+from segkit.sources.plans import EntryPlan
+from segkit.sources.queries import first_row, run_sql
+from segkit.sources.report import ReadReport
+from segkit.sources.rows import bad_select, good_select
+from segkit.tables import INPUTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+_WON = r"won|gewonnen|auftrag erteilt|zuschlag"
+_OPPORTUNITIES = ("opportunities", "close_date", ("stage",))
+
+
+def read_sources(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], sources: Sources) -> ReadReport:
+    """Read every table of `sources` into the engine.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Afterwards holds for each table T: ``raw_T`` with every column of the table, typed, NULL where not mapped,
+        and source, delivery, row_number (as a spreadsheet shows it); ``unreadable_T`` with source, row_number,
+        reason (bad_date, bad_number, bad_flag, id_damaged, missing_value, wrong_field_count, bad_encoding), raw and
+        revenue of the rows that are not in ``raw_T``.
+    files : sequence of SourceFile
+        The files behind each entry, as the project lists them.
+    sources : Sources
+        The section `sources` of project.yml.
+
+    Returns
+    -------
+    ReadReport
+        What was found in each file and what was changed.
+
+    Raises
+    ------
+    UserError
+        Everything that keeps a file from being read, at once: "sales.csv: there is no column 'Kundennr'. The nearest
+        is 'Kunden-Nr.'. Change project.yml under sources.invoices.columns.account_id."
+    """
+    report, problems = ReadReport(), Problems()
+    opened = open_all(files, sources, problems)
+    problems.raise_if_any()
+    for table in sources:
+        entries = [entry for entry in opened if entry.plan.table.name == table]
+        _write_table(con, table, entries, report, problems)
+    problems.raise_if_any()
+    return report
+
+
+def money_range(
+    con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], sources: Sources, today: dt.date | None = None
+) -> tuple[dt.date, dt.date] | None:
+    """Return the first and last date with money, reading only the dates of invoices, else of won opportunities.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Any connection; nothing stays in it.
+    files, sources
+        As for `read_sources`.
+    today : date, optional
+        Later dates are mistakes and do not count; the computer's date if left out.
+
+    Returns
+    -------
+    tuple of date, or None
+        None where no date can be read.
+    """
+    table, date, also = ("invoices", "invoice_date", ()) if "invoices" in sources else _OPPORTUNITIES
+    wanted = {date, *also}
+    problems = Problems()
+    opened = open_all([f for f in files if f.table == table], sources, problems, only=table)
+    problems.raise_if_any()
+    spans = []
+    for position, entry in enumerate(opened):
+        plan = entry.plan
+        narrow = EntryPlan(
+            plan.table, plan.source, plan.place, plan.grids, [c for c in plan.columns if c.name in wanted]
+        )
+        spans.append(_span(con, narrow, f"range_{position}", date, today or dt.date.today()))
+    known = [span for span in spans if span is not None]
+    return (min(first for first, _ in known), max(last for _, last in known)) if known else None
+
+
+def _span(
+    con: duckdb.DuckDBPyConnection, plan: EntryPlan, name: str, date: str, today: dt.date
+) -> tuple[dt.date, dt.date] | None:
+    column = next((c for c in plan.columns if c.name == date), None)
+    if column is None:
+        return None
+    reference = next(iter(column.references.values()))
+    references = plan.references(reference.alias)
+    views = [register(con, grid, f"{name}_{k}") for k, grid in enumerate(plan.grids[reference.alias])]
+    type_cells(con, views, references, plan.source, name)
+    stage = next((c for c in plan.columns if c.name == "stage"), None)
+    stages = [r for r in (stage.references.values() if stage else ()) if r in references]
+    is_won = "TRUE" if not stages else f"regexp_matches(lower(r{references.index(stages[0])}), {literal(_WON)})"
+    day = f"r{references.index(reference)}"
+    row = first_row(con, f"SELECT min({day}), max({day}) FROM {name} WHERE {day} <= ? AND {is_won}", [today])
+    forget(con, views, [name])
+    return None if row[0] is None else (row[0], row[1])
+
+
+def _write_table(
+    con: duckdb.DuckDBPyConnection, table: str, entries: list[Opened], report: ReadReport, problems: Problems
+) -> None:
+    good, bad, temporary = [], [_no_bad_rows()], []
+    for entry in entries:
+        try:
+            type_entry(con, entry, report)
+        except UserError as error:
+            for text in error.problems:
+                problems.add(text)
+            continue
+        rows = f"{entry.name}_rows"
+        good.append(good_select(INPUTS[table], entry.plan, rows, f"{entry.name}_files"))
+        bad += [bad_select(entry.plan, view, k, rows) for k, view in enumerate(entry.views[entry.base])]
+        bad += [_unsplit(grid) for of_alias in entry.plan.grids.values() for grid in of_alias if grid.unreadable]
+        temporary += [rows, f"{entry.name}_files", *(f"{entry.name}_{i}" for i in range(len(entry.views)))]
+    if not good:
+        return
+    run_sql(con, f"CREATE OR REPLACE TABLE raw_{table} AS {' UNION ALL BY NAME '.join(good)}")
+    run_sql(
+        con,
+        f"""
+        CREATE OR REPLACE TABLE unreadable_{table} AS
+        SELECT * FROM ({" UNION ALL BY NAME ".join(bad)}) ORDER BY source, row_number, reason""",
+    )
+    for entry in entries:
+        note_entry(con, entry, report)
+        forget(con, [view for views in entry.views.values() for view in views], [])
+    forget(con, [], temporary)
+    _refuse_if_nothing(con, table, entries, problems)
+
+
+def _no_bad_rows() -> str:
+    return (
+        "SELECT '' AS source, CAST(0 AS BIGINT) AS row_number, '' AS reason, '' AS raw, "
+        "CAST(NULL AS DECIMAL(18,4)) AS revenue WHERE FALSE"
+    )
+
+
+def _unsplit(grid: Grid) -> str:
+    rows = ", ".join(f"({row.row_number}, {literal(row.reason)}, {literal(row.raw)})" for row in grid.unreadable)
+    return (
+        f"SELECT {literal(grid.name)} AS source, CAST(row_number AS BIGINT) AS row_number, reason, raw, "
+        f"CAST(NULL AS DECIMAL(18,4)) AS revenue FROM (VALUES {rows}) u(row_number, reason, raw)"
+    )
+
+
+def _refuse_if_nothing(con: duckdb.DuckDBPyConnection, table: str, entries: list[Opened], problems: Problems) -> None:
+    """Note as a problem a table without a single usable row: that is a wrong map, not dirt."""
+    if first_row(con, f"SELECT count(*) FROM raw_{table}")[0]:
+        return
+    names = ", ".join(name for entry in entries for name in entry.deliveries)
+    reasons = run_sql(
+        con,
+        f"""
+        SELECT reason, count(*) AS n, arg_min(raw, row_number) FROM unreadable_{table}
+        GROUP BY 1 ORDER BY n DESC, 1 LIMIT 3""",
+    )
+    if not reasons:
+        problems.add(
+            f"{names}: there is a header, but no row below it. Export again, or take it out of sources.{table}."
+        )
+        return
+    told = "; ".join(f"{n} rows {reason} (such as {str(raw)[:80]})" for reason, n, raw in reasons)
+    problems.add(
+        f"{names}: not one row can be used for {table}: {told}. Look at the map under sources.{table}.columns."
+    )

@@ -1,0 +1,136 @@
+"""Typed cells of one entry → rows of its table, and the rows that cannot be used."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from segkit.sources.cells import CellView
+from segkit.sources.formulas import Decimal, Header, formula_sql
+from segkit.sources.placeholders import literal, name_sql, unmarked_sql
+from segkit.sources.plans import WRITTEN_BY_READER, ColumnPlan, EntryPlan, Reference
+from segkit.sources.queries import run_sql
+from segkit.tables import Column, Table
+
+if TYPE_CHECKING:
+    import duckdb
+
+_REASONS = {"date": "bad_date", "money": "bad_number", "float": "bad_number", "int": "bad_number", "bool": "bad_flag"}
+LOGGED_ONE_BY_ONE = 1000
+"""Values of a column that failed are logged row by row up to this number, above it as one count."""
+
+
+def build_rows(
+    con: duckdb.DuckDBPyConnection,
+    plan: EntryPlan,
+    typed: dict[Reference, tuple[str, str, str]],
+    joined: str,
+    into: str,
+) -> None:
+    """Write `into`: file_no, row_number, the table's columns, bad_<column> (text that failed) and reason.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Holds the typed tables.
+    plan : EntryPlan
+        Columns of the entry.
+    typed : dict
+        Reference → (SQL of its value, SQL of the text that failed, DuckDB type).
+    joined : str
+        FROM clause in which the base table is `b`.
+    into : str
+        Table to write.
+    """
+    selects = ["b.file_no", "b.row_number", "b.is_broken"]
+    for column in plan.columns:
+        value = _value_sql(column, typed)
+        selects += [f"{value} AS {name_sql(column.name)}", f"{_failure_sql(column, typed, value)} AS bad_{column.name}"]
+    run_sql(
+        con,
+        f"""
+        CREATE OR REPLACE TEMP TABLE {into} AS
+        SELECT *, {_reason_sql(plan)} AS reason FROM (SELECT {", ".join(selects)} FROM {joined})""",
+    )
+
+
+def _value_sql(plan: ColumnPlan, typed: dict[Reference, tuple[str, str, str]]) -> str:
+    kind = plan.column.type
+    if kind not in ("money", "float", "int"):
+        return typed[next(iter(plan.references.values()))][0]
+    columns = {header: _decimal(*typed[r][::2]) for header, r in plan.references.items()}
+    value = formula_sql(plan.term, columns).sql
+    value = value if isinstance(plan.term, Header) else f"TRY({value})"
+    if kind == "int":
+        return f"CASE WHEN {value} = round({value}) THEN TRY_CAST({value} AS BIGINT) END"
+    return f"TRY_CAST({value} AS {plan.column.sql_type})"
+
+
+def _decimal(sql: str, sql_type: str) -> Decimal:
+    match = re.fullmatch(r"DECIMAL\((\d+), ?(\d+)\)", sql_type)
+    return Decimal(sql, int(match[1]), int(match[2])) if match else Decimal(f"CAST({sql} AS DECIMAL(38, 12))", 38, 12)
+
+
+def _failure_sql(plan: ColumnPlan, typed: dict[Reference, tuple[str, str, str]], value: str) -> str:
+    """Return SQL for the text that could not be read, NULL where all went well."""
+    references = plan.references.values()
+    failures = [typed[r][1] for r in references]
+    present = " AND ".join(f"{typed[r][0]} IS NOT NULL" for r in references)
+    texts = ", ".join(f"CAST({typed[r][0]} AS VARCHAR)" for r in references)
+    lost = f"CASE WHEN {present} AND {value} IS NULL THEN concat_ws(' ', {texts}) END"
+    return f"coalesce({', '.join(failures)}, {lost})"
+
+
+def is_row_key(plan: ColumnPlan) -> bool:
+    """A damaged value of this column makes the whole row unusable: it would count for somebody else."""
+    return plan.column.type == "id" and (plan.is_required or plan.name == "account_id")
+
+
+def _reason_sql(plan: EntryPlan) -> str:
+    """Return SQL for the reason why a row cannot be used, NULL for a good one."""
+    rules = ["WHEN is_broken THEN 'bad_encoding'"]
+    rules += [f"WHEN bad_{c.name} IS NOT NULL THEN 'id_damaged'" for c in plan.columns if is_row_key(c)]
+    required = [c for c in plan.columns if c.is_required]
+    order = sorted(required, key=lambda c: list(_REASONS).index(c.column.type) if c.column.type in _REASONS else 99)
+    rules += [
+        f"WHEN {name_sql(c.name)} IS NULL THEN {literal(_REASONS.get(c.column.type, 'missing_value'))}" for c in order
+    ]
+    return f"CASE {' '.join(rules)} END"
+
+
+def bad_rule(column: Column) -> str:
+    """Name of the rule that emptied an optional value."""
+    return _REASONS.get(column.type, "id_damaged")
+
+
+def good_select(table: Table, plan: EntryPlan, rows: str, files: str) -> str:
+    """Return a SELECT of the usable rows with every column of the table."""
+    mapped = {c.name for c in plan.columns}
+    columns = [
+        name_sql(c.name) if c.name in mapped else f"CAST(NULL AS {c.sql_type}) AS {name_sql(c.name)}"
+        for c in table.columns.values()
+        if c.name not in ("source", "row_number")
+    ]
+    return (
+        f"SELECT {', '.join(columns)}, source, delivery, row_number "
+        f"FROM {rows} JOIN {files} USING (file_no) WHERE reason IS NULL"
+    )
+
+
+def bad_select(plan: EntryPlan, view: CellView, file_no: int, rows: str) -> str:
+    """Return a SELECT of the rows of one file that cannot be used: source, row_number, reason, raw, revenue."""
+    cells = ", ".join(unmarked_sql(f"c{i}") for i in range(len(view.grid.headers)))
+    has_revenue = any(c.name == "revenue" for c in plan.columns)
+    revenue = "r.revenue" if has_revenue else "CAST(NULL AS DECIMAL(18,4))"
+    delimiter = literal(view.grid.delimiter or ";")
+    return (
+        f"SELECT {literal(view.grid.name)} AS source, r.row_number, r.reason, "
+        f"concat_ws({delimiter}, {cells}) AS raw, {revenue} AS revenue "
+        f"FROM {rows} r JOIN {view.view} v ON v.row_number = r.row_number "
+        f"WHERE r.file_no = {file_no} AND r.reason IS NOT NULL"
+    )
+
+
+def fillable(table: Table) -> list[str]:
+    """Columns of a table that a file may fill."""
+    return [name for name in table.columns if name not in WRITTEN_BY_READER]
