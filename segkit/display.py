@@ -112,8 +112,14 @@ def label_of(column: str, language: str) -> str:
     return texts.say(key, language) if texts.has(key) else column.replace("_", " ")
 
 
-def table_html(frame: pd.DataFrame, language: str, formats: Mapping[str, str] | None = None, rows: int = 20,
-               labels: Mapping[str, str] | None = None, currency: str = "EUR") -> str:
+def table_html(
+    frame: pd.DataFrame,
+    language: str,
+    formats: Mapping[str, str] | None = None,
+    rows: int = 20,
+    labels: Mapping[str, str] | None = None,
+    currency: str = "EUR",
+) -> str:
     """First rows of a frame as an escaped HTML table.
 
     Parameters
@@ -135,14 +141,19 @@ def table_html(frame: pd.DataFrame, language: str, formats: Mapping[str, str] | 
     if frame.empty:
         return f'<p class="note">{texts.escape(texts.say("display.empty", language))}</p>'
     kinds = {name: formats.get(name) or kind_of(frame[name]) for name in frame.columns}
-    heads = "".join(_cell("th", labels.get(name) or label_of(str(name), language), kind)
-                    for name, kind in kinds.items())
+    heads = "".join(
+        _cell("th", labels.get(name) or label_of(str(name), language), kind) for name, kind in kinds.items()
+    )
     shown = frame.head(rows)
-    columns = [[_cell("td", show_cell(value, kind, language, currency), kind) for value in shown[name]]
-               for name, kind in kinds.items()]
+    columns = [
+        [_cell("td", show_cell(value, kind, language, currency), kind) for value in shown[name]]
+        for name, kind in kinds.items()
+    ]
     body = "".join(f"<tr>{''.join(cells)}</tr>" for cells in zip(*columns, strict=True))
-    return (f'<div class="table-wrap" tabindex="0"><table class="data"><thead><tr>{heads}</tr></thead>'
-            f"<tbody>{body}</tbody></table></div>{_more(len(frame), len(shown), language)}")
+    return (
+        f'<div class="table-wrap" tabindex="0"><table class="data"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>{_more(len(frame), len(shown), language)}"
+    )
 
 
 def _cell(tag: str, text: str, kind: str) -> str:
@@ -176,7 +187,7 @@ def svg(spec: dict[str, Any]) -> str:
     prefix = "c" + hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
     names = {old: f"{prefix}-{i}" for i, old in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)))}
     text = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', text)
-    text = re.sub(r'url\(#([^)]+)\)', lambda m: f"url(#{names.get(m[1], m[1])})", text)
+    text = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", text)
     return text.replace("<svg ", f'<svg role="img" aria-label="{texts.escape(_title(spec))}" ', 1)
 
 

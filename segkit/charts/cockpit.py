@@ -31,29 +31,48 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
         Vega-Lite specification over the dataset ``table0`` with the columns ``name, segment, revenue, x``, where x is
         the axis' value, and ``revenue_text, x_text`` for the tooltip.
     """
+
     def words(key: str) -> str:
         return texts.say(f"cockpit.{key}", language)
 
     names = [s["name"] for s in segments]
-    colour = {"field": "segment", "type": "nominal", "title": None,
-              "scale": {"domain": names, "range": [s["colour"] for s in segments]},
-              "legend": {"orient": "top", "columns": 4, "symbolOpacity": 1}}
-    tooltip = [{"field": field, "type": "nominal", "title": words(title)} for field, title in
-               [("name", "account"), ("segment", "segment"), ("revenue_text", "revenue"), ("x_text", axis)]]
+    colour = {
+        "field": "segment",
+        "type": "nominal",
+        "title": None,
+        "scale": {"domain": names, "range": [s["colour"] for s in segments]},
+        "legend": {"orient": "top", "columns": max(-(-len(names) // 2), 4), "symbolOpacity": 1},
+    }
+    tooltip = [
+        {"field": field, "type": "nominal", "title": words(title)}
+        for field, title in [("name", "account"), ("segment", "segment"), ("revenue_text", "revenue"), ("x_text", axis)]
+    ]
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
         "description": words(f"chart_{axis}"),
         "config": base_config(language, currency),
-        "width": "container", "height": 360,
+        "width": "container",
+        "height": 360,
         "autosize": {"type": "fit", "contains": "padding"},
-        "data": {"name": "table0"}, "datasets": {"table0": []},
+        "data": {"name": "table0"},
+        "datasets": {"table0": []},
         "params": [{"name": "chosen", "select": {"type": "point", "fields": ["segment"]}, "bind": "legend"}],
         "mark": {"type": "circle", "size": 46, "stroke": "white", "strokeWidth": 0.6},
         "encoding": {
-            "x": {"field": "x", "type": "quantitative", "title": words(axis), "axis": _axis(axis),
-                  "scale": {"nice": True, "zero": axis == "days_since_last"}},
-            "y": {"field": "revenue", "type": "quantitative", "title": words("revenue"), "scale": {"type": "log"},
-                  "axis": _powers(language, currency)},
+            "x": {
+                "field": "x",
+                "type": "quantitative",
+                "title": words(axis),
+                "axis": _axis(axis, language),
+                "scale": {"nice": True, "zero": axis == "days_since_last"},
+            },
+            "y": {
+                "field": "revenue",
+                "type": "quantitative",
+                "title": words("revenue"),
+                "scale": {"type": "log"},
+                "axis": _powers(language, currency),
+            },
             "color": colour,
             "opacity": {"condition": {"param": "chosen", "value": 0.75}, "value": 0.06},
             "tooltip": tooltip,
@@ -61,13 +80,18 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
     }
 
 
-def _axis(axis: str) -> dict[str, Any]:
-    return {"format": ".0%", "tickCount": 7} if axis == "growth" else {"format": ",d", "tickCount": 8}
+def _axis(axis: str, language: str) -> dict[str, Any]:
+    if axis == "days_since_last":
+        return {"format": ",d", "tickCount": 8}
+    sign = "\u00a0%" if language == "de" else "%"
+    return {"labelExpr": f"format(datum.value * 100, ',.0f') + '{sign}'", "tickCount": 7}
 
 
 def _powers(language: str, currency: str) -> dict[str, Any]:
     """Label and rule 1, 10, 100 … only: a logarithmic axis has too many ticks for all of them."""
     power = "log(datum.value) / LN10"
     is_power = f"abs({power} - round({power})) < 1e-6"
-    return {"labelExpr": f"{is_power} ? ({money_label(language, currency)}) : ''",
-            "gridOpacity": {"condition": {"test": is_power, "value": 1}, "value": 0}}
+    return {
+        "labelExpr": f"{is_power} ? ({money_label(language, currency)}) : ''",
+        "gridOpacity": {"condition": {"test": is_power, "value": 1}, "value": 0},
+    }

@@ -76,14 +76,39 @@ def base_config(language: str, currency: str = "EUR") -> dict[str, Any]:
         "background": "white",
         "view": {"stroke": None, "continuousWidth": 560, "continuousHeight": 300},
         "padding": 6,
-        "title": {"fontSize": 15, "fontWeight": 600, "color": INK, "anchor": "start", "offset": 12,
-                  "subtitleFontSize": 12, "subtitleColor": MUTED, "subtitlePadding": 4},
-        "axis": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 500, "labelColor": MUTED,
-                 "titleColor": INK, "gridColor": GRID, "domainColor": LINE, "tickColor": LINE, "titlePadding": 10,
-                 "labelLimit": 220},
+        "title": {
+            "fontSize": 15,
+            "fontWeight": 600,
+            "color": INK,
+            "anchor": "start",
+            "offset": 12,
+            "subtitleFontSize": 12,
+            "subtitleColor": MUTED,
+            "subtitlePadding": 4,
+        },
+        "axis": {
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": 500,
+            "labelColor": MUTED,
+            "titleColor": INK,
+            "gridColor": GRID,
+            "domainColor": LINE,
+            "tickColor": LINE,
+            "titlePadding": 10,
+            "labelLimit": 220,
+        },
         "axisY": {"domain": False, "ticks": False},
-        "legend": {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": 500, "labelColor": INK,
-                   "titleColor": INK, "symbolType": "circle", "symbolSize": 90, "labelLimit": 220},
+        "legend": {
+            "labelFontSize": 12,
+            "titleFontSize": 12,
+            "titleFontWeight": 500,
+            "labelColor": INK,
+            "titleColor": INK,
+            "symbolType": "circle",
+            "symbolSize": 90,
+            "labelLimit": 220,
+        },
         "header": {"labelFontSize": 12, "labelColor": INK, "titleFontSize": 12, "titleColor": INK},
         "range": {"category": SEGMENT_COLOURS, "heatmap": {"scheme": "blues"}, "ramp": {"scheme": "blues"}},
         "mark": {"color": SEGMENT_COLOURS[0]},
@@ -103,13 +128,15 @@ def segment_scale(ids: Sequence[str], colours: Sequence[str]) -> Any:
 
 
 def money_label(language: str, currency: str = "EUR") -> str:
-    """Vega expression for ``alt.Axis(labelExpr=…)``: 250 Tsd. €, 1,2 Mio. €; in English €250k, €1.2m."""
+    """Vega expression for ``alt.Axis(labelExpr=…)``: 250 Tsd. €, 1,2 Mio. €; in English €250K, €1.2M."""
     sign = _SYMBOLS.get(currency, currency)
     before = "" if language == "de" else sign if len(sign) == 1 else f"{sign} "
-    words = (" Mrd. ", " Mio. ", " Tsd. ", " ") if language == "de" else ("bn", "m", "k", "")
+    words = (" Mrd. ", " Mio. ", " Tsd. ", " ") if language == "de" else ("B", "M", "K", "")
     ends = [word + sign if language == "de" else word for word in words]
-    shown = [f"'{before}' + format(datum.value / {size}, ',.3~f') + '{end}'"
-             for size, end in zip(("1e9", "1e6", "1e3", "1"), ends, strict=True)]
+    shown = [
+        f"'{before}' + format(datum.value / {size}, ',.3~f') + '{end}'"
+        for size, end in zip(("1e9", "1e6", "1e3", "1"), ends, strict=True)
+    ]
     large = "abs(datum.value) >= "
     return f"{large}1e9 ? {shown[0]} : {large}1e6 ? {shown[1]} : {large}1e3 ? {shown[2]} : {shown[3]}"
 
@@ -127,8 +154,10 @@ def in_languages(chart_function: Callable[..., Any], *frames: Any, **options: An
         ``{"de": specification, "en": specification}``, plain JSON types.
     """
     currency = options.get("currency", "EUR")
-    return {language: _specification(chart_function(*frames, language=language, **options), language, currency)
-            for language in LANGUAGES}
+    return {
+        language: _specification(chart_function(*frames, language=language, **options), language, currency)
+        for language in LANGUAGES
+    }
 
 
 def _specification(chart: Any, language: str, currency: str) -> dict[str, Any]:

@@ -50,8 +50,15 @@ def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[s
         As for `write_page`; ``language`` is shown first.
     """
     names = [Path(page).stem for page in pages]
-    cards = [{"name": name, "number": name.split("_")[0], "title": _page_text(name, "title"),
-              "about": _page_text(name, "about")} for name in names]
+    cards = [
+        {
+            "name": name,
+            "number": name.split("_")[0],
+            "title": _page_text(name, "title"),
+            "about": _page_text(name, "about"),
+        }
+        for name in names
+    ]
     title = _both("page.index_title", quarter=display.quarter_name(meta["quarter"]))
     language = meta.get("language", "de")
     _write(Path(folder) / "index.html", "index.html", "index", language, meta, title=title, pages=cards)
@@ -62,8 +69,11 @@ def mark_released(folder: str | Path, meta: Mapping[str, Any]) -> None:
     fresh = f"<!--badges-->{display.badges_html(meta)}<!--/badges-->"
     for path in sorted(Path(folder).glob("*.html")):
         text = path.read_text(encoding="utf-8")
-        path.write_text(re.sub(r"<!--badges-->.*?<!--/badges-->", lambda _: fresh, text, count=1, flags=re.S),
-                        encoding="utf-8", newline="\n")
+        path.write_text(
+            re.sub(r"<!--badges-->.*?<!--/badges-->", lambda _: fresh, text, count=1, flags=re.S),
+            encoding="utf-8",
+            newline="\n",
+        )
 
 
 def markdown_html(cell: Mapping[str, Any]) -> str:
@@ -137,8 +147,11 @@ def _spans(both: Both | str) -> Any:
 
 def _stage(stage: Mapping[str, Any]) -> dict[str, Any]:
     seconds = stage.get("seconds")
-    shown = _both("page.unchanged") if seconds is None else {
-        x: texts.show(round(float(seconds), 1), "number", display.LOCALES[x]) for x in ("de", "en")}
+    shown = (
+        _both("page.unchanged")
+        if seconds is None
+        else {x: texts.show(round(float(seconds), 1), "number", display.LOCALES[x]) for x in ("de", "en")}
+    )
     name = stage["notebook"]
     warnings = [_warning(warning) for warning in stage.get("warnings", [])]
     return {"name": name, "title": _page_text(name, "title"), "seconds_text": shown, "warnings": warnings}
@@ -156,8 +169,9 @@ def _warning(warning: Any) -> Both:
 def _environment() -> Any:
     import jinja2
 
-    return jinja2.Environment(loader=jinja2.PackageLoader("segkit.reports"), autoescape=True,
-                              undefined=jinja2.StrictUndefined)
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("segkit.reports"), autoescape=True, undefined=jinja2.StrictUndefined
+    )
 
 
 def _file(package: str, name: str) -> str:
@@ -171,19 +185,23 @@ def _write(path: Path, template: str, name: str, language: str, meta: Mapping[st
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     css = _file("segkit", "display.css") + _file("segkit.reports", "templates/page.css")
     content = {name: [Markup(part) for part in value] if name == "parts" else value for name, value in content.items()}
-    html = _environment().get_template(template).render(
-        language=language,
-        here=name,
-        quarter=display.quarter_name(meta["quarter"]),
-        created=str(meta["created"]).replace("T", " ")[:16].split(" "),
-        meta={**meta, "stages": [_stage(stage) for stage in meta.get("stages", [])]},
-        both=lambda key, **numbers: _spans(_both(key, **numbers)),
-        both_texts=_spans,
-        badges=Markup(display.badges_html(meta)),
-        css=Markup(css),
-        script=Markup(script),
-        script_hash=f"sha256-{digest}",
-        **content,
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            here=name,
+            quarter=display.quarter_name(meta["quarter"]),
+            created=str(meta["created"]).replace("T", " ")[:16].split(" "),
+            meta={**meta, "stages": [_stage(stage) for stage in meta.get("stages", [])]},
+            both=lambda key, **numbers: _spans(_both(key, **numbers)),
+            both_texts=_spans,
+            badges=Markup(display.badges_html(meta)),
+            css=Markup(css),
+            script=Markup(script),
+            script_hash=f"sha256-{digest}",
+            **content,
+        )
     )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(html, encoding="utf-8", newline="\n")

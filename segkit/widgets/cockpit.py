@@ -50,9 +50,15 @@ class Cockpit(anywidget.AnyWidget):
     def answer(self, message: Any) -> None:
         """Answer one message of the browser; what it does not know, it ignores."""
         kind = message.get("kind") if isinstance(message, dict) else None
-        answers = {"open": self._open, "choose": self._choose, "table": self._table, "chart": self._chart,
-                   "csv": self._csv, "vega": self._vega}
-        if kind not in answers:
+        answers = {
+            "open": self._open,
+            "choose": self._choose,
+            "table": self._table,
+            "chart": self._chart,
+            "csv": self._csv,
+            "vega": self._vega,
+        }
+        if not isinstance(kind, str) or kind not in answers:
             return
         try:
             answers[kind](message)
@@ -61,8 +67,13 @@ class Cockpit(anywidget.AnyWidget):
 
     def _open(self, message: dict[str, Any]) -> None:
         wanted = {name: values[0] for name, values in parse_qs(str(message.get("search", "")).lstrip("?")).items()}
-        self._choose({"quarter": wanted.get("quarter"), "language": wanted.get("lang") or message.get("language"),
-                      "segment": wanted.get("segment")})
+        self._choose(
+            {
+                "quarter": wanted.get("quarter"),
+                "language": wanted.get("lang") or message.get("language"),
+                "segment": wanted.get("segment"),
+            }
+        )
 
     def _choose(self, message: dict[str, Any]) -> None:
         for name in ("quarter", "language", "segment"):
@@ -84,8 +95,14 @@ class Cockpit(anywidget.AnyWidget):
             self._view["segment"] = ""
         self._currency = known.settings.currency
         state = page_state(known, run.quarter)
-        self.send({"kind": "page", "quarters": quarters, "vega": os.environ.get("SEGKIT_VEGA", ""),
-                   **cockpit_view.page(self._data, state, self._view, self._currency)})
+        self.send(
+            {
+                "kind": "page",
+                "quarters": quarters,
+                "vega": os.environ.get("SEGKIT_VEGA", ""),
+                **cockpit_view.page(self._data, state, self._view, self._currency),
+            }
+        )
         self._chart({})
         self._table(message)
 
@@ -106,8 +123,13 @@ class Cockpit(anywidget.AnyWidget):
         if self._data:
             chosen = self._chosen(message)
             page = message.get("page")
-            self.send({"kind": "table", "number": message.get("number", 0),
-                       **cockpit_view.table(chosen, self._view, page if isinstance(page, int) else 0, self._currency)})
+            self.send(
+                {
+                    "kind": "table",
+                    "number": message.get("number", 0),
+                    **cockpit_view.table(chosen, self._view, page if isinstance(page, int) else 0, self._currency),
+                }
+            )
 
     def _csv(self, message: dict[str, Any]) -> None:
         if self._data:
@@ -132,4 +154,3 @@ def _tables(run: Run) -> dict[str, pd.DataFrame]:
     with contextlib.suppress(UserError):  # a project without master data has no such table
         tables["accounts"] = run.read("accounts")
     return tables
-

@@ -9,13 +9,27 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TABLES = ("run_period", "segments", "segment_register", "account_value", "accounts")
-ACCOUNT_COLUMNS = ["account_id", "name", "segment_id", "segment_name", "city", "owner_id", "abc_class", "revenue_12m",
-                   "revenue_prev_12m", "growth", "margin_12m", "frequency", "days_since_last"]
+ACCOUNT_COLUMNS = [
+    "account_id",
+    "name",
+    "segment_id",
+    "segment_name",
+    "city",
+    "owner_id",
+    "abc_class",
+    "revenue_12m",
+    "revenue_prev_12m",
+    "growth",
+    "margin_12m",
+    "frequency",
+    "days_since_last",
+]
 SILENT_DAYS = 180
 
 
-def cockpit_data(tables: Mapping[str, pd.DataFrame], previous: Mapping[str, pd.DataFrame] | None,
-                 language: str) -> dict[str, pd.DataFrame]:
+def cockpit_data(
+    tables: Mapping[str, pd.DataFrame], previous: Mapping[str, pd.DataFrame] | None, language: str
+) -> dict[str, pd.DataFrame]:
     """Frames of the cockpit from the tables of a run and of the run before.
 
     Parameters
@@ -94,16 +108,19 @@ def _tiles(accounts: pd.DataFrame, register: pd.DataFrame, earlier: pd.DataFrame
     return tiles.reset_index(drop=True)
 
 
-def filter_accounts(accounts: pd.DataFrame, search: str = "", segment_id: str = "", sort: str = "revenue_12m",
-                    descending: bool = True) -> pd.DataFrame:
+def filter_accounts(
+    accounts: pd.DataFrame, search: str = "", segment_id: str = "", sort: str = "revenue_12m", descending: bool = True
+) -> pd.DataFrame:
     """Accounts that hold the searched words in name, id, city or segment, sorted; empty values come last.
 
     An unknown column to sort by means ``revenue_12m``; every word of the search must occur, in any case.
     """
     chosen = accounts[accounts["segment_id"] == segment_id] if segment_id else accounts
     for word in search.casefold().split():
-        hits = [chosen[c].fillna("").astype(str).str.casefold().str.contains(word, regex=False)
-                for c in ("name", "account_id", "city", "segment_name", "owner_id")]
+        hits = [
+            chosen[c].astype("string").fillna("").str.casefold().str.contains(word, regex=False)
+            for c in ("name", "account_id", "city", "segment_name", "owner_id")
+        ]
         mask = hits[0]
         for hit in hits[1:]:
             mask = mask | hit
@@ -120,12 +137,22 @@ def findings(data: Mapping[str, pd.DataFrame]) -> list[tuple[str, dict[str, Any]
         return [("cockpit.no_accounts", {})]
     found: list[tuple[str, dict[str, Any]]] = []
     top = tiles.sort_values("revenue", ascending=False).iloc[0]
-    found.append(("cockpit.top_segment", {"name": top["name"], "n": top["n_accounts"],
-                                          "share_accounts": top["share_accounts"], "share": top["share_revenue"]}))
+    found.append(
+        (
+            "cockpit.top_segment",
+            {
+                "name": top["name"],
+                "n": top["n_accounts"],
+                "share_accounts": top["share_accounts"],
+                "share": top["share_revenue"],
+            },
+        )
+    )
     silent = accounts[(accounts["days_since_last"] > SILENT_DAYS) & (accounts["revenue_12m"] > 0)]
     if len(silent):
-        found.append(("cockpit.silent", {"n": len(silent), "days": SILENT_DAYS,
-                                         "revenue": silent["revenue_12m"].sum()}))
+        found.append(
+            ("cockpit.silent", {"n": len(silent), "days": SILENT_DAYS, "revenue": silent["revenue_12m"].sum()})
+        )
     return found + _moved(tiles)
 
 
@@ -137,5 +164,14 @@ def _moved(tiles: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
     most = changed.loc[changed["change_accounts"].abs().idxmax()]
     key = "cockpit.gained" if most["change_accounts"] > 0 else "cockpit.lost"
     sign = "+" if most["change_revenue"] >= 0 else "−"
-    return [(key, {"name": most["name"], "n": abs(most["change_accounts"]), "sign": sign,
-                   "revenue": abs(most["change_revenue"])})]
+    return [
+        (
+            key,
+            {
+                "name": most["name"],
+                "n": abs(most["change_accounts"]),
+                "sign": sign,
+                "revenue": abs(most["change_revenue"]),
+            },
+        )
+    ]

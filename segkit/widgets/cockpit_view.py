@@ -19,13 +19,24 @@ GROWTH_CEILING = 2.0  # one account that grows tenfold would press all others in
 LABELS = """title quarter segment all_segments csv reports findings tiles accounts chart chart_axis days_since_last
     growth chart_table chart_failed mix mix_accounts mix_revenue search search_hint before after none language stopped
     reload""".split()
-COLUMNS = ["account_id", "name", "segment_name", "city", "owner_id", "abc_class", "revenue_12m", "growth", "frequency",
-           "days_since_last"]
+COLUMNS = [
+    "account_id",
+    "name",
+    "segment_name",
+    "city",
+    "owner_id",
+    "abc_class",
+    "revenue_12m",
+    "growth",
+    "frequency",
+    "days_since_last",
+]
 ALWAYS = {"name", "segment_name", "revenue_12m"}
 
 
-def page(data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], view: Mapping[str, str],
-         currency: str) -> dict[str, Any]:
+def page(
+    data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], view: Mapping[str, str], currency: str
+) -> dict[str, Any]:
     """Labels, badges, sentences and tiles.
 
     Parameters
@@ -69,11 +80,16 @@ def _tile(row: Mapping[str, Any], say: Callable[..., str], compact: Callable[[fl
         direction = "up" if change > 0 else "down"
         words = say("change", sign="+" if change > 0 else "−", n=abs(change))
     return {
-        "id": row["segment_id"], "name": row["name"], "colour": row["colour"], "direction": direction,
-        "change": words, "revenue": compact(row["revenue"]),
+        "id": row["segment_id"],
+        "name": row["name"],
+        "colour": row["colour"],
+        "direction": direction,
+        "change": words,
+        "revenue": compact(row["revenue"]),
         "accounts": say("tile_accounts", n=row["n_accounts"]),
         "share": say("tile_share", share=row["share_revenue"]),
-        "share_accounts": _share(row["share_accounts"]), "share_revenue": _share(row["share_revenue"]),
+        "share_accounts": _share(row["share_accounts"]),
+        "share_revenue": _share(row["share_revenue"]),
         "n_accounts": say("number", n=row["n_accounts"]),
         "share_accounts_text": say("percent", share=row["share_accounts"]),
         "share_revenue_text": say("percent", share=row["share_revenue"]),
@@ -101,18 +117,29 @@ def chart(data: Mapping[str, pd.DataFrame], view: Mapping[str, str], currency: s
     kind = "percent" if axis == "growth" else "count"
     ceiling = GROWTH_CEILING if axis == "growth" else float("inf")
     rows = [
-        {"name": name, "segment": segment, "revenue": round(float(revenue), 2), "x": round(min(float(x), ceiling), 4),
-         "revenue_text": texts.show(revenue, "money", locale, currency), "x_text": texts.show(x, kind, locale)}
-        for name, segment, revenue, x in zip(shown["name"], shown["segment_name"], shown["revenue_12m"], shown[axis],
-                                             strict=True)
+        {
+            "name": name,
+            "segment": segment,
+            "revenue": round(float(revenue), 2),
+            "x": round(min(float(x), ceiling), 4),
+            "revenue_text": texts.show(revenue, "money", locale, currency),
+            "x_text": texts.show(x, kind, locale),
+        }
+        for name, segment, revenue, x in zip(
+            shown["name"], shown["segment_name"], shown["revenue_12m"], shown[axis], strict=True
+        )
     ]
     n = len(accounts) if not view["segment"] else int((accounts["segment_id"] == view["segment"]).sum())
-    notes = [texts.say("cockpit.chart_note", language, shown=len(shown), n=n)]
+    notes = [
+        texts.say("cockpit.chart_note" if len(shown) < n else "cockpit.chart_all", language, shown=len(shown), n=n)
+    ]
     if axis == "growth":
         notes.append(texts.say("cockpit.chart_edge", language))
     segments = [{"name": t["name"], "colour": t["colour"]} for t in data["tiles"].to_dict("records")]
     return {
-        "axis": axis, "rows": rows, "spec": value_map_chart(axis, segments, language, currency),
+        "axis": axis,
+        "rows": rows,
+        "spec": value_map_chart(axis, segments, language, currency),
         "note": " ".join(notes),
         "table": _medians(shown, axis, kind, language, currency),
     }
@@ -122,9 +149,17 @@ def _medians(shown: pd.DataFrame, axis: str, kind: str, language: str, currency:
     locale, median = display.LOCALES[language], texts.say("cockpit.median", language)
     heads = [texts.say(f"cockpit.{key}", language) for key in ("segment", "accounts", "revenue", axis)]
     groups = shown.groupby("segment_name", sort=False).agg(
-        n=("account_id", "size"), revenue=("revenue_12m", "median"), x=(axis, "median"))
-    rows = [[name, texts.show(n, "count", locale), texts.show(revenue, "money", locale, currency),
-             texts.show(x, kind, locale)] for name, n, revenue, x in groups.itertuples()]
+        n=("account_id", "size"), revenue=("revenue_12m", "median"), x=(axis, "median")
+    )
+    rows = [
+        [
+            name,
+            texts.show(n, "count", locale),
+            texts.show(revenue, "money", locale, currency),
+            texts.show(x, kind, locale),
+        ]
+        for name, n, revenue, x in groups.itertuples()
+    ]
     return {"heads": [*heads[:2], *(f"{head} ({median})" for head in heads[2:])], "rows": rows}
 
 
@@ -139,11 +174,20 @@ def table(chosen: pd.DataFrame, view: Mapping[str, str], page_number: int, curre
     kinds = {name: display.kind_of(chosen[name].rename(name)) for name in names}
     cells = [[display.show_cell(value, kinds[name], language, currency) for value in rows[name]] for name in names]
     return {
-        "columns": [{"id": name, "label": display.label_of(name, language), "is_number": kinds[name] in display.NUMBERS,
-                     "is_extra": name not in ALWAYS} for name in names],
+        "columns": [
+            {
+                "id": name,
+                "label": display.label_of(name, language),
+                "is_number": kinds[name] in display.NUMBERS,
+                "is_extra": name not in ALWAYS,
+            }
+            for name in names
+        ],
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "segments": list(rows["segment_id"]),
-        "page": number, "n_pages": n_pages,
-        "pages": texts.say("cockpit.pages", language, first=first + 1 if len(rows) else 0, last=first + len(rows),
-                           n=len(chosen)),
+        "page": number,
+        "n_pages": n_pages,
+        "pages": texts.say(
+            "cockpit.pages", language, first=first + 1 if len(rows) else 0, last=first + len(rows), n=len(chosen)
+        ),
     }

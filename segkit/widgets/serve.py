@@ -24,8 +24,13 @@ CULL_SECONDS = 1800
 LOCAL = "127.0.0.1"
 
 
-def serve(project_folder: str | Path, port: int = 8866, open_browser: bool = True, analysts: bool = False,
-          cull_seconds: int = CULL_SECONDS) -> None:
+def serve(
+    project_folder: str | Path,
+    port: int = 8866,
+    open_browser: bool = True,
+    analysts: bool = False,
+    cull_seconds: int = CULL_SECONDS,
+) -> None:
     """Serve the pages of a project on this machine until the program is ended.
 
     Parameters
@@ -64,9 +69,16 @@ def lab(project_folder: str | Path, port: int = 8888, open_browser: bool = True)
         When there is no project, or the notebooks are missing.
     """
     project = Project(project_folder)
-    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={notebooks_folder()}",
-               f"--ServerApp.ip={LOCAL}", f"--ServerApp.port={port}", "--LabApp.news_url=None",
-               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={notebooks_folder()}",
+        f"--ServerApp.ip={LOCAL}",
+        f"--ServerApp.port={port}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
     if not open_browser:
         command.append("--no-browser")
     return subprocess.call(command, env={**os.environ, **_environment(project, None, "lab")})
@@ -82,8 +94,10 @@ def notebooks_folder() -> Path:
     """
     folder = Path(__file__).parents[2] / "notebooks"
     if not folder.is_dir():
-        raise UserError(f"The notebooks are missing: {folder} does not exist. Install segkit from its own folder "
-                        "with `pip install -e .`.")
+        raise UserError(
+            f"The notebooks are missing: {folder} does not exist. Install segkit from its own folder "
+            "with `pip install -e .`."
+        )
     return folder
 
 
@@ -152,18 +166,36 @@ def _voila(project: Project, root: Path, pages: list[str], port: int, open_brows
     shown = [{"name": name, **{x: texts.say(f"page.{name}.title", x) for x in ("de", "en")}} for name in pages]
     resources = {"segkit": {"language": settings.language, "title": settings.name, "pages": shown}}
     app = SegkitVoila(
-        root_dir=str(root), ip=LOCAL, port=port, open_browser=open_browser, base_url="/",
-        reports_folder=str(project.report_folder("x").parent), log_level="WARN",
+        root_dir=str(root),
+        ip=LOCAL,
+        port=port,
+        open_browser=open_browser,
+        base_url="/",
+        reports_folder=str(project.report_folder("x").parent),
+        log_level="WARN",
     )
-    app.config.VoilaConfiguration.update({
-        "template": "segkit", "classic_tree": True, "allow_template_override": "NO", "allow_theme_override": "NO",
-        "extension_allowlist": EXTENSIONS, "preheat_kernel": True, "default_pool_size": 1, "resources": resources,
-        "multi_kernel_manager_class": PageKernels, "file_allowlist": [],
-    })
-    app.config.VoilaKernelManager.update({
-        "preheat_denylist": [f"{name}.ipynb" for name in pages if name != pages[0]],
-        "cull_idle_timeout": cull_seconds, "cull_interval": max(1, min(60, cull_seconds // 2)),
-        "cull_connected": False, "fill_delay": 0.5,
-    })
+    app.config.VoilaConfiguration.update(
+        {
+            "template": "segkit",
+            "classic_tree": True,
+            "allow_template_override": "NO",
+            "allow_theme_override": "NO",
+            "extension_allowlist": EXTENSIONS,
+            "preheat_kernel": True,
+            "default_pool_size": 1,
+            "resources": resources,
+            "multi_kernel_manager_class": PageKernels,
+            "file_allowlist": [],
+        }
+    )
+    app.config.VoilaKernelManager.update(
+        {
+            "preheat_denylist": [f"{name}.ipynb" for name in pages if name != pages[0]],
+            "cull_idle_timeout": cull_seconds,
+            "cull_interval": max(1, min(60, cull_seconds // 2)),
+            "cull_connected": False,
+            "fill_delay": 0.5,
+        }
+    )
     app.initialize([])
     app.start()

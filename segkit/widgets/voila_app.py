@@ -70,8 +70,11 @@ class SegkitVoila(Voila):
 
     def init_handlers(self) -> list[Any]:
         """Replace Voila's page by ours, add the reports, and take away the listing of files."""
-        reports = (url_path_join(self.server_url, r"/reports/(.*\.html)"), ReportHandler,
-                   {"path": str(Path(self.reports_folder))})
+        reports = (
+            url_path_join(self.server_url, r"/reports/(.*\.html)"),
+            ReportHandler,
+            {"path": str(Path(self.reports_folder))},
+        )
         own = [reports]
         for route in super().init_handlers():
             pattern, handler, *rest = route

@@ -13,10 +13,14 @@ def bars_chart(frame, named, language="de", currency="EUR"):
     """A layered chart on two frames, one of them used twice."""
     import altair as alt
 
-    bars = alt.Chart(frame).mark_bar(clip=True).encode(
-        alt.X("day:T", axis=alt.Axis(format="%B %Y")),
-        alt.Y("revenue:Q", axis=alt.Axis(format=",.2f")),
-        alt.Color("segment_id:N", scale=theme.segment_scale(["S1", "S2"], theme.SEGMENT_COLOURS[:2])),
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(clip=True)
+        .encode(
+            alt.X("day:T", axis=alt.Axis(format="%B %Y")),
+            alt.Y("revenue:Q", axis=alt.Axis(format=",.2f")),
+            alt.Color("segment_id:N", scale=theme.segment_scale(["S1", "S2"], theme.SEGMENT_COLOURS[:2])),
+        )
     )
     words = alt.Chart(named).mark_text().encode(alt.X("day:T"), alt.Text("name:N"))
     line = alt.Chart(frame).mark_line().encode(alt.X("day:T"), alt.Y("revenue:Q"))
@@ -87,7 +91,7 @@ def test_segment_colours_are_distinct_and_readable_as_text_on_white():
 
 @pytest.mark.parametrize(
     ("language", "value", "words"),
-    [("de", 1_200_000, "1,2 Mio. €"), ("en", 250_000, "€250k"), ("de", 40, "40 €"), ("en", 1_200_000, "€1.2m")],
+    [("de", 1_200_000, "1,2 Mio. €"), ("en", 250_000, "€250K"), ("de", 40, "40 €"), ("en", 1_200_000, "€1.2M")],
 )
 def test_large_money_on_an_axis_reads_as_people_write_it(language, value, words):
     import altair as alt
