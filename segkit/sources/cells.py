@@ -1,4 +1,4 @@
-"""Cells of the files behind one alias → typed columns, one temporary table."""
+"""Cells of the files behind one alias → typed columns. Each distinct text is looked at once."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from segkit.sources.grids import NUMBER, Change, Grid
 from segkit.sources.numbers import Evidence, NumberColumn, settle_numbers, weigh_numbers
 from segkit.sources.placeholders import literal, present_sql, trimmed_sql, unmarked_sql
 from segkit.sources.plans import Reference
-from segkit.sources.queries import first_row, run_sql
+from segkit.sources.queries import first_row, run_arrow, run_sql
 from segkit.sources.typed_files import cell_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _DAMAGED = r"^[0-9]([.,][0-9]+)?E\+[0-9]+$"
 _TRUE = "('true', 't', 'yes', 'y', 'ja', 'j', 'wahr', 'x', '1', 'on')"
@@ -25,44 +26,66 @@ _FALSE = "('false', 'f', 'no', 'n', 'nein', 'falsch', '0', 'off')"
 
 @dataclass
 class CellView:
-    """A grid registered in the engine: `view` has row_number and c0, c1, … as marked text."""
+    """A grid in the engine, and what was found out about its columns.
+
+    For each reference the engine holds a dictionary `name_<k>`: id (position in the order of first appearance), v (the
+    trimmed text, marked; NULL where it stands for nothing) and n (rows). `ids` has the id of every row.
+    """
 
     grid: Grid
-    view: str
+    name: str
+    dictionaries: dict[Reference, str] = field(default_factory=dict)
+    ids: dict[Reference, pa.Array] = field(default_factory=dict)
     formats: dict[Reference, str] = field(default_factory=dict)
     assumed: set[Reference] = field(default_factory=set)
     changes: list[tuple[Reference, Change]] = field(default_factory=list)
-    values: dict[Reference, str] = field(default_factory=dict)
-    failures: dict[Reference, str] = field(default_factory=dict)
-    joins: list[str] = field(default_factory=list)
-
-    def cell(self, reference: Reference) -> str:
-        """SQL of a reference's cell, NULL where it stands for nothing."""
-        return present_sql(self.raw(reference))
-
-    def raw(self, reference: Reference) -> str:
-        """SQL of a reference's cell as it stands in the file."""
-        return f"c{self.grid.field_of(reference.header)}"
+    typed: dict[Reference, str] = field(default_factory=dict)
 
 
-def register(con: duckdb.DuckDBPyConnection, grid: Grid, name: str) -> CellView:
-    """Return a grid as a view of the engine, all cells as marked text."""
-    con.register(f"{name}_arrow", grid.cells)
-    schema = grid.cells.schema
-    cells = ", ".join(f"{cell_sql(f.name, f.type)} AS {f.name}" for f in list(schema)[1:])
-    run_sql(con, f"CREATE OR REPLACE TEMP VIEW {name} AS SELECT row_number, {cells} FROM {name}_arrow")
-    return CellView(grid, name)
+def open_cells(con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Reference], name: str) -> CellView:
+    """Return a grid with the dictionaries of the columns that are referred to."""
+    view = CellView(grid, name)
+    for k, reference in enumerate(references):
+        _add_dictionary(con, view, reference, f"{name}_{k}")
+    return view
+
+
+def _add_dictionary(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, table: str) -> None:
+    import numpy as np
+    import pyarrow as pa
+
+    column = view.grid.cells.column(f"c{view.grid.field_of(reference.header)}")
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    n = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
+    ids = pa.array(range(len(encoded.dictionary)), pa.int64())
+    texts = pa.table({"id": ids, "text": encoded.dictionary, "n": pa.array(n, pa.int64())})
+    con.register(f"{table}_texts", texts)
+    cell = cell_sql("text", texts.schema.field("text").type)
+    run_sql(
+        con,
+        f"""
+        CREATE OR REPLACE TEMP TABLE {table} AS
+        SELECT id, n, {present_sql("cell")} AS v, {trimmed_sql("cell")} AS cell
+        FROM (SELECT id, n, {cell} AS cell FROM {table}_texts)""",
+    )
+    con.unregister(f"{table}_texts")
+    n_empty = first_row(con, f"SELECT coalesce(sum(n), 0) FROM {table} WHERE v IS NULL AND cell <> ''")[0]
+    if n_empty:
+        view.changes.append((reference, Change("placeholder", int(n_empty))))
+    view.dictionaries[reference], view.ids[reference] = table, encoded.indices
 
 
 def type_cells(
     con: duckdb.DuckDBPyConnection, views: list[CellView], references: list[Reference], source: Source, into: str
 ) -> None:
-    """Write the table `into`: file_no, row_number, is_broken, and per reference r0 (value) and f0 (text that failed).
+    """Write the view `into`: file_no, row_number, is_broken, and per reference r0 (value) and f0 (text that failed).
 
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds the views.
+        Holds the dictionaries.
     views : list of CellView
         Files of one alias; their formats, changes and assumptions are filled in.
     references : list of Reference
@@ -70,86 +93,87 @@ def type_cells(
     source : Source
         May fix the decimal mark and the date format.
     into : str
-        Name of the table.
+        Name of the view.
     """
     for view in views:
-        for i, reference in enumerate(references):
-            if reference.kind in ("text", "id"):
-                _add_text(con, view, reference)
+        for reference in references:
+            if reference.kind == "id":
+                _read_ids(con, view, reference)
             elif reference.kind == "bool":
-                _add_bool(view, reference)
-            else:
-                _add_map(view, reference, f"{view.view}_m{i}")
+                _read_bools(view, reference)
+            elif reference.kind == "text":
+                view.typed[reference] = _typed(view.dictionaries[reference], unmarked_sql("v"), "NULL")
     _read_all_numbers(con, views, [r for r in references if r.kind == "number"], source)
     _read_all_dates(con, views, [r for r in references if r.kind == "date"], source)
-    selects = [_select(k, view, references) for k, view in enumerate(views)]
-    run_sql(con, f"CREATE OR REPLACE TEMP TABLE {into} AS {' UNION ALL BY NAME '.join(selects)}")
+    for file_no, view in enumerate(views):
+        con.register(f"{view.name}_typed", _typed_table(con, view, references, file_no))
+    selects = " UNION ALL BY NAME ".join(f"SELECT * FROM {view.name}_typed" for view in views)
+    run_sql(con, f"CREATE OR REPLACE TEMP VIEW {into} AS {selects}")
 
 
-def _select(file_no: int, view: CellView, references: list[Reference]) -> str:
-    columns = [f"{file_no} AS file_no", "row_number", f"{_broken(view.grid)} AS is_broken"]
+def _typed(dictionary: str, value: str, failure: str, joined: str = "") -> str:
+    return f"SELECT {value} AS value, CAST({failure} AS VARCHAR) AS failure FROM {dictionary} d {joined} ORDER BY d.id"
+
+
+def _typed_table(con: duckdb.DuckDBPyConnection, view: CellView, references: list[Reference], file_no: int) -> pa.Table:
+    """Return the typed columns of a grid, each distinct value put where its text stands."""
+    import pyarrow as pa
+
+    rows = view.grid.cells.num_rows
+    columns = {"file_no": pa.array([file_no] * rows, pa.int32()), "row_number": view.grid.cells.column("row_number")}
+    columns["is_broken"] = _broken(view.grid)
     for i, reference in enumerate(references):
-        columns += [f"{view.values[reference]} AS r{i}", f"{view.failures[reference]} AS f{i}"]
-    return f"SELECT {', '.join(columns)} FROM {view.view} {' '.join(view.joins)}"
+        found = run_arrow(con, view.typed[reference])
+        for letter, name in (("r", "value"), ("f", "failure")):
+            values = found.column(name)
+            if values.null_count == len(values):
+                columns[f"{letter}{i}"] = pa.nulls(rows, values.type)
+            else:
+                columns[f"{letter}{i}"] = values.combine_chunks().take(view.ids[reference])
+    return pa.table(columns)
 
 
-def _broken(grid: Grid) -> str:
-    if not grid.is_broken:
-        return "FALSE"
-    cells = ", ".join(f"c{i}" for i in range(len(grid.headers)))
-    return f"contains(concat({cells}), {literal(BROKEN)})"
+def _broken(grid: Grid) -> pa.Array:
+    """Return which rows hold a byte that no encoding explains."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_broken = pa.array([False] * grid.cells.num_rows)
+    if grid.is_broken:
+        for column in grid.cells.columns[1:]:
+            is_broken = pc.or_(is_broken, pc.fill_null(pc.match_substring(column, BROKEN), False))
+    return is_broken
 
 
-def _add_text(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference) -> None:
-    """Read a column of texts or ids; ids that all end in ``.0`` lose it, ids damaged by Excel fail."""
-    cell = view.cell(reference)
-    value = unmarked_sql(cell)
-    view.values[reference], view.failures[reference] = value, "CAST(NULL AS VARCHAR)"
-    if reference.kind != "id":
-        return
-    row = first_row(
+def _read_ids(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference) -> None:
+    """Read ids as text; if all end in ``.0`` they lose it, and ids damaged by Excel fail."""
+    table = view.dictionaries[reference]
+    n_rows, n_float, example = first_row(
         con,
         f"""
-        WITH cells AS (SELECT {cell} AS v FROM {view.view})
-        SELECT count(v), count(*) FILTER (ends_with(v, '.0') AND regexp_matches(v, '^\x02?[0-9]+\\.0$')),
-            count(*) FILTER (contains(v, 'E+') OR length(v) > 15 AND starts_with(v, {literal(NUMBER)})), any_value(v)
-        FROM cells""",
+        SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (regexp_matches(v, '^\x02?[0-9]+\\.0$')), 0), min(v)
+        FROM {table} WHERE v IS NOT NULL""",
     )
-    n_rows, n_float, n_suspect, example = row
+    value = unmarked_sql("v")
     if n_rows and n_rows == n_float:
-        value = f"left({value}, -2)"
         shown = str(example).lstrip(NUMBER)
-        change = Change("id_format", n_rows, old_value=shown, new_value=shown[:-2])
+        change = Change("id_format", int(n_rows), old_value=shown, new_value=shown[:-2])
         view.changes.append((reference, change))
         view.formats[reference] = "number with .0"
-    elif n_suspect:
-        is_damaged = (
-            f"(regexp_matches({unmarked_sql(cell)}, {literal(_DAMAGED)}) OR "
-            f"(length({cell}) > 16 AND starts_with({cell}, {literal(NUMBER)})))"
-        )
-        view.failures[reference] = f"CASE WHEN {is_damaged} THEN {value} END"
-        value = f"CASE WHEN {is_damaged} THEN NULL ELSE {value} END"
-    view.values[reference] = value
+        view.typed[reference] = _typed(table, f"left({value}, -2)", "NULL")
+        return
+    is_damaged = (
+        f"(regexp_matches({value}, {literal(_DAMAGED)}) OR (length(v) > 16 AND starts_with(v, {literal(NUMBER)})))"
+    )
+    good, bad = f"CASE WHEN NOT {is_damaged} THEN {value} END", f"CASE WHEN {is_damaged} THEN {value} END"
+    view.typed[reference] = _typed(table, good, bad)
 
 
-def _add_bool(view: CellView, reference: Reference) -> None:
-    cell = f"lower({unmarked_sql(view.cell(reference))})"
-    value = f"CASE WHEN {cell} IN {_TRUE} THEN TRUE WHEN {cell} IN {_FALSE} THEN FALSE END"
-    view.values[reference] = value
-    view.failures[reference] = f"CASE WHEN {value} IS NULL THEN {unmarked_sql(view.cell(reference))} END"
-
-
-def _add_map(view: CellView, reference: Reference, name: str) -> None:
-    """Prepare the join with the distinct values of a number or date column."""
-    cell = view.cell(reference)
-    value = f"{name}.number" if reference.kind == "number" else f"{name}.day"
-    view.joins.append(f"LEFT JOIN {name} ON {cell} = {name}.v")
-    view.values[reference] = value
-    view.failures[reference] = f"CASE WHEN {name}.v IS NOT NULL AND {value} IS NULL THEN {unmarked_sql(cell)} END"
-
-
-def _map_of(view: CellView, reference: Reference) -> str:
-    return view.values[reference].split(".")[0]
+def _read_bools(view: CellView, reference: Reference) -> None:
+    text = unmarked_sql("v")
+    value = f"CASE WHEN lower({text}) IN {_TRUE} THEN TRUE WHEN lower({text}) IN {_FALSE} THEN FALSE END"
+    table = view.dictionaries[reference]
+    view.typed[reference] = _typed(table, value, f"CASE WHEN {value} IS NULL THEN {text} END")
 
 
 def _read_all_numbers(
@@ -157,7 +181,7 @@ def _read_all_numbers(
 ) -> None:
     """Decide comma or point per file and column: by the column, else by it in other files, else by other columns."""
     weighed = {
-        (k, r): weigh_numbers(con, view.view, view.cell(r), _map_of(view, r))
+        (k, r): weigh_numbers(con, view.dictionaries[r], f"{view.dictionaries[r]}_map")
         for k, view in enumerate(views)
         for r in references
     }
@@ -168,20 +192,27 @@ def _read_all_numbers(
         known = source.decimal or evidence.mark or same_column.mark or same_file.mark
         mark = known or ("," if view.grid.delimiter == ";" else ".")
         is_assumed = known is None and evidence.either > 0
-        column = settle_numbers(con, _map_of(view, reference), evidence, mark, is_assumed)
+        table = f"{view.dictionaries[reference]}_map"
+        column = settle_numbers(con, table, evidence, mark, is_assumed)
         _note_numbers(con, view, reference, column, evidence)
+        view.typed[reference] = _mapped(view.dictionaries[reference], "m.number")
+
+
+def _mapped(dictionary: str, value: str) -> str:
+    failure = f"CASE WHEN d.v IS NOT NULL AND {value} IS NULL AND m.v IS NOT NULL THEN {unmarked_sql('d.v')} END"
+    return _typed(dictionary, value, failure, f"LEFT JOIN {dictionary}_map m ON d.v = m.v")
 
 
 def _note_numbers(
     con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, column: NumberColumn, evidence: Evidence
 ) -> None:
     has_mark = evidence.comma + evidence.point + evidence.either > 0
-    view.formats[reference] = {",": "decimal comma", ".": "decimal point"}[column.mark] if has_mark else "whole numbers"
+    view.formats[reference] = {",": "decimal comma", ".": "decimal point"}[column.mark] if has_mark else "number"
     if column.is_assumed:
         view.assumed.add(reference)
         view.changes.append((reference, Change("assumed_decimal", column.n_rows, new_value=column.mark)))
     if column.n_changed:
-        old, new = _example(con, _map_of(view, reference), "number")
+        old, new = _example(con, f"{view.dictionaries[reference]}_map", "number")
         view.changes.append((reference, Change("number_format", column.n_changed, old_value=old, new_value=new)))
 
 
@@ -190,18 +221,16 @@ def _read_all_dates(
 ) -> None:
     """Decide day or month first per file and column; a file whose dates allow both asks the other files."""
     for reference in references:
-        weighed: list[Shapes] = [
-            weigh_dates(con, view.view, view.cell(reference), _map_of(view, reference), source.date_format)
-            for view in views
-        ]
+        tables = [view.dictionaries[reference] for view in views]
+        weighed: list[Shapes] = [weigh_dates(con, table, f"{table}_map", source.date_format) for table in tables]
         pooled: Shapes = {}
         for shapes in weighed:
             for name, shape in shapes.items():
                 pooled[name] = pooled[name] + shape if name in pooled else shape
-        for view, shapes in zip(views, weighed, strict=True):
-            table = _map_of(view, reference)
-            column = settle_dates(con, view.view, view.cell(reference), table, shapes, pooled)
+        for view, table, shapes in zip(views, tables, weighed, strict=True):
+            column = settle_dates(con, table, f"{table}_map", shapes, pooled, view.ids[reference])
             _note_dates(con, view, reference, column)
+            view.typed[reference] = _mapped(table, "m.day")
 
 
 def _note_dates(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, column: DateColumn) -> None:
@@ -210,7 +239,7 @@ def _note_dates(con: duckdb.DuckDBPyConnection, view: CellView, reference: Refer
         view.assumed.add(reference)
         view.changes.append((reference, Change("assumed_date_order", column.n_rows, new_value=column.label)))
     if column.n_changed:
-        old, new = _example(con, _map_of(view, reference), "day")
+        old, new = _example(con, f"{view.dictionaries[reference]}_map", "day")
         view.changes.append((reference, Change("date_format", column.n_changed, old_value=old, new_value=new)))
 
 
@@ -222,15 +251,3 @@ def _example(con: duckdb.DuckDBPyConnection, table: str, value: str) -> tuple[st
         WHERE {value} IS NOT NULL ORDER BY length(v) DESC, v LIMIT 1""",
     )
     return str(row[0]), str(row[1])
-
-
-def count_placeholders(con: duckdb.DuckDBPyConnection, view: CellView, references: list[Reference]) -> None:
-    """Note per column how many cells such as NULL or k. A. stand for nothing."""
-    counts = [
-        f"count(*) FILTER ({view.raw(r)} <> '' AND {view.cell(r)} IS NULL AND {trimmed_sql(view.raw(r))} <> '')"
-        for r in references
-    ]
-    row = first_row(con, f"SELECT {', '.join(counts)} FROM {view.view}") if counts else None
-    for reference, n_rows in zip(references, row or (), strict=False):
-        if n_rows:
-            view.changes.append((reference, Change("placeholder", n_rows)))

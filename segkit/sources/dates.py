@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from segkit.sources.grids import DATE, NUMBER
 from segkit.sources.placeholders import literal
-from segkit.sources.queries import first_row, run_sql
+from segkit.sources.queries import first_row, run_arrow, run_sql
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 MIXED_SHARE = 0.02
 """From this share of dates in the other order on, 03.04. could be either and is not read."""
@@ -65,23 +66,21 @@ class Shape:
 Shapes = dict[str, Shape]
 
 
-def weigh_dates(
-    con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str, date_format: str | None = None
-) -> Shapes:
+def weigh_dates(con: duckdb.DuckDBPyConnection, dictionary: str, into: str, date_format: str | None = None) -> Shapes:
     """Write the distinct values of a column with their readings to the table `into`; return what they say.
 
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds `view`.
-    view, cell : str
-        View and SQL of its present cell (see `present_sql`).
+        Holds `dictionary`.
+    dictionary : str
+        Table with v (marked text of a cell) and n (rows).
     into : str
         Temporary table: v (cell), n (rows), shape, first, second (day read with the day or the month in front).
     date_format : str, optional
         Of project.yml, such as ``dd.mm.yyyy`` or ``%d.%m.%Y``: then nothing else is read.
     """
-    _write_readings(con, view, cell, into, strptime_format(date_format) if date_format else None)
+    _write_readings(con, dictionary, into, strptime_format(date_format) if date_format else None)
     inside = f"BETWEEN DATE '{YEARS[0]}-01-01' AND DATE '{YEARS[1]}-12-31'"
     rows = run_sql(
         con,
@@ -95,20 +94,22 @@ def weigh_dates(
 
 
 def settle_dates(
-    con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shapes: Shapes, others: Shapes
+    con: duckdb.DuckDBPyConnection, dictionary: str, table: str, shapes: Shapes, others: Shapes, rows: pa.Array
 ) -> DateColumn:
     """Turn the readings of `weigh_dates` into `table` (v, day; NULL where it cannot be read).
 
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds `view`, with row_number, and `table`.
-    view, cell, table : str
+        Holds `dictionary` and `table`.
+    dictionary, table : str
         As for `weigh_dates`.
     shapes : Shapes
         What this column says.
     others : Shapes
         What the same column says in the other files, for a file whose dates allow both orders.
+    rows : Array
+        The dictionary's id in every row of the file.
 
     Returns
     -------
@@ -122,7 +123,7 @@ def settle_dates(
         if name == "none" or (name in ("compact", "serial", "epoch") and shape.n < 0.5 * total):
             continue
         evidence = shape if shape.has_evidence or name not in others else others[name]
-        column = _order(con, view, cell, table, evidence)
+        column = _order(con, dictionary, table, evidence, rows)
         is_assumed |= not evidence.has_evidence
         rules.append(f"WHEN shape = '{name}' THEN {column}")
         labels.append(_label(name, column))
@@ -146,10 +147,10 @@ def settle_dates(
     return DateColumn(" or ".join(labels), is_assumed, n_rows, n_changed, n_failed)
 
 
-def _order(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: Shape) -> str:
+def _order(con: duckdb.DuckDBPyConnection, dictionary: str, table: str, shape: Shape, rows: pa.Array) -> str:
     """Return the SQL of the reading to take for a shape."""
     if not shape.has_evidence:
-        falls = _falls(con, view, cell, table, shape.name)
+        falls = _falls(con, dictionary, table, shape.name, rows)
         return "second" if falls[1] < falls[0] else "first"
     column = "first" if shape.first >= shape.second else "second"
     if min(shape.first, shape.second) > MIXED_SHARE * (shape.first + shape.second) and shape.name in _ORDERED:
@@ -157,7 +158,7 @@ def _order(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, sha
     return column
 
 
-def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str, given: str | None) -> None:
+def _write_readings(con: duckdb.DuckDBPyConnection, dictionary: str, into: str, given: str | None) -> None:
     """Write v, n, shape, first, second: the day read with the day first, and with the month first."""
     months = " ".join(
         f"WHEN '{name}' THEN {number}"
@@ -167,7 +168,7 @@ def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: 
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
-        WITH cells AS (SELECT {cell} AS v, count(*) AS n FROM {view} GROUP BY 1),
+        WITH cells AS (SELECT v, sum(n) AS n FROM {dictionary} GROUP BY 1),
         split AS (
             SELECT v, n, ltrim(v, {literal(NUMBER)}) AS t,
                 regexp_replace(ltrim(v, {literal(NUMBER)}), {literal(_TIME)}, '') AS d
@@ -213,17 +214,20 @@ def _write_readings(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: 
     )
 
 
-def _falls(con: duckdb.DuckDBPyConnection, view: str, cell: str, table: str, shape: str) -> tuple[int, int]:
+def _falls(con: duckdb.DuckDBPyConnection, dictionary: str, table: str, shape: str, rows: pa.Array) -> tuple[int, int]:
     """Return how often the dates go back from row to row, read with the day and with the month first."""
-    row = first_row(
+    days = run_arrow(
         con,
         f"""
-        WITH days AS (
-            SELECT first, second, lag(first) OVER w AS first_before, lag(second) OVER w AS second_before
-            FROM {view} JOIN {table} ON {cell} = v WHERE shape = '{shape}' WINDOW w AS (ORDER BY row_number))
-        SELECT count(*) FILTER (first < first_before), count(*) FILTER (second < second_before) FROM days""",
+        SELECT CASE WHEN shape = '{shape}' THEN first END AS first,
+            CASE WHEN shape = '{shape}' THEN second END AS second
+        FROM {dictionary} d LEFT JOIN {table} t ON d.v = t.v ORDER BY d.id""",
     )
-    return int(row[0]), int(row[1])
+    falls = []
+    for name in ("first", "second"):
+        known = days.column(name).combine_chunks().take(rows).drop_null().cast("int32").to_numpy()
+        falls.append(int((known[1:] < known[:-1]).sum()))
+    return falls[0], falls[1]
 
 
 def _label(shape: str, column: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.sources.cells import CellView, count_placeholders, register, type_cells
+from segkit.sources.cells import CellView, open_cells, type_cells
 from segkit.sources.joins import alias_names, join_files
 from segkit.sources.opening import Opened
 from segkit.sources.placeholders import literal, name_sql
@@ -24,7 +24,7 @@ def type_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
     for i, (alias, grids) in enumerate(plan.grids.items()):
         on = [Reference(alias, key, "id") for key in plan.keys]
         references = list(dict.fromkeys([*plan.references(alias), *on]))
-        views = [register(con, grid, f"{entry.name}_{i}_{k}") for k, grid in enumerate(grids)]
+        views = [open_cells(con, grid, references, f"{entry.name}_{i}_{k}") for k, grid in enumerate(grids)]
         tables[alias] = f"{entry.name}_{i}"
         type_cells(con, views, references, plan.source, tables[alias])
         entry.views[alias] = views
@@ -61,15 +61,16 @@ def _write_files(con: duckdb.DuckDBPyConnection, entry: Opened) -> None:
     )
 
 
-def forget(con: duckdb.DuckDBPyConnection, views: list[CellView], tables: list[str]) -> None:
-    """Drop views with what belongs to them, and temporary tables."""
+def forget(con: duckdb.DuckDBPyConnection, views: list[CellView], names: list[str]) -> None:
+    """Drop the dictionaries and typed columns of files, and what else was temporary."""
     for view in views:
-        run_sql(con, f"DROP VIEW IF EXISTS {view.view}")
-        con.unregister(f"{view.view}_arrow")
-        for name in {join.split()[2] for join in view.joins}:
-            run_sql(con, f"DROP TABLE IF EXISTS {name}")
-    for table in tables:
-        run_sql(con, f"DROP TABLE IF EXISTS {table}")
+        con.unregister(f"{view.name}_typed")
+        for table in view.dictionaries.values():
+            run_sql(con, f"DROP TABLE IF EXISTS {table}")
+            run_sql(con, f"DROP TABLE IF EXISTS {table}_map")
+    for name in names:
+        kind = first_row(con, "SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [name])[0]
+        run_sql(con, f"DROP {'VIEW' if kind else 'TABLE'} IF EXISTS {name}")
 
 
 def note_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport) -> None:
@@ -78,7 +79,6 @@ def note_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
     for alias, views in entry.views.items():
         references = plan.references(alias)
         for view in views:
-            count_placeholders(con, view, references)
             _note_file(con, entry, view, report)
             _note_columns(entry, view, references, report)
     for k, view in enumerate(entry.views[entry.base]):
@@ -93,7 +93,7 @@ def _note_file(con: duckdb.DuckDBPyConnection, entry: Opened, view: CellView, re
     grid, kinds = view.grid, {}
     for reference, label in view.formats.items():
         kinds.setdefault("date" if reference.kind == "date" else reference.kind, []).append(label)
-    decimals = [label.removeprefix("decimal ") for label in kinds.get("number", []) if label != "whole numbers"]
+    decimals = [label.removeprefix("decimal ") for label in kinds.get("number", []) if label != "number"]
     unreadable = f"unreadable_{entry.plan.table.name}"
     n_unreadable = first_row(con, f"SELECT count(*) FROM {unreadable} WHERE source = ?", [grid.name])[0]
     report.file_rows.append(
@@ -116,7 +116,7 @@ def _note_file(con: duckdb.DuckDBPyConnection, entry: Opened, view: CellView, re
 
 
 def _note_columns(entry: Opened, view: CellView, references: list[Reference], report: ReadReport) -> None:
-    names = {r: c.name for c in entry.plan.columns for r in c.references.values()}
+    names = {r: entry.plan.names_of(r) for r in references}
     for reference in references:
         report.column_rows.append(
             {

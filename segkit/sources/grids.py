@@ -65,6 +65,17 @@ class Grid:
         folded = [fold(h) for h in self.headers]
         return folded.index(fold(header)) if folded.count(fold(header)) == 1 else None
 
+    def raw_rows(self, row_numbers: pa.ChunkedArray) -> pa.Array:
+        """Return rows as the file holds them: cells joined by its delimiter, without marks."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        positions = pc.index_in(row_numbers, self.cells.column("row_number").combine_chunks())
+        rows = self.cells.take(positions)
+        cells = [pc.utf8_ltrim(pc.cast(c, pa.string()), NUMBER + DATE) for c in rows.columns[1:]]
+        joined = pc.binary_join_element_wise(*cells, self.delimiter or ";", null_handling="replace")
+        return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
 
 def fold(header: str) -> str:
     """Return a header without differences in case and white space."""

@@ -70,15 +70,15 @@ class NumberColumn:
         return f"DECIMAL({self.width}, {self.scale})"
 
 
-def weigh_numbers(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: str) -> Evidence:
+def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) -> Evidence:
     """Write the distinct values of a column with their readings to the table `into`; return what they say.
 
     Parameters
     ----------
     con : DuckDBPyConnection
-        Holds `view`.
-    view, cell : str
-        View and SQL of its present cell (see `present_sql`).
+        Holds `dictionary`.
+    dictionary : str
+        Table with v (marked text of a cell) and n (rows).
     into : str
         Temporary table: v (cell), n (rows), native, by_comma, by_point (texts that DECIMAL understands).
     """
@@ -87,7 +87,7 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, view: str, cell: str, into: st
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
-        WITH cells AS (SELECT {cell} AS v, count(*) AS n FROM {view} GROUP BY 1),
+        WITH cells AS (SELECT v, sum(n) AS n FROM {dictionary} GROUP BY 1),
         plain AS (
             SELECT v, n, starts_with(v, {mark}) AS is_native,
                 regexp_replace(translate(v, '’´`−–\u00a0\u2007\u202f', '''''''--   '), '[,.]\\s*--?$', '') AS t

@@ -56,6 +56,10 @@ class EntryPlan:
         found = {r: None for plan in self.columns for r in plan.references.values() if r.alias == alias}
         return list(found)
 
+    def names_of(self, reference: Reference) -> str:
+        """Columns that a reference fills."""
+        return ", ".join(c.name for c in self.columns if reference in c.references.values())
+
 
 def wanted_headers(table: str, source: Source) -> list[str]:
     """Return the headers that project.yml names for a source, with and without their file."""
@@ -93,7 +97,7 @@ def plan_entry(table: Table, source: Source, place: str, grids: dict[str, list[G
         if name not in table.columns or name in WRITTEN_BY_READER:
             problems.add(_unknown_column(table, place, name))
             continue
-        plan = _plan_column(table, name, text, place, grids, problems)
+        plan = _plan_column(table, name, text, place, grids, source.on, problems)
         if plan is not None:
             plans.append(plan)
     for name in table.required:
@@ -114,7 +118,13 @@ def _same_names(table: Table, grids: dict[str, list[Grid]]) -> dict[str, str]:
 
 
 def _plan_column(
-    table: Table, name: str, text: str, place: str, grids: dict[str, list[Grid]], problems: Problems
+    table: Table,
+    name: str,
+    text: str,
+    place: str,
+    grids: dict[str, list[Grid]],
+    on: tuple[str, ...],
+    problems: Problems,
 ) -> ColumnPlan | None:
     column, where = table.columns[name], f"{place}.columns.{name}"
     term = _term(text, column, where, grids, problems)
@@ -123,7 +133,7 @@ def _plan_column(
     kind = {"money": "number", "float": "number", "int": "number"}.get(column.type, column.type)
     references = {}
     for header in headers_of(term):
-        alias = _alias_of(header, where, grids, problems)
+        alias = next(iter(grids)) if header in on else _alias_of(header, where, grids, problems)
         if alias is not None:
             references[header] = Reference(alias, header.removeprefix(f"{alias}."), kind)
     if len(references) < len(headers_of(term)):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 
 def run_sql(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> list[tuple]:
@@ -16,3 +17,8 @@ def run_sql(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) ->
 def first_row(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> tuple:
     """Return the first row of a query that has one, such as an aggregate."""
     return run_sql(con, sql, parameters)[0]
+
+
+def run_arrow(con: duckdb.DuckDBPyConnection, sql: str) -> pa.Table:
+    """Return the result of a query as an Arrow table."""
+    return con.sql(sql).to_arrow_table()

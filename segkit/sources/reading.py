@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 
 from segkit.errors import Problems, UserError
 from segkit.settings.sources import Sources
-from segkit.sources.cells import register, type_cells
+from segkit.sources.cells import open_cells, type_cells
 from segkit.sources.entries import forget, note_entry, type_entry
-from segkit.sources.grids import Grid
 from segkit.sources.opening import Opened, SourceFile, open_all
 from segkit.sources.placeholders import literal
 from segkit.sources.plans import EntryPlan
 from segkit.sources.queries import first_row, run_sql
 from segkit.sources.report import ReadReport
-from segkit.sources.rows import bad_select, good_select
+from segkit.sources.rows import bad_rows, good_select
 from segkit.tables import INPUTS
 
 if TYPE_CHECKING:
@@ -105,7 +104,8 @@ def _span(
         return None
     reference = next(iter(column.references.values()))
     references = plan.references(reference.alias)
-    views = [register(con, grid, f"{name}_{k}") for k, grid in enumerate(plan.grids[reference.alias])]
+    grids = plan.grids[reference.alias]
+    views = [open_cells(con, grid, references, f"{name}_{k}") for k, grid in enumerate(grids)]
     type_cells(con, views, references, plan.source, name)
     stage = next((c for c in plan.columns if c.name == "stage"), None)
     stages = [r for r in (stage.references.values() if stage else ()) if r in references]
@@ -119,48 +119,29 @@ def _span(
 def _write_table(
     con: duckdb.DuckDBPyConnection, table: str, entries: list[Opened], report: ReadReport, problems: Problems
 ) -> None:
-    good, bad, temporary = [], [_no_bad_rows()], []
+    import pyarrow as pa
+
+    good, bad, temporary = [], [], []
     for entry in entries:
         try:
             type_entry(con, entry, report)
         except UserError as error:
             for text in error.problems:
                 problems.add(text)
-            continue
-        rows = f"{entry.name}_rows"
+            return
+        rows, grids = f"{entry.name}_rows", entry.plan.grids[entry.base]
         good.append(good_select(INPUTS[table], entry.plan, rows, f"{entry.name}_files"))
-        bad += [bad_select(entry.plan, view, k, rows) for k, view in enumerate(entry.views[entry.base])]
-        bad += [_unsplit(grid) for of_alias in entry.plan.grids.values() for grid in of_alias if grid.unreadable]
+        bad.append(bad_rows(con, entry.plan, grids, rows))
         temporary += [rows, f"{entry.name}_files", *(f"{entry.name}_{i}" for i in range(len(entry.views)))]
-    if not good:
-        return
     run_sql(con, f"CREATE OR REPLACE TABLE raw_{table} AS {' UNION ALL BY NAME '.join(good)}")
-    run_sql(
-        con,
-        f"""
-        CREATE OR REPLACE TABLE unreadable_{table} AS
-        SELECT * FROM ({" UNION ALL BY NAME ".join(bad)}) ORDER BY source, row_number, reason""",
-    )
+    con.register("bad_rows", pa.concat_tables(bad))
+    run_sql(con, f"CREATE OR REPLACE TABLE unreadable_{table} AS FROM bad_rows ORDER BY source, row_number, reason")
+    con.unregister("bad_rows")
     for entry in entries:
         note_entry(con, entry, report)
         forget(con, [view for views in entry.views.values() for view in views], [])
     forget(con, [], temporary)
     _refuse_if_nothing(con, table, entries, problems)
-
-
-def _no_bad_rows() -> str:
-    return (
-        "SELECT '' AS source, CAST(0 AS BIGINT) AS row_number, '' AS reason, '' AS raw, "
-        "CAST(NULL AS DECIMAL(18,4)) AS revenue WHERE FALSE"
-    )
-
-
-def _unsplit(grid: Grid) -> str:
-    rows = ", ".join(f"({row.row_number}, {literal(row.reason)}, {literal(row.raw)})" for row in grid.unreadable)
-    return (
-        f"SELECT {literal(grid.name)} AS source, CAST(row_number AS BIGINT) AS row_number, reason, raw, "
-        f"CAST(NULL AS DECIMAL(18,4)) AS revenue FROM (VALUES {rows}) u(row_number, reason, raw)"
-    )
 
 
 def _refuse_if_nothing(con: duckdb.DuckDBPyConnection, table: str, entries: list[Opened], problems: Problems) -> None:

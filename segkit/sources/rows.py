@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from segkit.sources.cells import CellView
 from segkit.sources.formulas import Decimal, Header, formula_sql
-from segkit.sources.placeholders import literal, name_sql, unmarked_sql
+from segkit.sources.grids import Grid
+from segkit.sources.placeholders import literal, name_sql
 from segkit.sources.plans import WRITTEN_BY_READER, ColumnPlan, EntryPlan, Reference
-from segkit.sources.queries import run_sql
+from segkit.sources.queries import run_arrow, run_sql
 from segkit.tables import Column, Table
 
 if TYPE_CHECKING:
     import duckdb
+    import pyarrow as pa
 
 _REASONS = {"date": "bad_date", "money": "bad_number", "float": "bad_number", "int": "bad_number", "bool": "bad_flag"}
 LOGGED_ONE_BY_ONE = 1000
@@ -117,18 +118,41 @@ def good_select(table: Table, plan: EntryPlan, rows: str, files: str) -> str:
     )
 
 
-def bad_select(plan: EntryPlan, view: CellView, file_no: int, rows: str) -> str:
-    """Return a SELECT of the rows of one file that cannot be used: source, row_number, reason, raw, revenue."""
-    cells = ", ".join(unmarked_sql(f"c{i}") for i in range(len(view.grid.headers)))
+def bad_rows(con: duckdb.DuckDBPyConnection, plan: EntryPlan, grids: list[Grid], rows: str) -> pa.Table:
+    """Return the rows of an entry's files that cannot be used: source, row_number, reason, raw, revenue."""
+    import pyarrow as pa
+
     has_revenue = any(c.name == "revenue" for c in plan.columns)
-    revenue = "r.revenue" if has_revenue else "CAST(NULL AS DECIMAL(18,4))"
-    delimiter = literal(view.grid.delimiter or ";")
-    return (
-        f"SELECT {literal(view.grid.name)} AS source, r.row_number, r.reason, "
-        f"concat_ws({delimiter}, {cells}) AS raw, {revenue} AS revenue "
-        f"FROM {rows} r JOIN {view.view} v ON v.row_number = r.row_number "
-        f"WHERE r.file_no = {file_no} AND r.reason IS NOT NULL"
-    )
+    revenue = "revenue" if has_revenue else "CAST(NULL AS DECIMAL(18,4)) AS revenue"
+    tables = [_unsplit(grid) for of_alias in plan.grids.values() for grid in of_alias]
+    for file_no, grid in enumerate(grids):
+        bad = run_arrow(
+            con,
+            f"""
+            SELECT row_number, reason, {revenue} FROM {rows}
+            WHERE file_no = {file_no} AND reason IS NOT NULL ORDER BY row_number, reason""",
+        )
+        if bad.num_rows:
+            raw = grid.raw_rows(bad.column("row_number"))
+            columns = [pa.array([grid.name] * bad.num_rows), bad["row_number"], bad["reason"], raw, bad["revenue"]]
+            tables.append(pa.table(columns, schema=_bad_schema()))
+    return pa.concat_tables([_bad_schema().empty_table(), *tables])
+
+
+def _bad_schema() -> pa.Schema:
+    import pyarrow as pa
+
+    texts = {name: pa.string() for name in ("source", "row_number", "reason", "raw", "revenue")}
+    return pa.schema({**texts, "row_number": pa.int64(), "revenue": pa.decimal128(18, 4)})
+
+
+def _unsplit(grid: Grid) -> pa.Table:
+    """Return the rows of a file that could not even be split into fields."""
+    import pyarrow as pa
+
+    rows = grid.unreadable
+    columns = [[grid.name] * len(rows), [r.row_number for r in rows], [r.reason for r in rows], [r.raw for r in rows]]
+    return pa.table([*columns, [None] * len(rows)], schema=_bad_schema())
 
 
 def fillable(table: Table) -> list[str]:
