@@ -49,11 +49,12 @@ def mark_lines(con: duckdb.DuckDBPyConnection, period: Period, cleansing: Cleans
     cleansing : Cleansing
         Prefix of cancellations; whether charges belong to revenue.
     """
+    read = ", ".join([*columns_of("invoices"), "source", "delivery", '"row_number"'])
     run_sql(
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE typed_lines AS
-        SELECT * EXCLUDE (is_cancelled), {LINE_TYPE} AS line_type
+        SELECT {read}, {LINE_TYPE} AS line_type
         FROM (SELECT *, $prefix <> '' AND coalesce(starts_with(upper(invoice_id), upper($prefix)), false)
                         AS is_cancelled FROM raw_invoices)""",
         {"prefix": cleansing.cancellation_prefix},

@@ -6,7 +6,7 @@ import datetime as dt
 
 import pytest
 
-from segkit.cleansing.rows import columns_of
+from segkit.cleansing.rows import ORIGIN
 from segkit.engines import connect
 from segkit.tables import TABLES
 
@@ -24,7 +24,7 @@ def put(con):
     """Create raw_T from rows of column → value; source a.csv and row numbers from 2 on unless a row says otherwise."""
 
     def put_rows(table: str, rows: list[dict]) -> None:
-        typed = [f"{c} {TABLES[table].columns[c].sql_type}" for c in columns_of(table)]
+        typed = [f"{c.name} {c.sql_type}" for c in TABLES[table].columns.values() if c.name not in ORIGIN]
         typed += ["source VARCHAR", "delivery DATE", '"row_number" BIGINT']
         con.execute(f"CREATE TABLE raw_{table} ({', '.join(typed)})").fetchall()
         numbers: dict[str, int] = {}

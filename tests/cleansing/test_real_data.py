@@ -102,6 +102,14 @@ def test_active_customers_per_quarter(retail):
     assert [n for (n,) in found] == ACTIVE
 
 
+def test_kinds_of_lines(retail):
+    kinds = {kind: (n, low, high) for kind, n, low, high in ask(
+        retail, "SELECT line_type, count(*), min(revenue), max(revenue) FROM invoices GROUP BY 1")}  # fmt: skip
+    assert set(kinds) == {"sale", "return", "charge", "free"}
+    assert kinds["return"][2] < 0 < kinds["sale"][1]
+    assert kinds["charge"][0] == 3_397, "POST, DOT, M, D, BANK CHARGES and the like"
+
+
 def test_last_quarter_is_incomplete(retail):
     assert ask(retail, "SELECT as_of, first_money_date, is_complete FROM run_period") == [
         (dt.date(2011, 12, 9), dt.date(2009, 12, 1), False)
