@@ -12,9 +12,9 @@ from segkit.demo.parameters import N_QUARTERS, Parameters, stream
 def simulate_accounts(seed: int, n: int, p: Parameters) -> pd.DataFrame:
     """Return one row per company: identity, place, and the latent traits that do not change.
 
-    Columns: account_id, name, legal_form, industry_code, industry, sector (position), street, postal_code, city, region,
-    area, level (0–3 for A, B, C, KEY), start (quarter in which it begins to buy; negative: before the data; 99: never),
-    risk (log factor on the hazard), created_date.
+    Columns: account_id, name, legal_form, industry_code, industry, sector (position), street, postal_code, city,
+    region, area, level (0–3 for A, B, C, KEY), start (quarter in which it begins to buy; negative: before the data;
+    99: never), risk (log factor on the hazard), created_date.
     """
     rng = stream(seed, "accounts")
     sector = rng.choice(len(lists.SECTORS), n, p=lists.SECTORS["weight"])

@@ -1,8 +1,7 @@
-"""Lists that the sample company is made of: sectors, places, products, words. All companies and persons are invented."""
+"""What the sample company is made of: sectors, places, products, words. Companies and persons are invented."""
 
 from __future__ import annotations
 
-import numpy as np
 import pandas as pd
 
 COMPANY = "Quellbrunn Pumpen & Filter GmbH (erfundene Beispielfirma)"
@@ -38,6 +37,7 @@ ROOTS_BACK = (
     "enbrink hagen loh egger"
 ).split()
 
+NRW = "Nordrhein-Westfalen"
 # place, state, area, first and last postal code of the area used here
 PLACES = pd.DataFrame(
     [
@@ -47,9 +47,9 @@ PLACES = pd.DataFrame(
         ("Rostock", "Mecklenburg-Vorpommern", "Nord", 18055, 18147), ("Hamburg", "Hamburg", "Nord", 20095, 22769),
         ("Kiel", "Schleswig-Holstein", "Nord", 24103, 24159), ("Bremen", "Bremen", "Nord", 28195, 28779),
         ("Hannover", "Niedersachsen", "Nord", 30159, 30659), ("Osnabrück", "Niedersachsen", "Nord", 49074, 49090),
-        ("Bielefeld", "Nordrhein-Westfalen", "West", 33602, 33739), ("Düsseldorf", "Nordrhein-Westfalen", "West", 40210, 40629),
-        ("Essen", "Nordrhein-Westfalen", "West", 45127, 45359), ("Münster", "Nordrhein-Westfalen", "West", 48143, 48167),
-        ("Köln", "Nordrhein-Westfalen", "West", 50667, 51149), ("Mainz", "Rheinland-Pfalz", "West", 55116, 55131),
+        ("Bielefeld", NRW, "West", 33602, 33739), ("Düsseldorf", NRW, "West", 40210, 40629),
+        ("Essen", NRW, "West", 45127, 45359), ("Münster", NRW, "West", 48143, 48167),
+        ("Köln", NRW, "West", 50667, 51149), ("Mainz", "Rheinland-Pfalz", "West", 55116, 55131),
         ("Saarbrücken", "Saarland", "West", 66111, 66133), ("Kassel", "Hessen", "West", 34117, 34134),
         ("Frankfurt am Main", "Hessen", "West", 60308, 60599), ("Mannheim", "Baden-Württemberg", "Süd", 68159, 68309),
         ("Stuttgart", "Baden-Württemberg", "Süd", 70173, 70629), ("Freiburg", "Baden-Württemberg", "Süd", 79098, 79117),
@@ -96,7 +96,15 @@ PRODUCT_GROUPS = (
     ("Service", "SV", 8, 95.0, 1450.0, 0.55),
 )
 
-NEEDS = ("Preis", "Lieferzeit", "Beratung", "Verfügbarkeit der Anlage", "Wartung", "Digitale Bestellung", "Nachhaltigkeit")
+NEEDS = (
+    "Preis",
+    "Lieferzeit",
+    "Beratung",
+    "Verfügbarkeit der Anlage",
+    "Wartung",
+    "Digitale Bestellung",
+    "Nachhaltigkeit",
+)
 NEED_CLASSES = {
     "Preisbewusste": (6.4, 4.6, 2.6, 4.2, 2.8, 4.4, 2.4),
     "Anlagenretter": (3.0, 6.2, 4.2, 6.7, 5.6, 3.4, 3.0),

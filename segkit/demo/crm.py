@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.demo import catalogue as lists
-from segkit.demo.duplicates import _FOLDED as FOLDED
+from segkit.demo.duplicates import FOLDED
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
 
@@ -37,8 +37,16 @@ def staff(seed: int) -> pd.DataFrame:
 def person_names(n: int, rng) -> pd.DataFrame:
     """Return n invented persons: first, last, full."""
     first = rng.choice(lists.FIRST_NAMES, n).astype(object)
-    last = (rng.choice(lists.LAST_FRONT, n).astype(object) + rng.choice(lists.LAST_BACK, n).astype(object)).astype(object)
+    last = (rng.choice(lists.LAST_FRONT, n).astype(object) + rng.choice(lists.LAST_BACK, n).astype(object)).astype(
+        object
+    )
     return pd.DataFrame({"first": first, "last": last, "full": first + " " + last})
+
+
+def phone_numbers(n: int, rng) -> list[str]:
+    """Return n invented telephone numbers."""
+    areas, numbers = rng.integers(201, 990, n), rng.integers(10_000, 999_999, n)
+    return [f"+49 {area} {number}" for area, number in zip(areas, numbers, strict=True)]
 
 
 def owners(sample: Sample) -> pd.DataFrame:
@@ -58,7 +66,7 @@ def owners(sample: Sample) -> pd.DataFrame:
 
 
 def contacts(sample: Sample) -> pd.DataFrame:
-    """Return persons with what they need: contact_id, account_id, names, job, department, e-mail, consent, need_class."""
+    """Return persons and what they need: contact_id, account_id, names, job, department, consent, need_class."""
     rng = stream(sample.seed, "contacts")
     accounts = sample.accounts
     size = np.log10(accounts["employees"].to_numpy() + 1)
@@ -87,7 +95,7 @@ def contacts(sample: Sample) -> pd.DataFrame:
             "department": np.array(lists.DEPARTMENTS)[department],
             "seniority": np.where(rank == 1, "Leitung", "Fachkraft"),
             "email": mail,
-            "phone": [f"+49 {a} {b}" for a, b in zip(rng.integers(201, 990, n), rng.integers(10_000, 999_999, n), strict=True)],
+            "phone": phone_numbers(n, rng),
             "consent": rng.random(n) < 0.71,
             "need_class": np.array(list(lists.NEED_CLASSES))[need],
         }
@@ -121,15 +129,15 @@ def opportunities(sample: Sample) -> pd.DataFrame:
     rate = np.where(accounts["start"] == 99, 0.10, np.array([0.55, 0.22, 0.07, 1.2])[demand.level[:, -1]])
     by_quarter = rate[:, None] * np.where(demand.clock > 0, 1.7, 1.0) * ((demand.gone == 0) | (demand.gone > 6))
     created_by = accounts["created_date"].to_numpy()[:, None] <= _quarter_starts()[None, :]
-    account, quarter = np.nonzero(np.repeat(created_by[:, :, None], 1, axis=2)[:, :, 0] & (rng.poisson(by_quarter) > 0))
+    account, quarter = np.nonzero(created_by & (rng.poisson(by_quarter) > 0))
     n = len(account)
     created = _quarter_starts()[quarter] + rng.integers(0, 90, n).astype("timedelta64[D]")
     created = np.minimum(created, LAST_DAY)
     closing = created + np.maximum(4, np.round(rng.lognormal(np.log(75), 0.6, n))).astype(int).astype("timedelta64[D]")
     is_closed = closing <= LAST_DAY
-    chance = 1 / (1 + np.exp(-(-0.5 + 0.25 * (demand.clock[account, quarter] > 0) - 0.3 * accounts["risk"].to_numpy()[account]
-                               - 0.5 * (accounts["start"].to_numpy()[account] == 99))))  # fmt: skip
-    won = rng.random(n) < chance
+    appeal = 0.25 * (demand.clock[account, quarter] > 0) - 0.3 * accounts["risk"].to_numpy()[account]
+    appeal = appeal - 0.5 - 0.5 * (accounts["start"].to_numpy()[account] == 99)
+    won = rng.random(n) < 1 / (1 + np.exp(-appeal))
     stage = np.where(is_closed, np.where(won, "Gewonnen", "Verloren"), rng.choice(STAGES, n))
     size = np.minimum(accounts["potential"].to_numpy()[account] * 0.15, 250_000) * rng.lognormal(-0.3, 0.6, n)
     usual = sample.products.query("list_price > 150")["product_id"].to_numpy()
@@ -151,7 +159,7 @@ def opportunities(sample: Sample) -> pd.DataFrame:
 
 
 def leads(sample: Sample, deals: pd.DataFrame, programme: pd.DataFrame) -> pd.DataFrame:
-    """Return lead_id, account_id, company, created_date, source_name, campaign_id, status, converted_date, opportunity_id."""
+    """Return lead_id, account_id, company, dates, source_name, campaign_id, status, and the opportunity it became."""
     rng = stream(sample.seed, "leads")
     came = deals[rng.random(len(deals)) < 0.35].reset_index(drop=True)
     lost = len(came) * 2
@@ -166,8 +174,12 @@ def leads(sample: Sample, deals: pd.DataFrame, programme: pd.DataFrame) -> pd.Da
             "created_date": np.concatenate([before, FIRST_DAY + rng.integers(0, 1826, lost).astype("timedelta64[D]")]),
             "source_name": rng.choice(LEAD_SOURCES[:5], len(came) + lost),
             "campaign_id": rng.choice(programme["campaign_id"], len(came) + lost),
-            "status": np.concatenate([np.full(len(came), "umgewandelt"), rng.choice(["offen", "disqualifiziert"], lost, p=(0.3, 0.7))]),
-            "converted_date": np.concatenate([came["created_date"], np.full(lost, np.datetime64("NaT"), "datetime64[ns]")]),
+            "status": np.concatenate(
+                [np.full(len(came), "umgewandelt"), rng.choice(["offen", "disqualifiziert"], lost, p=(0.3, 0.7))]
+            ),
+            "converted_date": np.concatenate(
+                [came["created_date"], np.full(lost, np.datetime64("NaT"), "datetime64[ns]")]
+            ),
             "opportunity_id": np.concatenate([came["opportunity_id"], np.full(lost, None)]),
         }
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.demo import catalogue as lists
-from segkit.demo.crm import owners
+from segkit.demo.crm import owners, phone_numbers
 from segkit.demo.ledger import COLLECTIVE
 from segkit.demo.parameters import stream
 from segkit.demo.sample import Sample
@@ -49,7 +49,10 @@ def _typed(true: pd.DataFrame, rng) -> pd.DataFrame:
     years = (pd.Timestamp("2026-07-01") - known).dt.days / 365.25
     drift = np.exp(rng.normal(-0.01, 0.10, n) * np.sqrt(years) * 1.5)
     employees = np.maximum(1, np.round(true["employees"] * drift)).astype(int).astype(str)
-    industry = [_variant(INDUSTRY_VARIANTS.get(name, (name,)), u) for name, u in zip(true["industry"], rng.random(n), strict=True)]
+    industry = [
+        _variant(INDUSTRY_VARIANTS.get(name, (name,)), u)
+        for name, u in zip(true["industry"], rng.random(n), strict=True)
+    ]
     gap, filler = rng.random((n, 5)), rng.choice(["", "k. A.", "-"], n, p=(0.6, 0.3, 0.1))
     code = true["industry_code"].where(rng.random(n) < 0.8, true["industry_code"].str.replace(".", "", regex=False))
     return pd.DataFrame(
@@ -67,7 +70,7 @@ def _typed(true: pd.DataFrame, rng) -> pd.DataFrame:
             "city": true["city"].where(rng.random(n) < 0.97, true["city"].str.upper()),
             "region": true["region"].mask(gap[:, 4] < 0.08, ""),
             "country": rng.choice(COUNTRIES, n, p=(0.72, 0.12, 0.06, 0.06, 0.04)),
-            "phone": [f"+49 {a} {b}" for a, b in zip(rng.integers(201, 990, n), rng.integers(10_000, 999_999, n), strict=True)],
+            "phone": phone_numbers(n, rng),
             "owner_id": true["owner_id"],
             "team": true["team"],
             "account_group": "Inland",

@@ -11,7 +11,7 @@ from segkit.demo.parameters import stream
 SHARE = 0.05
 SPLIT_SHARE = 0.4
 
-_FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
+FOLDED = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue"})
 _FORMS = {
     "GmbH": ("Gesellschaft mit beschränkter Haftung", "G.m.b.H.", "GMBH", "GmbH & Co. KG", ""),
     "GmbH & Co. KG": ("GmbH u. Co. KG", "GmbH&Co.KG", "GmbH + Co. KG", "KG"),
@@ -39,9 +39,7 @@ def simulate_duplicates(accounts: pd.DataFrame, demand: Demand, seed: int) -> pd
         {
             "account_id": frame["account_id"],
             "duplicate_id": [str(number) for number in last + np.cumsum(rng.integers(1, 9, n))],
-            "name": [
-                misspelt(name, form, rng) for name, form in zip(frame["name"], frame["legal_form"], strict=True)
-            ],
+            "name": [misspelt(name, form, rng) for name, form in zip(frame["name"], frame["legal_form"], strict=True)],
             "street": [street_variant(street, rng) for street in frame["street"]],
             "postal_code": np.where(rng.random(n) < 0.15, None, frame["postal_code"]),
             "created_date": pd.Timestamp("2026-06-15") - pd.to_timedelta(rng.integers(0, 1400, n), unit="D"),
@@ -68,13 +66,13 @@ def misspelt(name: str, legal_form: str, rng) -> str:
     body = name.removesuffix(legal_form).strip()
     kind = rng.integers(5)
     if kind == 0:
-        body = body.translate(_FOLDED)
+        body = body.translate(FOLDED)
     elif kind == 1:
         body = typo(body, rng)
     elif kind == 2:
         body = body.upper()
     elif kind == 3:
-        body = typo(body.translate(_FOLDED), rng)
+        body = typo(body.translate(FOLDED), rng)
     forms = _FORMS[legal_form]
     form = forms[rng.integers(len(forms))] if kind == 4 or rng.random() < 0.5 else legal_form
     return f"{body} {form}".strip()
@@ -91,5 +89,10 @@ def typo(text: str, rng) -> str:
 
 def street_variant(street: str, rng) -> str:
     """Return the street as somebody else typed it."""
-    variants = (street, street.replace("straße", "str."), street.replace("straße", "strasse"), street.replace(" ", "  "))
+    variants = (
+        street,
+        street.replace("straße", "str."),
+        street.replace("straße", "strasse"),
+        street.replace(" ", "  "),
+    )
     return variants[rng.integers(len(variants))]

@@ -1,4 +1,4 @@
-"""The exports as the firm's systems write them: German headers, decimal commas, several encodings, a few broken cells."""
+"""Exports as the firm's systems write them: German headers, decimal commas, several encodings, broken cells."""
 
 from __future__ import annotations
 
@@ -57,11 +57,13 @@ STAFF = {
 
 def write_csv(frame: pd.DataFrame, headers: dict[str, str], path: Path, encoding: str = "cp1252") -> None:
     """Write a German CSV export: `;`, decimal comma, dd.mm.yyyy, CRLF."""
-    german(frame, headers).to_csv(path, sep=";", index=False, encoding=encoding, errors="replace", lineterminator="\r\n")
+    german(frame, headers).to_csv(
+        path, sep=";", index=False, encoding=encoding, errors="replace", lineterminator="\r\n"
+    )
 
 
 def write_english_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write an export of the marketing suite: UTF-8, comma, ISO dates, own column names; gzipped where the name says so."""
+    """Write an export of the marketing suite: UTF-8, comma, ISO dates, English names; `.gz` is compressed."""
     text = frame.rename(columns=lambda name: name.title().replace("_", " ")).to_csv(
         index=False, date_format="%Y-%m-%d", lineterminator="\n"
     )
@@ -102,7 +104,9 @@ def german(frame: pd.DataFrame, headers: dict[str, str]) -> pd.DataFrame:
 def invoice_cells(ledger: pd.DataFrame) -> pd.DataFrame:
     """Return the ledger as text, cents as euro."""
     typed = ledger.assign(discount=ledger["discount"] * 100)
-    cells = german(typed.drop(columns=["revenue_cents", "cost_cents"]), {k: v for k, v in INVOICES.items() if "cents" not in k})
+    cells = german(
+        typed.drop(columns=["revenue_cents", "cost_cents"]), {k: v for k, v in INVOICES.items() if "cents" not in k}
+    )
     for column in ("revenue_cents", "cost_cents"):
         cells[INVOICES[column]] = euro(ledger[column].to_numpy())
     return cells
@@ -116,12 +120,21 @@ def euro(cents: np.ndarray) -> list[str]:
 def damage(cells: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return the cells of one delivery with what went wrong on the way: one broken cell in each of a few rows."""
     broken = {
-        "rechnungen_2026_q1.csv": (("Nettobetrag", "siehe Beleg"), ("Belegdatum", "31.02.2026"), ("Kundennummer", "1,23E+15")),
+        "rechnungen_2026_q1.csv": (
+            ("Nettobetrag", "siehe Beleg"),
+            ("Belegdatum", "31.02.2026"),
+            ("Kundennummer", "1,23E+15"),
+        ),
         "rechnungen_2026_q2.csv": (("Nettobetrag", "12,5O"), ("Belegdatum", "00.00.0000")),
-        "rechnungen_2026_q3.csv": (("Nettobetrag", "1.2.34,5"), ("Kundennummer", "1,01E+15"), ("Belegdatum", "14.08.2062")),
+        "rechnungen_2026_q3.csv": (
+            ("Nettobetrag", "1.2.34,5"),
+            ("Kundennummer", "1,01E+15"),
+            ("Belegdatum", "14.08.2062"),
+        ),
     }.get(name, ())
     cells = cells.copy()
-    sales = np.flatnonzero((cells["Belegart"] == "Rechnung") & (cells["Artikelnummer"] != "VERSAND") & (cells["Kundennummer"] != ""))
+    is_sale = (cells["Belegart"] == "Rechnung") & (cells["Artikelnummer"] != "VERSAND") & (cells["Kundennummer"] != "")
+    sales = np.flatnonzero(is_sale & cells["Belegdatum"].str.endswith("2026"))
     for place, (column, text) in enumerate(broken):
         row = sales[(2 * place + 1) * len(sales) // (2 * len(broken))]
         cells.loc[row, column] = text

@@ -68,7 +68,9 @@ def _orders(accounts: pd.DataFrame, demand: Demand, p: Parameters, rng) -> pd.Da
     age = np.minimum(demand.age[:, by_month], 7)
     wanted = np.exp(spend) * ramp[age] * p.price_by_month() / rate
     speed = rate / 12 * p.season_by_month() * demand.is_buying[:, by_month]
-    progress = rng.random((n, 1)) + np.cumsum(speed * rng.gamma(p.rhythm_shape, 1 / p.rhythm_shape, speed.shape), axis=1)
+    progress = rng.random((n, 1)) + np.cumsum(
+        speed * rng.gamma(p.rhythm_shape, 1 / p.rhythm_shape, speed.shape), axis=1
+    )
     before = np.concatenate([np.zeros((n, 1)), np.floor(progress[:, :-1])], axis=1)
     counts = (np.floor(progress) - np.maximum(before, 0)).astype(int)
     account, month = np.repeat(np.indices(counts.shape).reshape(2, -1), counts.ravel(), axis=1)

@@ -63,7 +63,9 @@ def _samples(lines: pd.DataFrame, rng) -> pd.DataFrame:
     """Return free samples that went along with an invoice."""
     sales = lines[(lines["kind"] == "sale") & (lines["unit_price"] < 60)]
     picked = sales.iloc[np.sort(rng.choice(len(sales), min(500, len(sales)), replace=False))]
-    return picked.assign(quantity=1, unit_price=0.0, discount=0.0, revenue_cents=0, cost_cents=picked["cost_cents"] // picked["quantity"])
+    return picked.assign(
+        quantity=1, unit_price=0.0, discount=0.0, revenue_cents=0, cost_cents=picked["cost_cents"] // picked["quantity"]
+    )
 
 
 def _others(lines: pd.DataFrame, account: str | None, n: int, rng) -> pd.DataFrame:
@@ -86,12 +88,20 @@ def _numbered(whole: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
     document = whole["kind"].map({"return": "Gutschrift", "storno": "Storno"}).fillna("Rechnung")
     prefix = document.map({"Rechnung": "RE", "Gutschrift": "GS", "Storno": "ST"})
     order = [*"PDI"]
-    keys = pd.DataFrame({"P": prefix, "D": whole["invoice_date"], "I": whole["invoice"]}).drop_duplicates().sort_values(order)
+    keys = (
+        pd.DataFrame({"P": prefix, "D": whole["invoice_date"], "I": whole["invoice"]})
+        .drop_duplicates()
+        .sort_values(order)
+    )
     year = keys["D"].dt.strftime("%y")
     rank = keys.groupby(["P", year]).cumcount() + 1
     keys["invoice_id"] = keys["P"] + "-" + year + "-" + rank.map("{:06d}".format)
-    found = pd.DataFrame({"P": prefix, "D": whole["invoice_date"], "I": whole["invoice"]}).merge(keys, on=order, how="left")
+    found = pd.DataFrame({"P": prefix, "D": whole["invoice_date"], "I": whole["invoice"]}).merge(
+        keys, on=order, how="left"
+    )
     whole = whole.assign(invoice_id=found["invoice_id"].to_numpy(), document=document.to_numpy())
-    whole = whole.sort_values(["invoice_date", "invoice_id", "product_id", "quantity"], kind="stable", ignore_index=True)
+    whole = whole.sort_values(
+        ["invoice_date", "invoice_id", "product_id", "quantity"], kind="stable", ignore_index=True
+    )
     return whole[["invoice_id", "document", "invoice_date", "account_id", "product_id", "quantity", "unit_price",
                   "discount", "revenue_cents", "cost_cents"]]  # fmt: skip

@@ -22,7 +22,9 @@ def engagements(sample: Sample, people: pd.DataFrame, programme: pd.DataFrame) -
     at = people["account_id"].map(place).to_numpy()
     demand = sample.demand
     interest = np.where(demand.clock[at, -1] > 0, 1.6, 1.0) * np.where(demand.gone[at, -1] > 2, 0.25, 1.0)
-    interest = interest * np.where(people["need_class"] == "Selbstbesteller", 1.8, 1.0) * rng.gamma(1.5, 1 / 1.5, len(at))
+    interest = (
+        interest * np.where(people["need_class"] == "Selbstbesteller", 1.8, 1.0) * rng.gamma(1.5, 1 / 1.5, len(at))
+    )
     parts = []
     for kind, rate in RATES.items():
         wanted = rate * 2 * (np.where(people["consent"], 1.0, 0.0) if kind == "mail" else interest)
@@ -30,12 +32,20 @@ def engagements(sample: Sample, people: pd.DataFrame, programme: pd.DataFrame) -
         n = len(person)
         days = LAST_DAY - rng.integers(0, DAYS, n).astype("timedelta64[D]")
         seconds = np.where(np.isin(kind, ["visit"]), np.round(rng.lognormal(4.2, 0.9, n)), np.nan)
-        parts.append(pd.DataFrame({"person": person, "engagement_date": days, "engagement_type": kind, "duration_seconds": seconds}))
-    frame = pd.concat(parts).sort_values(["engagement_date", "person", "engagement_type"], kind="stable", ignore_index=True)
+        parts.append(
+            pd.DataFrame(
+                {"person": person, "engagement_date": days, "engagement_type": kind, "duration_seconds": seconds}
+            )
+        )
+    frame = pd.concat(parts).sort_values(
+        ["engagement_date", "person", "engagement_type"], kind="stable", ignore_index=True
+    )
     last = programme["start_date"].searchsorted(frame["engagement_date"], side="right") - 1
     campaign = pd.Series(programme["campaign_id"].to_numpy()[last])
     from_mail = frame["engagement_type"].isin(["mail", "open", "click"])
-    known = rng.random(len(frame)) < 0.86  # visits of persons nobody could name are missing here; some lost their account
+    known = (
+        rng.random(len(frame)) < 0.86
+    )  # visits of persons nobody could name are missing here; some lost their account
     return pd.DataFrame(
         {
             "engagement_id": [f"E{1_000_000 + i}" for i in range(len(frame))],

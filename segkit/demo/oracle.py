@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.demo.demand import FIRST_TERM, LAST_CLOCK, chance_up, change_chance, segment_of
-from segkit.demo.parameters import N_QUARTERS, SEGMENTS, Parameters, quarter_of
+from segkit.demo.parameters import N_QUARTERS, QUARTERS, SEGMENTS, Parameters, quarter_of
 from segkit.demo.sample import Sample
 
 GRID = np.arange(np.log(350.0), np.log(5_500_000.0), 0.125)
@@ -36,7 +36,7 @@ def oracle_segments(sample: Sample, quarter: int) -> pd.DataFrame:
 
 
 def quarterly(lines: pd.DataFrame, quarter: int) -> dict[str, np.ndarray]:
-    """Return what an observer sees: account_id, revenue (accounts × quarters, without freight), order rate a quarter, age."""
+    """Return what is seen: account_id, revenue (accounts × quarters, no freight), orders a quarter, first quarter."""
     seen = lines[(quarter_of(lines["invoice_date"]) <= quarter) & (lines["kind"] != "freight")]
     ids, account = np.unique(seen["booked_id"].to_numpy(dtype=str), return_inverse=True)
     place = (account, quarter_of(seen["invoice_date"]))
@@ -91,7 +91,7 @@ def _filter(seen: dict[str, np.ndarray], quarter: int, p: Parameters) -> np.ndar
 
 
 def _prior(n: int, p: Parameters) -> np.ndarray:
-    """Return accounts × levels × states × grid before any invoice: all steady or within a step, at their level's spend."""
+    """Return accounts × levels × states × grid before any invoice: steady, at their level's spend."""
     shares = np.array([*p.level_shares, p.key_share])
     spread = np.array(p.level_spread) * np.array([1.25, 1.35, 1.35, 1.0])  # steps widen what the draw began with
     density = np.exp(-0.5 * ((GRID - np.log(p.level_median)[:, None]) / spread[:, None]) ** 2)
@@ -111,13 +111,17 @@ def _moves(p: Parameters) -> dict[str, np.ndarray]:
     medians, spreads = np.log(p.level_median)[:, None], np.array(p.level_spread)[:, None]
     fresh = np.exp(-0.5 * ((GRID - medians) / spreads) ** 2)
     kernels["fresh"] = (fresh / fresh.sum(axis=1, keepdims=True)).astype(np.float32)
-    drift = (np.exp(-0.5 * ((gap - p.wobble_pull * (median - GRID[:, None])) / p.wobble) ** 2) for median in medians[:3])
+    drift = (
+        np.exp(-0.5 * ((gap - p.wobble_pull * (median - GRID[:, None])) / p.wobble) ** 2) for median in medians[:3]
+    )
     kernels["drift"] = [(part / part.sum(axis=1, keepdims=True)).astype(np.float32) for part in drift]
     kernels["chance_up"] = np.stack([chance_up(GRID, np.full(len(GRID), level), p) for level in range(4)])
     return kernels
 
 
-def _step(belief: np.ndarray, quarter: int, bound: np.ndarray, moves: dict[str, np.ndarray], p: Parameters) -> np.ndarray:
+def _step(
+    belief: np.ndarray, quarter: int, bound: np.ndarray, moves: dict[str, np.ndarray], p: Parameters
+) -> np.ndarray:
     """Return the state's probabilities at the beginning of the next quarter."""
     after = np.zeros_like(belief)
     alive = belief[:, :, :GONE]
@@ -170,7 +174,9 @@ def _weigh(belief: np.ndarray, seen: dict[str, np.ndarray], quarter: int, age: n
     season = p.season_by_month()[3 * quarter : 3 * quarter + 3].mean()
     price = p.price_by_month()[3 * quarter]
     young = (seen["start"] > 0)[:, None]
-    ramp = np.where(young & (age[:, None] <= len(p.ramp)), np.take(np.array([1, *p.ramp]), np.clip(age, 0, len(p.ramp)))[:, None], 1)
+    ramp = np.where(
+        young & (age[:, None] <= len(p.ramp)), np.take(np.array([1, *p.ramp]), np.clip(age, 0, len(p.ramp)))[:, None], 1
+    )
     rate = seen["rate"][:, None] * season
     variance = (1 / p.order_size_shape + 1 / 3 / p.rhythm_shape + 0.02) / rate + 1 / 6 / rate**2 + 0.004
     mean = np.exp(GRID)[None, :] / 4 * season * price * ramp * (1 - 0.6 * p.return_share)
@@ -214,8 +220,6 @@ def score(sample: Sample, quarter: int = N_QUARTERS - 1) -> float:
 
 def agreement(sample: Sample, found: pd.DataFrame, quarter: int = N_QUARTERS - 1) -> float:
     """Return the adjusted Rand index of any segments (account_id, segment_id) against the planted ones at a quarter."""
-    from segkit.demo.parameters import QUARTERS
-
     truth = sample.segments()
     truth = truth[truth["quarter"] == QUARTERS[quarter]]
     both = truth.merge(found, on="account_id", suffixes=("_true", "_found"))

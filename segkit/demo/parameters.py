@@ -29,7 +29,7 @@ class Parameters:
     key_share: float = 0.0028
     level_shares: tuple[float, float, float] = (0.108, 0.29, 0.602)
     level_median: tuple[float, float, float, float] = (232_000.0, 16_600.0, 2_800.0, 2_900_000.0)
-    level_spread: tuple[float, float, float, float] = (0.52, 0.50, 0.50, 0.05)
+    level_spread: tuple[float, float, float, float] = (0.58, 0.55, 0.55, 0.05)
     revenue_shares: tuple[float, float, float] = (0.80, 0.15, 0.05)
     revenue: float = 36_000_000.0
     started_before: float = 0.60
@@ -41,8 +41,8 @@ class Parameters:
     wobble_pull: float = 0.03
     change_of_level: tuple[float, float, float, float] = (0.07, 0.05, 0.015, 0.0)
     pull_back: float = 2.4
-    up_step: tuple[float, float] = (0.52, 0.14)
-    down_step: tuple[float, float] = (-0.58, 0.14)
+    up_step: tuple[float, float] = (0.50, 0.16)
+    down_step: tuple[float, float] = (-0.56, 0.16)
 
     # How accounts leave, and come back
     hazard: float = 0.0105
@@ -82,7 +82,9 @@ class Parameters:
         """Return the price level of each month, with the first at 1; prices rise each January."""
         rises = dict(self.price_rises)
         years = MONTHS.astype("datetime64[Y]").astype(int) + 1970
-        level = {year: np.prod([1 + rise for when, rise in rises.items() if when <= year]) for year in set(years.tolist())}
+        level = {
+            year: np.prod([1 + rise for when, rise in rises.items() if when <= year]) for year in set(years.tolist())
+        }
         return np.array([level[year] for year in years.tolist()])
 
 

@@ -20,7 +20,7 @@ SEED = 20_260_930
 class Sample:
     """A simulated company: frames of what is true.
 
-    `lines.account_id` is who truly bought, `lines.booked_id` the customer number on the invoice (a duplicate's for some).
+    `lines.account_id` is who truly bought, `lines.booked_id` the number on the invoice: sometimes a duplicate's.
     """
 
     seed: int
@@ -58,7 +58,7 @@ def simulate(seed: int = SEED, n_accounts: int = 1200, parameters: Parameters | 
 def _calibrated(accounts: pd.DataFrame, p: Parameters, seed: int) -> tuple[Parameters, Demand]:
     """Return demand, with the levels' medians such that A, B and C have their shares of the last year's revenue.
 
-    The same random numbers are drawn again with shifted medians, so the result is one draw from the parameters returned.
+    The same random numbers are drawn again with shifted medians: the result is one draw from what is returned.
     """
     traits = [accounts[name].to_numpy() for name in ("level", "start", "risk")]
     for _ in range(3):

@@ -10,7 +10,12 @@ from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
 
 PRAISE = ("Schnelle Lieferung, gerne wieder.", "Gute Beratung am Telefon.", "Ersatzteile immer da.")
-BLAME = ("Lieferung kam zwei Wochen zu spät.", "Preise steigen jedes Jahr.", "Niemand ruft zurück.", "Falsches Teil geliefert.")
+BLAME = (
+    "Lieferung kam zwei Wochen zu spät.",
+    "Preise steigen jedes Jahr.",
+    "Niemand ruft zurück.",
+    "Falsches Teil geliefert.",
+)
 
 
 def tickets(sample: Sample) -> pd.DataFrame:
@@ -30,7 +35,9 @@ def tickets(sample: Sample) -> pd.DataFrame:
             "created_date": created,
             "closed_date": np.where(closed <= LAST_DAY, closed, np.datetime64("NaT")),
             "priority": rng.choice(["hoch", "mittel", "niedrig"], n, p=(0.18, 0.5, 0.32)),
-            "category": rng.choice(["Lieferung", "Rechnung", "Technik", "Reklamation", "Ersatzteil"], n, p=(0.26, 0.12, 0.3, 0.14, 0.18)),
+            "category": rng.choice(
+                ["Lieferung", "Rechnung", "Technik", "Reklamation", "Ersatzteil"], n, p=(0.26, 0.12, 0.3, 0.14, 0.18)
+            ),
         }
     )
     return _with_id(frame, "ticket_id", "T", 70_000)
@@ -73,10 +80,14 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
     for quarter in range(0, N_QUARTERS, 4):
         asked = np.flatnonzero(sample.demand.is_buying[at, quarter] & (rng.random(len(at)) < 0.16))
         score = np.clip(np.round(7.1 - 1.3 * risk[at[asked]] + rng.normal(0, 1.7, len(asked))), 0, 10)
-        comment = np.where(score >= 9, rng.choice(PRAISE, len(asked)), np.where(score <= 6, rng.choice(BLAME, len(asked)), None))
+        comment = np.where(
+            score >= 9, rng.choice(PRAISE, len(asked)), np.where(score <= 6, rng.choice(BLAME, len(asked)), None)
+        )
         comment = np.where(rng.random(len(asked)) < 0.3, comment, None)
         days = np.datetime64(f"{2021 + quarter // 4}-11-02") + rng.integers(0, 24, len(asked))
-        waves.append(pd.DataFrame({"person": asked, "survey_date": days, "question": "nps", "answer": score, "comment": comment}))
+        waves.append(
+            pd.DataFrame({"person": asked, "survey_date": days, "question": "nps", "answer": score, "comment": comment})
+        )
     waves.append(_needs(people, at, sample, rng))
     frame = pd.concat(waves, ignore_index=True)
     sheet = frame.groupby(["person", "survey_date"], sort=False).ngroup()
@@ -116,14 +127,22 @@ def care_costs(sample: Sample) -> pd.DataFrame:
     demand = sample.demand
     ends = (FIRST_DAY.astype("datetime64[M]") + 3 * np.arange(1, N_QUARTERS + 1)).astype("datetime64[D]") - 1
     parts = []
-    for kind, base in {"Außendienstbesuch": (900, 260, 35, 4200), "Innendienst": (210, 90, 32, 800), "Logistik": (330, 95, 24, 2600)}.items():
+    for kind, base in {
+        "Außendienstbesuch": (900, 260, 35, 4200),
+        "Innendienst": (210, 90, 32, 800),
+        "Logistik": (330, 95, 24, 2600),
+    }.items():
         money = np.array(base)[demand.level] * rng.lognormal(-0.1, 0.5, demand.level.shape)
         money = np.where(rng.random(money.shape) < (0.75 if kind == "Außendienstbesuch" else 0.95), money, 0)
         money = np.round(money * demand.is_buying, 2)
         money[:, :9] = 0
         account, quarter = np.nonzero(money)
         ids = sample.accounts["account_id"].to_numpy()[account]
-        parts.append(pd.DataFrame({"account_id": ids, "cost_date": ends[quarter], "cost_type": kind, "cost": money[account, quarter]}))
+        parts.append(
+            pd.DataFrame(
+                {"account_id": ids, "cost_date": ends[quarter], "cost_type": kind, "cost": money[account, quarter]}
+            )
+        )
     return pd.concat(parts).sort_values(["cost_date", "account_id", "cost_type"], ignore_index=True)
 
 
@@ -134,14 +153,19 @@ def installed_base(sample: Sample) -> pd.DataFrame:
     mean = np.clip(sample.accounts["potential"].to_numpy() / 30_000, 0.25, 18) * buys
     account = np.repeat(np.arange(len(mean)), np.minimum(rng.poisson(mean), 30))
     n = len(account)
-    pumps = sample.products[sample.products["product_group"].isin(["Kreiselpumpen", "Dosierpumpen"])]["product_id"].to_numpy()
+    pumps = sample.products[sample.products["product_group"].isin(["Kreiselpumpen", "Dosierpumpen"])][
+        "product_id"
+    ].to_numpy()
     site = 1 + np.minimum(rng.geometric(0.6, n) - 1, 4)
     ids = sample.accounts["account_id"].to_numpy()[account]
     return pd.DataFrame(
         {
             "account_id": ids,
             "site_id": [f"{account_id}-{number}" for account_id, number in zip(ids, site, strict=True)],
-            "machine": [f"{pump} / SN {number}" for pump, number in zip(rng.choice(pumps, n), 40_000 + np.cumsum(rng.integers(1, 60, n)), strict=True)],
+            "machine": [
+                f"{pump} / SN {number}"
+                for pump, number in zip(rng.choice(pumps, n), 40_000 + np.cumsum(rng.integers(1, 60, n)), strict=True)
+            ],
             "built": np.datetime64("2026-06-01") - rng.gamma(2.2, 1500, n).clip(20, 11_000).astype(int),
         }
     )

@@ -25,13 +25,15 @@ def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
         "needs": people[["contact_id", "account_id", "need_class"]],
     }
     for name, frame in tables.items():
-        frame.sort_values(list(frame.columns[:2]), ignore_index=True).to_parquet(folder / f"{name}.parquet", index=False)
+        frame.sort_values(list(frame.columns[:2]), ignore_index=True).to_parquet(
+            folder / f"{name}.parquet", index=False
+        )
     text = json.dumps(oracle_report(sample), indent=1, sort_keys=True)
     (folder / "oracle.json").write_text(text + "\n", encoding="utf-8")
 
 
 def planted_segments(sample: Sample) -> pd.DataFrame:
-    """Return account_id, quarter, segment_id, level, is_buying for every account and quarter since its first invoice."""
+    """Return account_id, quarter, segment_id, level, is_buying of every account since its first invoice."""
     known = sample.segments()
     rows = {account: i for i, account in enumerate(sample.accounts["account_id"])}
     place = (known["account_id"].map(rows).to_numpy(), known["quarter"].map(QUARTERS.index).to_numpy())
@@ -58,7 +60,7 @@ def churners(sample: Sample) -> pd.DataFrame:
 
 
 def oracle_report(sample: Sample) -> dict:
-    """Return what the best possible answer reaches: adjusted Rand of the value segments, area under the curve of churn."""
+    """Return what the best possible answer reaches: adjusted Rand of segments, area under the curve of churn."""
     last = N_QUARTERS - 1
     ends = segments(sample.demand)[:, last]
     return {

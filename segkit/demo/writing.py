@@ -61,7 +61,9 @@ def _write_invoices(sample: Sample, folder: Path) -> dict[int, str]:
     deliveries = {f"rechnungen_{year}.csv": dates.dt.year == year for year in range(2021, 2026)}
     for quarter in (1, 2, 3):
         inside = (dates.dt.year == 2026) & (dates.dt.quarter == quarter)
-        deliveries[f"rechnungen_2026_q{quarter}.csv"] = inside | ((quarter == 1) & dates.between(OVERLAP_FROM, "2025-12-31"))
+        deliveries[f"rechnungen_2026_q{quarter}.csv"] = inside | (
+            (quarter == 1) & dates.between(OVERLAP_FROM, "2025-12-31")
+        )
     for name, inside in deliveries.items():
         part = exports.damage(cells[inside.to_numpy()].reset_index(drop=True), name)
         part.to_csv(folder / name, sep=";", index=False, encoding="cp1252", lineterminator="\r\n")
