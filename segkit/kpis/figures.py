@@ -45,8 +45,8 @@ def score_figures(
     Returns
     -------
     DataFrame
-        segment_id, kpi_id, base, value (NaN where the denominator is not above zero), low, high, n (accounts that the
-        figure is made of), n_accounts (accounts of the segment).
+        segment_id, kpi_id, base, value (NaN where the denominator is not above zero), low, high, n (accounts in the
+        denominator; of sums and shares of all, in the numerator), n_accounts (accounts of the segment).
     """
     import pandas as pd
 
@@ -66,9 +66,9 @@ def score_figures(
                 low, high = limits[kpi.kpi_id][place]
             if kpi.of_all and segment_id == ALL:
                 low = high = value
-            used = (y[of_segment] != 0) | ((x[of_segment] != 0) & (not in_all))
+            n_used = np.count_nonzero((y if in_all else x)[of_segment])
             shown = [_in_unit(kpi, figure, whole) for figure in (value, low, high)]
-            rows.append([segment_id, kpi.kpi_id, kpi.base, *shown, int(used.sum()), int(of_segment.sum())])
+            rows.append([segment_id, kpi.kpi_id, kpi.base, *shown, n_used, int(of_segment.sum())])
     columns = ["segment_id", "kpi_id", "base", "value", "low", "high", "n", "n_accounts"]
     return _rounded(pd.DataFrame(rows, columns=columns), kpis)
 

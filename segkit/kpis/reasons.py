@@ -54,7 +54,7 @@ def add_reasons(
     of_segment = np.select(list(doubts.values()), list(doubts), default="")
     known = figures["kpi_id"].map(of_run)
     reason = np.where(known != "", known, of_segment)
-    out = figures.assign(reason=np.where(reason != "", reason, None))
+    out = figures.assign(reason=[text or None for text in reason])
     out.loc[reason != "", ["value", "low", "high"]] = np.nan
     return out
 

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
 
 FEWEST_ACCOUNTS = 10  # resampling fewer accounts tells nothing about how they spread
+FEWEST_EFFECTIVE = 5  # the same, where a few of them hold all the money (Kish 1965: (Σw)² / Σw²)
 FEWEST_DRAWS = 0.95  # share of resamples in which the ratio and its error must exist
 MONEY_SCALE = 10_000  # ten-thousandths: the scale of DECIMAL(18, 4)
 CELLS_AT_ONCE = 8_000_000  # weights held in memory at a time (64 MB)
@@ -80,8 +81,9 @@ def ratio_intervals(
 
     All accounts are drawn together, with replacement: the size of a group varies from draw to draw as its money does,
     and shares of the total keep their dependence. Draws in which a ratio or its error does not exist are left out;
-    where that is more than 5 % of them, or fewer than ten accounts make the figure, there is no interval. A limit never
-    leaves what the accounts allow (not below 0 where nothing is negative, not above 1 where no part exceeds its whole).
+    where that is more than 5 % of them, or fewer than ten accounts make the figure, or effectively fewer than five
+    because one or two hold all the money, there is no interval. A limit never leaves what the accounts allow (not below
+    0 where nothing is negative, not above 1 where no part exceeds its whole).
 
     Parameters
     ----------
@@ -106,13 +108,20 @@ def ratio_intervals(
     for group, of_group in enumerate(members):
         for column in range(y.shape[1]):
             own_y, own_x = y[of_group, column], x[of_group, column]
-            n_used = np.count_nonzero((own_y != 0) | ((own_x != 0) & ~of_all[column]))
-            if n_used < FEWEST_ACCOUNTS:
+            if not _is_enough(own_y, own_x, bool(of_all[column])):
                 continue
             cell = (0, group, column)
             limits = _studentised_limits(value[cell], error[cell], studentised[:, group, column], confidence)
             low[group, column], high[group, column] = _within_range(*limits, own_y, own_x)
     return low, high
+
+
+def _is_enough(y: Floats, x: Floats, is_of_all: bool) -> bool:
+    """Say whether enough accounts make a figure for resampling to mean something."""
+    weights = np.abs(y if is_of_all else x) / MONEY_SCALE
+    squares = float(np.sum(weights**2))
+    effective = float(np.sum(weights)) ** 2 / squares if squares else 0.0
+    return np.count_nonzero(weights) >= FEWEST_ACCOUNTS and effective >= FEWEST_EFFECTIVE
 
 
 def _studentised_limits(value: float, error: float, studentised: Floats, confidence: float) -> tuple[float, float]:
