@@ -159,8 +159,9 @@ def open_segments(
         opened = previous[previous["segmentation_id"] == segmentation_id][["account_id", "segment_id"]]
         return opened.assign(segmentation_id=segmentation_id)
     features = take_slice(panel, (quarter - 1).end)
-    held = moves[[not q or Quarter.parse(q, quarter.first_month) < quarter for q in moves["quarter"].fillna("")]]
+    starts = moves["quarter"].fillna("")
+    is_held = np.array([not q or Quarter.parse(q, quarter.first_month) < quarter for q in starts], dtype=bool)
     assigned = assign_segments(features, model)
-    opened, _ = apply_moves(assigned, held, segmentation_id, set(segment_ids(model)))
+    opened, _ = apply_moves(assigned, moves[is_held], segmentation_id, set(segment_ids(model)))
     return opened[["account_id", "segment_id"]].assign(segmentation_id=segmentation_id)
 
