@@ -10,23 +10,32 @@ from segkit.sources.dates import DateColumn, Shapes, settle_dates, weigh_dates
 from segkit.sources.encodings import BROKEN
 from segkit.sources.grids import NUMBER, Change, Grid
 from segkit.sources.numbers import Evidence, NumberColumn, settle_numbers, weigh_numbers
-from segkit.sources.placeholders import literal, present_sql, trimmed_sql, unmarked_sql
+from segkit.sources.placeholders import marked_texts, present_texts, unmarked, unmarked_sql
 from segkit.sources.plans import Reference
 from segkit.sources.queries import first_row, run_arrow, run_sql
-from segkit.sources.typed_files import cell_sql
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 _DAMAGED = r"^[0-9]([.,][0-9]+)?E\+[0-9]+$"
-_TRUE = "('true', 't', 'yes', 'y', 'ja', 'j', 'wahr', 'x', '1', 'on')"
-_FALSE = "('false', 'f', 'no', 'n', 'nein', 'falsch', '0', 'off')"
+_FLOAT_ID = r"^[0-9]+\.0+$"
+_EXCEL_DIGITS = 15
+_TRUE = ("true", "t", "yes", "y", "ja", "j", "wahr", "x", "1", "on")
+_FALSE = ("false", "f", "no", "n", "nein", "falsch", "0", "off")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """Values of the distinct texts of a column, and the texts that could not be read."""
+
+    values: pa.Array
+    failures: pa.Array
 
 
 @dataclass
 class CellView:
-    """A grid in the engine, and what was found out about its columns.
+    """A grid, and what was found out about its columns.
 
     For each reference the engine holds a dictionary `name_<k>`: id (position in the order of first appearance), v (the
     trimmed text, marked; NULL where it stands for nothing) and n (rows). `ids` has the id of every row.
@@ -35,11 +44,13 @@ class CellView:
     grid: Grid
     name: str
     dictionaries: dict[Reference, str] = field(default_factory=dict)
+    texts: dict[Reference, pa.Array] = field(default_factory=dict)
+    counts: dict[Reference, pa.Array] = field(default_factory=dict)
     ids: dict[Reference, pa.Array] = field(default_factory=dict)
     formats: dict[Reference, str] = field(default_factory=dict)
     assumed: set[Reference] = field(default_factory=set)
     changes: list[tuple[Reference, Change]] = field(default_factory=list)
-    typed: dict[Reference, str] = field(default_factory=dict)
+    typed: dict[Reference, Typed] = field(default_factory=dict)
 
 
 def open_cells(con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Reference], name: str) -> CellView:
@@ -53,28 +64,22 @@ def open_cells(con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Refe
 def _add_dictionary(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, table: str) -> None:
     import numpy as np
     import pyarrow as pa
+    import pyarrow.compute as pc
 
     column = view.grid.cells.column(f"c{view.grid.field_of(reference.header)}")
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    n = np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary))
-    ids = pa.array(range(len(encoded.dictionary)), pa.int64())
-    texts = pa.table({"id": ids, "text": encoded.dictionary, "n": pa.array(n, pa.int64())})
-    con.register(f"{table}_texts", texts)
-    cell = cell_sql("text", texts.schema.field("text").type)
-    run_sql(
-        con,
-        f"""
-        CREATE OR REPLACE TEMP TABLE {table} AS
-        SELECT id, n, {present_sql("cell")} AS v, {trimmed_sql("cell")} AS cell
-        FROM (SELECT id, n, {cell} AS cell FROM {table}_texts)""",
-    )
-    con.unregister(f"{table}_texts")
-    n_empty = first_row(con, f"SELECT coalesce(sum(n), 0) FROM {table} WHERE v IS NULL AND cell <> ''")[0]
+    n = pa.array(np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary)), pa.int64())
+    trimmed, texts = present_texts(marked_texts(encoded.dictionary))
+    n_empty = pc.sum(n.filter(pc.and_(pc.is_null(texts), pc.not_equal(trimmed, "")))).as_py()
     if n_empty:
-        view.changes.append((reference, Change("placeholder", int(n_empty))))
+        view.changes.append((reference, Change("placeholder", n_empty)))
     view.dictionaries[reference], view.ids[reference] = table, encoded.indices
+    view.texts[reference], view.counts[reference] = texts, n
+    if reference.kind in ("number", "date"):
+        ids = pa.array(range(len(texts)), pa.int64())
+        con.register(table, pa.table({"id": ids, "v": texts, "n": n}))
 
 
 def type_cells(
@@ -98,24 +103,26 @@ def type_cells(
     for view in views:
         for reference in references:
             if reference.kind == "id":
-                _read_ids(con, view, reference)
+                _read_ids(view, reference)
             elif reference.kind == "bool":
                 _read_bools(view, reference)
             elif reference.kind == "text":
-                view.typed[reference] = _typed(view.dictionaries[reference], unmarked_sql("v"), "NULL")
+                view.typed[reference] = Typed(unmarked(view.texts[reference]), _nothing(view.texts[reference]))
     _read_all_numbers(con, views, [r for r in references if r.kind == "number"], source)
     _read_all_dates(con, views, [r for r in references if r.kind == "date"], source)
     for file_no, view in enumerate(views):
-        con.register(f"{view.name}_typed", _typed_table(con, view, references, file_no))
+        con.register(f"{view.name}_typed", _typed_table(view, references, file_no))
     selects = " UNION ALL BY NAME ".join(f"SELECT * FROM {view.name}_typed" for view in views)
     run_sql(con, f"CREATE OR REPLACE TEMP VIEW {into} AS {selects}")
 
 
-def _typed(dictionary: str, value: str, failure: str, joined: str = "") -> str:
-    return f"SELECT {value} AS value, CAST({failure} AS VARCHAR) AS failure FROM {dictionary} d {joined} ORDER BY d.id"
+def _nothing(texts: pa.Array) -> pa.Array:
+    import pyarrow as pa
+
+    return pa.nulls(len(texts), pa.string())
 
 
-def _typed_table(con: duckdb.DuckDBPyConnection, view: CellView, references: list[Reference], file_no: int) -> pa.Table:
+def _typed_table(view: CellView, references: list[Reference], file_no: int) -> pa.Table:
     """Return the typed columns of a grid, each distinct value put where its text stands."""
     import pyarrow as pa
 
@@ -123,13 +130,10 @@ def _typed_table(con: duckdb.DuckDBPyConnection, view: CellView, references: lis
     columns = {"file_no": pa.array([file_no] * rows, pa.int32()), "row_number": view.grid.cells.column("row_number")}
     columns["is_broken"] = _broken(view.grid)
     for i, reference in enumerate(references):
-        found = run_arrow(con, view.typed[reference])
-        for letter, name in (("r", "value"), ("f", "failure")):
-            values = found.column(name)
-            if values.null_count == len(values):
-                columns[f"{letter}{i}"] = pa.nulls(rows, values.type)
-            else:
-                columns[f"{letter}{i}"] = values.combine_chunks().take(view.ids[reference])
+        typed = view.typed[reference]
+        for letter, values in (("r", typed.values), ("f", typed.failures)):
+            is_empty = values.null_count == len(values)
+            columns[f"{letter}{i}"] = pa.nulls(rows, values.type) if is_empty else values.take(view.ids[reference])
     return pa.table(columns)
 
 
@@ -145,35 +149,37 @@ def _broken(grid: Grid) -> pa.Array:
     return is_broken
 
 
-def _read_ids(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference) -> None:
+def _read_ids(view: CellView, reference: Reference) -> None:
     """Read ids as text; if all end in ``.0`` they lose it, and ids damaged by Excel fail."""
-    table = view.dictionaries[reference]
-    n_rows, n_float, example = first_row(
-        con,
-        f"""
-        SELECT coalesce(sum(n), 0), coalesce(sum(n) FILTER (regexp_matches(v, '^\x02?[0-9]+\\.0$')), 0), min(v)
-        FROM {table} WHERE v IS NOT NULL""",
-    )
-    value = unmarked_sql("v")
-    if n_rows and n_rows == n_float:
-        shown = str(example).lstrip(NUMBER)
-        change = Change("id_format", int(n_rows), old_value=shown, new_value=shown[:-2])
-        view.changes.append((reference, change))
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    texts = view.texts[reference]
+    plain = unmarked(texts)
+    n_known = len(texts) - texts.null_count
+    if n_known and pc.sum(pc.match_substring_regex(plain, _FLOAT_ID)).as_py() == n_known:
+        n_rows = pc.sum(view.counts[reference].filter(pc.is_valid(texts))).as_py()
+        shown = min(plain.drop_null().to_pylist())
+        view.changes.append((reference, Change("id_format", n_rows, old_value=shown, new_value=shown.split(".")[0])))
         view.formats[reference] = "number with .0"
-        view.typed[reference] = _typed(table, f"left({value}, -2)", "NULL")
+        view.typed[reference] = Typed(pc.replace_substring_regex(plain, r"\.0+$", ""), _nothing(texts))
         return
-    is_damaged = (
-        f"(regexp_matches({value}, {literal(_DAMAGED)}) OR (length(v) > 16 AND starts_with(v, {literal(NUMBER)})))"
-    )
-    good, bad = f"CASE WHEN NOT {is_damaged} THEN {value} END", f"CASE WHEN {is_damaged} THEN {value} END"
-    view.typed[reference] = _typed(table, good, bad)
+    is_long = pc.and_(pc.starts_with(texts, NUMBER), pc.greater(pc.utf8_length(texts), _EXCEL_DIGITS + 1))
+    is_damaged = pc.or_(pc.match_substring_regex(plain, _DAMAGED), is_long)
+    nothing = pa.scalar(None, pa.string())
+    good, bad = pc.if_else(is_damaged, nothing, plain), pc.if_else(is_damaged, plain, nothing)
+    view.typed[reference] = Typed(good, bad)
 
 
 def _read_bools(view: CellView, reference: Reference) -> None:
-    text = unmarked_sql("v")
-    value = f"CASE WHEN lower({text}) IN {_TRUE} THEN TRUE WHEN lower({text}) IN {_FALSE} THEN FALSE END"
-    table = view.dictionaries[reference]
-    view.typed[reference] = _typed(table, value, f"CASE WHEN {value} IS NULL THEN {text} END")
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    plain = unmarked(view.texts[reference])
+    lower = pc.utf8_lower(plain)
+    is_true, is_false = (pc.is_in(lower, pa.array(words)) for words in (_TRUE, _FALSE))
+    values = pc.if_else(pc.or_(is_true, is_false), is_true, pa.scalar(None, pa.bool_()))
+    view.typed[reference] = Typed(values, pc.if_else(pc.is_null(values), plain, pa.scalar(None, pa.string())))
 
 
 def _read_all_numbers(
@@ -195,12 +201,18 @@ def _read_all_numbers(
         table = f"{view.dictionaries[reference]}_map"
         column = settle_numbers(con, table, evidence, mark, is_assumed)
         _note_numbers(con, view, reference, column, evidence)
-        view.typed[reference] = _mapped(view.dictionaries[reference], "m.number")
+        view.typed[reference] = _mapped(con, view.dictionaries[reference], "m.number")
 
 
-def _mapped(dictionary: str, value: str) -> str:
-    failure = f"CASE WHEN d.v IS NOT NULL AND {value} IS NULL AND m.v IS NOT NULL THEN {unmarked_sql('d.v')} END"
-    return _typed(dictionary, value, failure, f"LEFT JOIN {dictionary}_map m ON d.v = m.v")
+def _mapped(con: duckdb.DuckDBPyConnection, dictionary: str, value: str) -> Typed:
+    failure = f"CASE WHEN {value} IS NULL AND m.v IS NOT NULL THEN {unmarked_sql('d.v')} END"
+    found = run_arrow(
+        con,
+        f"""
+        SELECT {value} AS value, {failure} AS failure
+        FROM {dictionary} d LEFT JOIN {dictionary}_map m ON d.v = m.v ORDER BY d.id""",
+    )
+    return Typed(found.column("value").combine_chunks(), found.column("failure").combine_chunks())
 
 
 def _note_numbers(
@@ -230,7 +242,7 @@ def _read_all_dates(
         for view, table, shapes in zip(views, tables, weighed, strict=True):
             column = settle_dates(con, table, f"{table}_map", shapes, pooled, view.ids[reference])
             _note_dates(con, view, reference, column)
-            view.typed[reference] = _mapped(table, "m.day")
+            view.typed[reference] = _mapped(con, table, "m.day")
 
 
 def _note_dates(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, column: DateColumn) -> None:

@@ -65,9 +65,10 @@ def forget(con: duckdb.DuckDBPyConnection, views: list[CellView], names: list[st
     """Drop the dictionaries and typed columns of files, and what else was temporary."""
     for view in views:
         con.unregister(f"{view.name}_typed")
-        for table in view.dictionaries.values():
-            run_sql(con, f"DROP TABLE IF EXISTS {table}")
-            run_sql(con, f"DROP TABLE IF EXISTS {table}_map")
+        for reference, table in view.dictionaries.items():
+            if reference.kind in ("number", "date"):
+                con.unregister(table)
+                run_sql(con, f"DROP TABLE IF EXISTS {table}_map")
     for name in names:
         kind = first_row(con, "SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [name])[0]
         run_sql(con, f"DROP {'VIEW' if kind else 'TABLE'} IF EXISTS {name}")
@@ -83,7 +84,7 @@ def note_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
             _note_columns(entry, view, references, report)
     for k, view in enumerate(entry.views[entry.base]):
         for column in plan.columns:
-            if not is_row_key(column):
+            if not is_row_key(column) and column.column.type != "text":
                 _note_failures(
                     con, f"{entry.name}_rows", k, view.grid.name, column.name, bad_rule(column.column), report
                 )

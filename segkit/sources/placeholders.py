@@ -1,8 +1,13 @@
-"""Cells that stand for nothing, and cells without their marks."""
+"""Cells as trimmed text: what stands for nothing, and the marks of numbers and dates."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from segkit.sources.grids import DATE, NUMBER
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 PLACEHOLDERS = (
     "",
@@ -49,20 +54,43 @@ def name_sql(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def trimmed_sql(cell: str) -> str:
-    """Return SQL for a cell without blanks around it, and without the apostrophe or ``="…"`` that keep zeros."""
-    trimmed = f"trim({cell}, {literal(_BLANKS)})"
-    return (
-        f"CASE WHEN starts_with({trimmed}, '=\"') AND ends_with({trimmed}, '\"') AND length({trimmed}) > 2 "
-        f"THEN {trimmed}[3:-2] WHEN starts_with({trimmed}, '''') THEN {trimmed}[2:] ELSE {trimmed} END"
-    )
+def marked_texts(values: pa.Array) -> pa.Array:
+    """Return values of any type as text; numbers and dates begin with their mark."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = values.type
+    if pa.types.is_string(kind):
+        return values
+    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
+        texts, mark = pc.cast(pc.cast(values, pa.date32(), safe=False), pa.string()), DATE
+    elif pa.types.is_integer(kind) or pa.types.is_decimal(kind) or pa.types.is_floating(kind):
+        texts, mark = pc.cast(values, pa.string()), NUMBER
+    else:
+        return pc.cast(values, pa.string())
+    return pc.binary_join_element_wise(mark, texts, "")
 
 
-def present_sql(cell: str) -> str:
-    """Return SQL for a trimmed cell that is NULL where it stands for nothing; marks of numbers and dates stay."""
-    values = ", ".join(literal(p) for p in (*PLACEHOLDERS, NUMBER + "nan", NUMBER, DATE))
-    trimmed = trimmed_sql(cell)
-    return f"CASE WHEN lower({trimmed}) IN ({values}) THEN NULL ELSE {trimmed} END"
+def present_texts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
+    """Return texts without blanks around them, and the same with null where they stand for nothing.
+
+    The apostrophe and ``="…"`` that keep leading zeros in Excel go, too.
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    trimmed = pc.utf8_trim(texts, _BLANKS)
+    trimmed = pc.replace_substring_regex(trimmed, r'^="(.*)"$', r"\1")
+    trimmed = pc.replace_substring_regex(trimmed, r"^'(.)", r"\1")
+    is_empty = pc.is_in(pc.utf8_lower(trimmed), pa.array([*PLACEHOLDERS, NUMBER + "nan", NUMBER, DATE]))
+    return trimmed, pc.if_else(is_empty, pa.scalar(None, pa.string()), trimmed)
+
+
+def unmarked(texts: pa.Array) -> pa.Array:
+    """Return texts without their marks."""
+    import pyarrow.compute as pc
+
+    return pc.utf8_ltrim(texts, NUMBER + DATE)
 
 
 def unmarked_sql(cell: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from segkit.errors import UserError
 from segkit.settings.sources import Database
-from segkit.sources.grids import DATE, NUMBER, Grid, name_headers
+from segkit.sources.grids import Grid, name_headers
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,19 +95,3 @@ def _grid(table: pa.Table, name: str) -> Grid:
     numbers = pa.array(range(_FIRST_ROW, _FIRST_ROW + table.num_rows), pa.int64())
     cells = pa.table([numbers, *table.columns], names=["row_number", *(f"c{i}" for i in range(table.num_columns))])
     return Grid(name, headers, cells, encoding="", repeated=repeated)
-
-
-def cell_sql(column: str, arrow_type: pa.DataType) -> str:
-    """Return SQL that turns a typed column into marked text, as worksheets hold it."""
-    import pyarrow as pa
-
-    quoted = f'"{column}"'
-    if pa.types.is_string(arrow_type) or pa.types.is_large_string(arrow_type):
-        return quoted
-    if pa.types.is_boolean(arrow_type):
-        return f"CAST({quoted} AS VARCHAR)"
-    if pa.types.is_integer(arrow_type) or pa.types.is_decimal(arrow_type) or pa.types.is_floating(arrow_type):
-        return f"chr({ord(NUMBER)}) || CAST({quoted} AS VARCHAR)"
-    if pa.types.is_date(arrow_type) or pa.types.is_timestamp(arrow_type):
-        return f"chr({ord(DATE)}) || CAST(CAST({quoted} AS DATE) AS VARCHAR)"
-    return f"CAST({quoted} AS VARCHAR)"
