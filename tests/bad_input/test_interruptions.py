@@ -75,22 +75,48 @@ def test_second_run_at_the_same_time(tmp_path):
     assert (folder / "runs" / QUARTER / "manifest.json").exists()
 
 
-def test_misspelt_notebook_parameter(tmp_path, monkeypatch):
-    """Caught before the first notebook starts, in whichever notebook it is."""
+@pytest.fixture
+def own_notebooks(tmp_path, monkeypatch):
+    """A copy of the notebooks that the run takes instead of the product's, to be broken."""
     import segkit.batch as batch
 
-    folder = tiny.write_project(tmp_path / "tiny")
     copies = tmp_path / "notebooks"
     shutil.copytree(Path(__file__).parents[2] / "notebooks", copies)
-    last = sorted(copies.glob("0[1-9]*.ipynb"))[-1]
-    content = json.loads(last.read_text("utf-8"))
-    for cell in content["cells"]:
-        if "parameters" in cell["metadata"].get("tags", []):
-            cell["source"] = [line.replace("quarter =", "quater =") for line in cell["source"]]
-    last.write_text(json.dumps(content), encoding="utf-8")
     monkeypatch.setattr(batch, "notebooks", lambda: sorted(copies.glob("0[1-9]_*.ipynb")))
+    return batch.notebooks()
 
+
+def change_cell(notebook: Path, tag: str, change) -> None:
+    """Change the source of the first cell with a tag."""
+    content = json.loads(notebook.read_text("utf-8"))
+    cell = next(cell for cell in content["cells"] if tag in cell["metadata"].get("tags", []))
+    cell["source"] = change("".join(cell["source"]))
+    notebook.write_text(json.dumps(content), encoding="utf-8")
+
+
+def test_misspelt_notebook_parameter(tmp_path, own_notebooks):
+    """Caught before the first notebook starts, in whichever notebook it is."""
+    folder = tiny.write_project(tmp_path / "tiny")
+    change_cell(own_notebooks[-1], "parameters", lambda source: source.replace("quarter =", "quater ="))
+    before = tiny.contents(folder)
     answer = tiny.segkit_here("run", folder)
     assert answer.code == 2, answer.text
-    assert last.name in answer.text and "quater" in answer.text and "quarter" in answer.text
-    assert not (folder / "runs").exists()
+    assert own_notebooks[-1].name in answer.text and "quater" in answer.text and "quarter" in answer.text
+    assert tiny.contents(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [("1 / 0", "ZeroDivisionError"), ("import os; os.kill(os.getpid(), 9)", "memory")],
+    ids=["error in a cell", "kernel killed by the system"],
+)
+def test_stage_that_fails_is_named(tmp_path, own_notebooks, line, words):
+    """Exit code 1, the message says which notebook, and the stages before it are not lost."""
+    folder = tiny.write_project(tmp_path / "tiny")
+    change_cell(own_notebooks[1], "compute", lambda source: f"{line}\n{source}")
+    answer = tiny.segkit_here("run", folder)
+    assert answer.code == 1, answer.text
+    assert own_notebooks[1].name in answer.text and words in answer.text
+    assert "Traceback" not in answer.text
+    assert not (folder / "runs" / QUARTER).exists()
+    assert (folder / "runs" / f".{QUARTER}" / "tables" / "invoices.parquet").exists()

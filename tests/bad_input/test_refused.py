@@ -37,7 +37,7 @@ def test_blank_file(tmp_path, command):
 
 def test_header_only(tmp_path, command):
     folder = tiny.write_project(tmp_path / "tiny", lines=[])
-    assert_refused(folder, "raw/invoices.csv", "no rows", command=command)
+    assert_refused(folder, "raw/invoices.csv", "no row below", command=command)
 
 
 def test_wrong_delimiter_in_settings(tmp_path, command):
@@ -70,7 +70,7 @@ def test_duplicate_column(tmp_path, command):
 def test_text_in_every_number(tmp_path, command):
     lines = [row.rsplit(";", 1)[0] + ";viel" for row in tiny.invoice_rows()]
     folder = tiny.write_project(tmp_path / "tiny", lines=lines)
-    assert_refused(folder, "invoices", "Betrag", command=command)
+    assert_refused(folder, "invoices", "bad_number", "sources.invoices.columns", command=command)
 
 
 def test_file_that_is_not_there(tmp_path, command):

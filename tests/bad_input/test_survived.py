@@ -94,7 +94,7 @@ def test_files_in_different_encodings_read_alike(tmp_path):
     folder = tiny.write_project(tmp_path / "tiny", lines=[*CLEAN, "K107;R9040;13.02.2026;Böden;1;5,00"])
     text = tiny.HEADER + "\nK107;R9041;14.02.2026;Türen;1;6,00\n"
     (folder / "raw/invoices_2.csv").write_bytes(text.encode("cp1252"))
-    answer = tiny.segkit_here("check", folder)
+    answer = tiny.segkit_here("check", folder, "--json")
     assert answer.code == 0, answer.text
     assert "cp1252" in answer.text and "utf-8" in answer.text.lower()
 
