@@ -52,6 +52,8 @@ def simulate_duplicates(accounts: pd.DataFrame, demand: Demand, seed: int) -> pd
 def book_on_duplicates(lines: pd.DataFrame, duplicates: pd.DataFrame, seed: int) -> np.ndarray:
     """Return the customer number on each line: the duplicate's for a share of whole invoices after it was created."""
     split = duplicates[duplicates["is_split"]].set_index("account_id")
+    if split.empty:
+        return lines["account_id"].to_numpy()
     other = lines["account_id"].map(split["duplicate_id"])
     since = lines["account_id"].map(split["created_date"])
     share = lines["account_id"].map(split["share"]).fillna(0.0).to_numpy()

@@ -12,7 +12,7 @@ import pandas as pd
 INVOICES = {
     "invoice_id": "Belegnummer", "document": "Belegart", "invoice_date": "Belegdatum", "account_id": "Kundennummer",
     "product_id": "Artikelnummer", "quantity": "Menge", "unit_price": "Einzelpreis", "discount": "Rabatt %",
-    "revenue_cents": "Nettobetrag", "cost_cents": "Wareneinsatz",
+    "revenue_cents": "Nettobetrag", "cost_cents": "Wareneinsatz", "currency": "Währung",
 }  # fmt: skip
 ACCOUNTS = {
     "account_id": "Kundennummer", "name": "Firma", "legal_form": "Rechtsform", "industry_code": "WZ-Code",
@@ -103,13 +103,10 @@ def german(frame: pd.DataFrame, headers: dict[str, str]) -> pd.DataFrame:
 
 def invoice_cells(ledger: pd.DataFrame) -> pd.DataFrame:
     """Return the ledger as text, cents as euro."""
-    typed = ledger.assign(discount=ledger["discount"] * 100)
-    cells = german(
-        typed.drop(columns=["revenue_cents", "cost_cents"]), {k: v for k, v in INVOICES.items() if "cents" not in k}
-    )
+    typed = ledger.assign(discount=ledger["discount"] * 100, currency="EUR")
     for column in ("revenue_cents", "cost_cents"):
-        cells[INVOICES[column]] = euro(ledger[column].to_numpy())
-    return cells
+        typed[column] = euro(ledger[column].to_numpy())
+    return german(typed, INVOICES)
 
 
 def euro(cents: np.ndarray) -> list[str]:

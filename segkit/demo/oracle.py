@@ -81,10 +81,9 @@ def _filter(seen: dict[str, np.ndarray], quarter: int, p: Parameters) -> np.ndar
     belief = _prior(len(seen["account_id"]), p)
     moves = _moves(p)
     for now in range(quarter + 1):
-        begins = seen["start"] == now
         bound = (seen["start"] > 0) & (now < seen["start"] + FIRST_TERM)
         stepped = _step(belief, now, bound, moves, p) if now else belief
-        age = np.where(begins | (seen["start"] < now), now - seen["start"] + 1, 0)
+        age = np.maximum(now - seen["start"] + 1, 0)
         known = _weigh(stepped, seen, now, age, p)
         belief = np.where((age > 0)[:, None, None, None], known, belief)
     return belief.sum(axis=3)
@@ -115,7 +114,8 @@ def _moves(p: Parameters) -> dict[str, np.ndarray]:
         np.exp(-0.5 * ((gap - p.wobble_pull * (median - GRID[:, None])) / p.wobble) ** 2) for median in medians[:3]
     )
     kernels["drift"] = [(part / part.sum(axis=1, keepdims=True)).astype(np.float32) for part in drift]
-    kernels["chance_up"] = np.stack([chance_up(GRID, np.full(len(GRID), level), p) for level in range(4)])
+    chances = [chance_up(GRID, np.full(len(GRID), level), p) for level in range(4)]
+    kernels["chance_up"] = np.stack(chances).astype(np.float32)
     return kernels
 
 
@@ -158,7 +158,7 @@ def _step(
 
 def _change_level(after, stepping, upward, moves, p: Parameters) -> None:
     """Add to the probabilities those steps that lead to the next level up or down."""
-    total, up = (part.sum(axis=2) * np.array(p.change_of_level) for part in (stepping, upward))
+    total, up = (part.sum(axis=2) * np.array(p.change_of_level, np.float32) for part in (stepping, upward))
     fresh = moves["fresh"]
     after[:, 1, UP] += total[:, 2, None] * fresh[1]
     after[:, 0, UP] += up[:, 1, None] * fresh[0]

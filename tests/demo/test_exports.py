@@ -90,8 +90,16 @@ def test_controlling_sees_each_invoice_once_to_the_cent(folder, deliveries, year
     assert euro(lines["Nettobetrag"]).sum() == Project(folder).settings.control_totals[year]
 
 
+def test_invoices_are_a_german_erp_export(folder):
+    content = (folder / "raw" / "erp" / "rechnungen_2023.csv").read_bytes()
+    assert b"W\xe4hrung" in content.splitlines()[0]  # cp1252
+    assert content.count(b"\r\n") == len(content.splitlines())
+
+
 def test_invoices_hold_what_an_erp_holds(deliveries):
-    lines = pd.concat(deliveries.values(), ignore_index=True)
+    overlap = deliveries["rechnungen_2026_q1.csv"]["Belegnummer"].isin(deliveries["rechnungen_2025.csv"]["Belegnummer"])
+    once = deliveries | {"rechnungen_2026_q1.csv": deliveries["rechnungen_2026_q1.csv"][~overlap]}
+    lines = pd.concat(once.values(), ignore_index=True)
     assert 120_000 < len(lines) < 260_000
     assert set(lines["Belegart"]) == {"Rechnung", "Gutschrift", "Storno"}
     assert lines.loc[lines["Belegart"] != "Rechnung", "Nettobetrag"].str.startswith("-").all()
