@@ -38,7 +38,7 @@ def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> a
         .transform_calculate(
             start="datum.start || 0",
             middle="((datum.start || 0) + datum.end) / 2",
-            label=f"datum.abc_class + ': ' + format(datum.n_end - datum.n_start, ',') + ' {say('n_accounts')}'",
+            label=f"datum.abc_class + ': ' + {_count('(datum.n_end - datum.n_start)', say)}",
         )
         .encode(x=alt.X("start:Q"))
     )
@@ -121,7 +121,7 @@ def changes_chart(steps: pd.DataFrame, language: str, currency: str = "EUR") -> 
     order = ["before", "lost", "shrunk", "grown", "back", "new", "now"]
     base = alt.Chart(steps).transform_calculate(
         money=_money("amount", language, currency),
-        accounts=f"format(datum.n_accounts, ',') + ' {say('n_accounts')}'",
+        accounts=_count("datum.n_accounts", say),
         top="max(datum.low, datum.high)",
     )
     words = {step: say(f"step_{step}") for step in order}
@@ -260,6 +260,11 @@ def _labels(words: dict[str, str]) -> str:
 def _money(column: str, language: str, currency: str) -> str:
     """Return a Vega expression for an amount in three digits: 1,15 Mio. €."""
     return money_label(language, currency).replace("datum.value", f"datum.{column}").replace(",.3~f", ",.3~r")
+
+
+def _count(number: str, say: Any) -> str:
+    """Return a Vega expression for a number of accounts in words: 1 account, 1,204 accounts."""
+    return f"format({number}, ',') + ({number} === 1 ? ' {say('one_account')}' : ' {say('accounts')}')"
 
 
 def _plain_axis(**options: Any) -> alt.Axis:
