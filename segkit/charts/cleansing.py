@@ -16,6 +16,7 @@ KINDS = ("in", "used", "excluded", "quarantined", "later")
 COLOURS = dict(zip(KINDS, ("#5B6B7F", SEGMENT_COLOURS[0], "#9AA7B5", SEGMENT_COLOURS[2], "#C3CCD6"), strict=True))
 MOST_CHECKS = 14
 FEWEST_CHECKS = 5
+NO_SHARES = ("few_accounts", "dominant_account", "scope_without_match")  # they are no share of rows
 BAR_HEIGHT = 26
 PANEL_WIDTH = 240
 
@@ -83,7 +84,7 @@ def _panel(steps: pd.DataFrame, column: str, title: str, number_format: str | No
     base = alt.Chart(steps).encode(y=alt.Y("name:N", sort=alt.EncodingSortField("place"), axis=names))
     colours = alt.Scale(domain=list(KINDS), range=[COLOURS[kind] for kind in KINDS])
     bars = base.mark_bar(height={"band": 0.62}, cornerRadiusEnd=0).encode(
-        x=alt.X(f"{column}_start:Q", axis=alt.Axis(title=title, tickCount=4, **labels),
+        x=alt.X(f"{column}_start:Q", axis=alt.Axis(title=title, tickCount=4 if number_format else 3, **labels),
                 scale=alt.Scale(padding=0, nice=True)),
         x2=f"{column}_end:Q",
         color=alt.Color("kind:N", scale=colours, legend=None),
@@ -147,7 +148,7 @@ def quality_chart(data_quality: pd.DataFrame, language: str = "en") -> alt.Layer
                                            axis=alt.Axis(title=None, labelLimit=320)))  # fmt: skip
     share = say("cleansing.chart_share", language)
     bars = base.mark_bar(color=SEGMENT_COLOURS[2], height={"band": 0.62}).encode(
-        x=alt.X("share:Q", axis=alt.Axis(title=share, format=".0%", tickCount=5)),
+        x=alt.X("share:Q", axis=alt.Axis(title=share, format="~%", tickCount=5)),
         tooltip=[alt.Tooltip("name:N", title=" "), alt.Tooltip("share:Q", title=share, format=".2%")],
     )
     numbers = base.mark_text(align="left", dx=5, color=INK).encode(x="share:Q", text="words:N")
@@ -160,8 +161,8 @@ def _worst(data_quality: pd.DataFrame, language: str) -> pd.DataFrame:
     """The worst checks, with names and numbers in words; some without a finding fill up a chart of few."""
     n_rows, n_bad = data_quality["n_rows"].astype(float), data_quality["n_bad"].astype(float)
     checks = data_quality.assign(share=(n_bad / n_rows.where(n_rows > 0)).fillna(0).clip(upper=1))
-    never = (checks["check"] == "missing") & (checks["share"] == 1)
-    checks = checks[~never].sort_values(["share", "n_bad"], ascending=False, kind="stable")
+    left_out = checks["check"].isin(NO_SHARES) | (checks["check"] == "missing") & (checks["share"] == 1)
+    checks = checks[~left_out].sort_values(["share", "n_bad"], ascending=False, kind="stable")
     checks = checks.head(max(FEWEST_CHECKS, min(MOST_CHECKS, int((checks["n_bad"] > 0).sum()))))
     name = "{}{}: {}".format
     places = ["" if column == "-" else f".{column}" for column in checks["column"]]

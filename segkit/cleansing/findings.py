@@ -76,13 +76,52 @@ def describe_money(reconciliation: pd.DataFrame) -> list[Finding]:
                "money_used": used["revenue"], "share": share}  # fmt: skip
     out = steps.drop(index=["in", "used"], errors="ignore")
     out = out.loc[out["revenue"].abs().sort_values(ascending=False, kind="stable").index]
-    return [("cleansing.reconciled", numbers), *((_step_key(str(step)), {"step": step, **row})
-                                                 for step, row in out.to_dict("index").items())]  # fmt: skip
+    found = [("cleansing.reconciled", numbers)]
+    for step, row in out.to_dict("index").items():
+        found.append((_first_known(f"cleansing.step_{step}", "cleansing.step_other"), {"step": step, **row}))
+    return found
 
 
-def _step_key(step: str) -> str:
-    key = f"cleansing.step_{step}"
-    return key if texts.has(key) else "cleansing.step_other"
+def _first_known(*keys: str) -> str:
+    """Return the first key that has a sentence; the last one always has."""
+    return next((key for key in keys if texts.has(key)), keys[-1])
+
+
+def tabulate_totals(control_totals: pd.DataFrame) -> pd.DataFrame:
+    """Return the comparison with controlling as a table to show: columns named so that money reads as money."""
+    money = {name: f"revenue_{name}" for name in ("controlling", "delivered", "deviation", "used")}
+    shown = control_totals.astype({"fiscal_year": "str"}).rename(columns=money)
+    return shown[["fiscal_year", "revenue_controlling", "revenue_delivered", "revenue_deviation", "deviation_pct",
+                  "revenue_used"]]  # fmt: skip
+
+
+def tabulate_sources(reconciliation: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per table and file: what came in and what became of it, in rows, and its money in and used.
+
+    Parameters
+    ----------
+    reconciliation : DataFrame
+        The table reconciliation.
+
+    Returns
+    -------
+    DataFrame
+        table, source, n_in, n_used, n_excluded, n_quarantined, n_later, revenue_in, revenue_used.
+    """
+    kinds = ["in", "used", "excluded", "quarantined", "later"]
+    steps = reconciliation.assign(kind=reconciliation["step"].str.split("_").str[0])
+    files = steps.pivot_table(
+        index=["table", "source"], columns="kind", values=["n_rows", "revenue"], aggfunc="sum", sort=True
+    )
+    shown = {f"n_{kind}": ("n_rows", kind) for kind in kinds}
+    shown |= {f"revenue_{kind}": ("revenue", kind) for kind in ("in", "used")}
+    found = {name: files[column] if column in files else 0 for name, column in shown.items()}
+    counts = [name for name in shown if name.startswith("n_")]
+    table = files.iloc[:, :0].droplevel(0, axis=1).assign(**found).reset_index()
+    table[counts] = table[counts].fillna(0).astype("int64")
+    has_money = table["table"] == "invoices"
+    table[["revenue_in", "revenue_used"]] = table[["revenue_in", "revenue_used"]].astype(float).where(has_money)
+    return table
 
 
 def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:
@@ -95,7 +134,8 @@ def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:
     """
     bad = data_quality[data_quality["n_bad"] > 0]
     is_empty = (bad["check"] == "missing") & (bad["n_bad"] == bad["n_rows"])
-    found = [_quality_sentence(row) for row in worst_checks(bad[~is_empty]).head(MOST).to_dict("records")]
+    worst = worst_checks(bad[~is_empty]).head(MOST).to_dict("records")
+    found = [(_first_known(f"cleansing.check_{row['check']}", "cleansing.check_other"), row) for row in worst]
     for table, rows in bad[is_empty].groupby("table", sort=False):
         found.append(("cleansing.not_delivered", {"table": table, "columns": ", ".join(rows["column"])}))
     return found or [("cleansing.nothing_wrong", {"n_checks": len(data_quality)})]
@@ -119,11 +159,6 @@ def worst_checks(data_quality: pd.DataFrame) -> pd.DataFrame:
     return ranked.sort_values(["money", "share"], ascending=False, kind="stable").drop(columns="money")
 
 
-def _quality_sentence(row: dict) -> Finding:
-    key = f"cleansing.check_{row['check']}"
-    return (key if texts.has(key) else "cleansing.check_other"), row
-
-
 def describe_changes(cleaning_log: pd.DataFrame) -> list[Finding]:
     """Say what was changed or left out, one sentence a rule with the number of rows.
 
@@ -134,7 +169,7 @@ def describe_changes(cleaning_log: pd.DataFrame) -> list[Finding]:
     """
     rules = cleaning_log.groupby(["reason", "rule"], sort=True)["n_rows"].sum().reset_index()
     found: list[Finding] = [
-        (row["reason"], row) if texts.has(row["reason"]) else ("cleansing.changed", row)
+        (_first_known(row["reason"], f"cleansing.rule_{row['rule']}", "cleansing.changed"), row)
         for row in rules.sort_values("n_rows", ascending=False, kind="stable").to_dict("records")
     ]
     return found or [("cleansing.nothing_changed", {})]

@@ -89,3 +89,18 @@ def test_both_languages_have_the_same_sentences_with_the_same_numbers():
         ours = {key: text for key, text in templates(language).items() if key.startswith("cleansing.")}
         names[language] = {key: {part[1] for part in string.Formatter().parse(text)} for key, text in ours.items()}
     assert names["de"] == names["en"]
+
+
+def test_files_as_a_table_of_what_came_in_and_what_became_of_it(frames):
+    table = findings.tabulate_sources(frames("reconciliation")).set_index(["table", "source"])
+    counts = ["n_in", "n_used", "n_excluded", "n_quarantined", "n_later"]
+    assert table.loc[("invoices", "a.csv"), counts].tolist() == [9, 5, 1, 2, 1]
+    assert table.loc[("invoices", "b.csv"), counts].tolist() == [1, 0, 1, 0, 0]
+    assert table.loc[("invoices", "a.csv"), ["revenue_in", "revenue_used"]].tolist() == [965.0, 918.0]
+    assert table.loc[("accounts", "a.csv"), counts].tolist() == [1, 1, 0, 0, 0]
+    assert table.loc[("accounts", "a.csv"), ["revenue_in", "revenue_used"]].isna().all()
+
+
+def test_totals_as_a_table_whose_money_reads_as_money(frames):
+    table = findings.tabulate_totals(frames("control_totals"))
+    assert table.iloc[0].tolist() == ["2025", 800.0, 900.0, 100.0, 0.125, 900.0]
