@@ -145,11 +145,13 @@ def _run_notebook(
 def _execute(project: Project, quarter: Quarter, path: Path, attempt: str) -> None:
     import nbformat
     import papermill
+    from nbclient.exceptions import DeadKernelError
     from papermill.exceptions import PapermillExecutionError
 
     staging = project.staging_folder(quarter)
     output = staging / "notebooks" / path.name
     output.parent.mkdir(parents=True, exist_ok=True)
+    output.unlink(missing_ok=True)  # it may be a link to the last good run's, which papermill would write over
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])]
     source = output.with_name(f".{path.stem}.input.ipynb")
@@ -163,6 +165,11 @@ def _execute(project: Project, quarter: Quarter, path: Path, attempt: str) -> No
         )
     except PapermillExecutionError as error:
         raise _explained(error, path, output) from None
+    except DeadKernelError:
+        raise StageError(
+            f"{path.name}: its kernel was killed, most likely because memory ran out. "
+            "The last good run is untouched; the next run goes on with this notebook."
+        ) from None
     finally:
         source.unlink(missing_ok=True)
 
