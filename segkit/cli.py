@@ -131,7 +131,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
         typer.echo(f"{e['quarter']}  as of {e['as_of']}  {', '.join(marks):<26} {e['seconds']:6.1f} s  {e['created']}")
         for stage in e["stages"]:
             warned = f"  {len(stage['warnings'])} warning(s)" if stage["warnings"] else ""
-            typer.echo(f"    {stage['name']:<24} {stage['seconds']:6.1f} s {stage['peak_memory_mb']:6} MB{warned}")
+            typer.echo(f"    {stage['notebook']:<24} {stage['seconds']:6.1f} s {stage['peak_memory_mb']:6} MB{warned}")
         if e["is_stale"]:
             typer.echo(f"    changed since: {', '.join(e['changed'])}. `segkit run --from-quarter {e['quarter']}` renews it.")
 

@@ -36,7 +36,7 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> 
         "previous": next(iter(previous), None),
         "stages": [
             {
-                "name": name,
+                "notebook": name,
                 "seconds": record.seconds,
                 "peak_memory_mb": round(record.peak_memory_mb),
                 "warnings": [key for key, _ in record.says if key.split(".")[-1].startswith("warn")],

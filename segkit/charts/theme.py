@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -168,7 +169,7 @@ def _specification(chart: Any, language: str, currency: str) -> dict[str, Any]:
     def named(frame: Any) -> dict[str, Any]:
         key = id(frame)
         if key not in tables:  # the frame is held in the value: its id stays its own
-            tables[key] = (f"table{len(tables)}", frame, alt.to_values(frame)["values"])
+            tables[key] = (f"table{len(tables)}", frame, _without_nan(alt.to_values(frame)["values"]))
         return {"name": tables[key][0]}
 
     alt.data_transformers.register("segkit", named)
@@ -178,6 +179,11 @@ def _specification(chart: Any, language: str, currency: str) -> dict[str, Any]:
     specification["config"] = _merged(base_config(language, currency), specification.get("config", {}))
     specification["datasets"] = {name: rows for name, _, rows in tables.values()}
     return specification
+
+
+def _without_nan(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Write missing numbers as null: JSON has no NaN, and a nullable column (Float64) keeps one."""
+    return [{k: None if v != v or v in (math.inf, -math.inf) else v for k, v in row.items()} for row in rows]
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
