@@ -1,4 +1,4 @@
-"""How sure each account's segment is: would it be in the same one if it had ordered a little otherwise?"""
+"""How sure each account's segment is: would it be there too, had its months turned out a little otherwise?"""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 DIGITS = 6
 FEWEST_DRAWS = 20
 ROW_DRAWS = 2_000_000  # accounts × draws that a run can afford
-DAYS_PER_YEAR = 365
+MONTHS = 12
+MOST_PARTS = 1e6
 
 
 def score_confidence(features: pd.DataFrame, model: Mapping[str, Any], draws: int, seed: int) -> np.ndarray:
@@ -28,8 +29,8 @@ def score_confidence(features: pd.DataFrame, model: Mapping[str, Any], draws: in
     Parameters
     ----------
     features : DataFrame
-        One slice of `account_features`: revenue_12m, revenue_prev_12m (money), frequency, frequency_12m (invoices),
-        tenure_days and what the model needs.
+        One slice of `account_features`: revenue_12m, revenue_prev_12m (money), frequency_12m (invoices), regularity
+        (coefficient of variation of monthly revenue) and what the model needs.
     model : mapping
         The accepted model.
     draws : int
@@ -37,18 +38,18 @@ def score_confidence(features: pd.DataFrame, model: Mapping[str, Any], draws: in
 
     Notes
     -----
-    A draw gives each invoice of an account a random weight (Bayesian bootstrap, Rubin 1981; invoices taken as alike): an
-    account with n invoices has its revenue multiplied by Gamma(n) / n, the twelve months before likewise. Few orders
-    near a limit make an account doubtful, many orders far from it make it sure. Dates are not redrawn.
+    A draw weights the months of an account at random (Bayesian bootstrap, Rubin 1981): its revenue of twelve months is
+    multiplied by Gamma(n) / n with n = 12 / regularity², which has the spread of a mean of twelve such months; where
+    regularity is not known, n is the number of invoices. The twelve months before likewise. An irregular buyer near a
+    limit is doubtful, a regular one far from it is sure. Dates are not redrawn.
     """
     rng = generator(seed, "confidence")
     segment = assign_segments(features, model)["segment_id"].to_numpy()
     draws = max(FEWEST_DRAWS, min(draws, ROW_DRAWS // max(len(features), 1)))
-    n_now = np.maximum(features["frequency_12m"].to_numpy(float), 1)
-    n_before = _orders_before(features)
+    shape = _shape(features)
     same = np.zeros(len(features))
     for _ in range(draws):
-        weight, weight_before = rng.gamma(n_now) / n_now, rng.gamma(n_before) / n_before
+        weight, weight_before = rng.gamma(shape) / shape, rng.gamma(shape) / shape
         redrawn = features.assign(
             revenue_12m=features["revenue_12m"] * weight,
             revenue_prev_12m=features["revenue_prev_12m"] * weight_before,
@@ -58,11 +59,12 @@ def score_confidence(features: pd.DataFrame, model: Mapping[str, Any], draws: in
     return np.round(same / draws, DIGITS)
 
 
-def _orders_before(features: pd.DataFrame) -> np.ndarray:
-    """Return about how many invoices an account had in the twelve months before the last twelve."""
-    earlier = (features["frequency"] - features["frequency_12m"]).to_numpy(float)
-    years = np.maximum(features["tenure_days"].to_numpy(float) / DAYS_PER_YEAR - 1, 1)
-    return np.maximum(earlier / years, 1)
+def _shape(features: pd.DataFrame) -> np.ndarray:
+    """Return how many equal parts the revenue of twelve months is worth: 1 over its squared coefficient of variation."""
+    invoices = features["frequency_12m"].to_numpy(float)
+    regularity = features["regularity"].to_numpy(float)
+    months = MONTHS / np.where(regularity > 0, regularity, np.nan) ** 2
+    return np.clip(np.where(np.isnan(months), invoices, months), 1.0, MOST_PARTS)
 
 
 def grid_stability(features: pd.DataFrame, model: Mapping[str, Any], pairs: int, seed: int) -> Stability:

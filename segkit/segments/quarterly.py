@@ -74,40 +74,57 @@ def segment_accounts(
     before : Before or None
         The previous run; None in the first.
     """
+    from threadpoolctl import threadpool_limits
+
     features = take_slice(panel, as_of)
-    challenger = fit_challenger(features, grid_rules(settings), settings, seed)
+    with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
+        challenger = fit_challenger(features, grid_rules(settings), settings, seed)
+        accepted, register = _accept(features, challenger, settings, quarter, colours, before)
+        confidence = score_confidence(features, accepted.model, settings.confidence_draws, seed)
+        segments, warnings = build_segments(
+            features,
+            accepted.model,
+            register,
+            moves,
+            confidence,
+            quarter,
+            language,
+            before.model if before else None,
+            before.segments if before else None,
+            None if before else segments_since(panel, accepted.model, quarter),
+        )
+        previous = (before.segments, before.quarter) if before else (None, None)
+        tables = {
+            "segments": segments,
+            "opening_segments": open_segments(panel, accepted.model, moves, quarter, *previous),
+            "segment_register": register,
+            "segment_sizes": describe_sizes(segments, features, register),
+            "typing_rules": describe_rules(features, accepted.model),
+            "segment_stability": _stability(features, accepted, challenger, settings, seed),
+            "move_warnings": warnings,
+        }
+        tables |= _challenger_tables(panel, features, accepted, challenger, quarter)
+    return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
+
+
+def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, colours, before: Before | None):
+    """Return the model in force and the register."""
     kept, register = (before.model, before.register) if before else (None, None)
     known = () if register is None else register["segment_id"]
     accepted = accept_model(features, kept, challenger, settings, quarter, known)
-    register = update_register(register, accepted.model, features, quarter, colours, accepted.came_from)
-    segments, warnings = build_segments(
-        features,
-        accepted.model,
-        register,
-        moves,
-        score_confidence(features, accepted.model, settings.confidence_draws, seed),
-        quarter,
-        language,
-        kept,
-        before.segments if before else None,
-        None if before else segments_since(panel, accepted.model, quarter),
-    )
-    previous = (before.segments, before.quarter) if before else (None, None)
-    tables = {
-        "segments": segments,
-        "opening_segments": open_segments(panel, accepted.model, moves, quarter, *previous),
-        "segment_register": register,
-        "segment_sizes": describe_sizes(segments, features, register),
-        "typing_rules": describe_rules(features, accepted.model),
-        "segment_stability": _stability(features, accepted, challenger, settings, seed),
-        "move_warnings": warnings,
+    return accepted, update_register(register, accepted.model, features, quarter, colours, accepted.came_from)
+
+
+def _challenger_tables(panel, features, accepted: Accepted, challenger: Challenger, quarter: Quarter) -> dict[str, Any]:
+    """Return what there is to say about the challenger; nothing where none was fitted."""
+    if challenger.why_not:
+        return {}
+    opened = take_slice(panel, (quarter - 1).end)
+    return {
+        "cluster_search": challenger.search,
+        "challenger": compare_clusters(features, accepted.model, challenger),
+        "segment_comparison": compare_methods(features, opened, accepted.model, challenger),
     }
-    if challenger.why_not is None:
-        opened = take_slice(panel, (quarter - 1).end)
-        tables["cluster_search"] = challenger.search
-        tables["challenger"] = compare_clusters(features, accepted.model, challenger)
-        tables["segment_comparison"] = compare_methods(features, opened, accepted.model, challenger)
-    return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
 
 
 def _stability(features: pd.DataFrame, accepted: Accepted, challenger: Challenger, settings: Any, seed: int):

@@ -61,7 +61,7 @@ class ValueSegmentation(BaseModel):
         20_000, ge=100, description="up to so many accounts are fitted in full; above, a random sample of that size"
     )
     confidence_draws: int = Field(
-        100, ge=10, le=1000, description="draws of each account's own orders from which its confidence is estimated"
+        100, ge=10, le=1000, description="draws of each account's own months from which its confidence is estimated"
     )
 
     @model_validator(mode="after")
