@@ -30,7 +30,7 @@ def simulate_duplicates(accounts: pd.DataFrame, demand: Demand, seed: int) -> pd
     `is_split`: some invoices of the account bear the duplicate's number; `share` says how many of them.
     """
     rng = stream(seed, "duplicates")
-    buys = demand.is_buying[:, -4:].any(axis=1)
+    buys = np.asarray(demand.is_buying[:, -4:]).any(axis=1)
     doubled = np.flatnonzero(rng.random(len(accounts)) < SHARE)
     frame = accounts.iloc[doubled].reset_index(drop=True)
     n = len(frame)
@@ -43,7 +43,7 @@ def simulate_duplicates(accounts: pd.DataFrame, demand: Demand, seed: int) -> pd
             "street": [street_variant(street, rng) for street in frame["street"]],
             "postal_code": np.where(rng.random(n) < 0.15, None, frame["postal_code"]),
             "created_date": pd.Timestamp("2026-06-15") - pd.to_timedelta(rng.integers(0, 1400, n), unit="D"),
-            "is_split": buys[doubled] & (rng.random(n) < SPLIT_SHARE),
+            "is_split": np.take(buys, doubled) & (rng.random(n) < SPLIT_SHARE),
             "share": rng.uniform(0.2, 0.6, n),
         }
     )

@@ -20,13 +20,17 @@ GRID = np.arange(np.log(350.0), np.log(5_500_000.0), 0.125)
 UP, DOWN, GONE = 1, 1 + LAST_CLOCK, 1 + 2 * LAST_CLOCK
 N_STATES = GONE + 8  # steady; 1–5 quarters since a step up; since a step down; 1–8 quarters since it stopped
 OUTLIER = 1e-4
+CHUNK = 128  # accounts at a time, so that their states stay in the processor's cache
 
 
 def oracle_segments(sample: Sample, quarter: int) -> pd.DataFrame:
     """Return account_id, segment_id of every customer number seen up to a quarter (position), by largest posterior."""
     p = sample.parameters
     seen = quarterly(sample.lines, quarter)
-    levels = _filter(seen, quarter, p)
+    n = len(seen["account_id"])
+    moves = _moves(p)
+    parts = [{name: values[i : i + CHUNK] for name, values in seen.items()} for i in range(0, n, CHUNK)]
+    levels = np.concatenate([_filter(part, quarter, moves, p) for part in parts])
     segment = _labels(seen, quarter)
     posterior = np.zeros((len(segment), len(SEGMENTS)))
     for position in range(len(SEGMENTS)):
@@ -76,10 +80,9 @@ def churn_oracle(sample: Sample, quarter: int) -> float:
     return area_under_curve(demand.hazard[buying, quarter], leaves[buying])
 
 
-def _filter(seen: dict[str, np.ndarray], quarter: int, p: Parameters) -> np.ndarray:
+def _filter(seen: dict[str, np.ndarray], quarter: int, moves: dict[str, np.ndarray], p: Parameters) -> np.ndarray:
     """Return the posterior (accounts × 4 levels × states) at the end of a quarter."""
     belief = _prior(len(seen["account_id"]), p)
-    moves = _moves(p)
     for now in range(quarter + 1):
         bound = (seen["start"] > 0) & (now < seen["start"] + FIRST_TERM)
         stepped = _step(belief, now, bound, moves, p) if now else belief

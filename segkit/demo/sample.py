@@ -60,12 +60,12 @@ def _calibrated(accounts: pd.DataFrame, p: Parameters, seed: int) -> tuple[Param
 
     The same random numbers are drawn again with shifted medians: the result is one draw from what is returned.
     """
-    traits = [accounts[name].to_numpy() for name in ("level", "start", "risk")]
+    level, start, risk = (accounts[name].to_numpy() for name in ("level", "start", "risk"))
     for _ in range(3):
-        demand = simulate_demand(*traits, p, stream(seed, "demand"))
+        demand = simulate_demand(level, start, risk, p, stream(seed, "demand"))
         wanted = (np.exp(demand.spend) * demand.is_buying)[:, -4:].mean(axis=1)
         total = np.bincount(demand.level[:, -1], wanted, minlength=4)[:3]
         target = np.array(p.revenue_shares) * p.revenue * len(accounts) / 1200
         shift = np.where(total > 0, target / np.maximum(total, 1.0), 1.0)
         p = replace(p, level_median=(*(np.array(p.level_median[:3]) * shift).tolist(), p.level_median[3]))
-    return p, simulate_demand(*traits, p, stream(seed, "demand"))
+    return p, simulate_demand(level, start, risk, p, stream(seed, "demand"))

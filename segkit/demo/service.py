@@ -80,10 +80,9 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
     for quarter in range(0, N_QUARTERS, 4):
         asked = np.flatnonzero(sample.demand.is_buying[at, quarter] & (rng.random(len(at)) < 0.16))
         score = np.clip(np.round(7.1 - 1.3 * risk[at[asked]] + rng.normal(0, 1.7, len(asked))), 0, 10)
-        comment = np.where(
-            score >= 9, rng.choice(PRAISE, len(asked)), np.where(score <= 6, rng.choice(BLAME, len(asked)), None)
-        )
-        comment = np.where(rng.random(len(asked)) < 0.3, comment, None)
+        praise, blame = rng.choice(PRAISE, len(asked)), rng.choice(BLAME, len(asked))
+        said = np.select([score >= 9, score <= 6], [praise, blame], "")
+        comment = pd.Series(np.where(rng.random(len(asked)) < 0.3, said, ""), dtype=object).replace("", None)
         days = np.datetime64(f"{2021 + quarter // 4}-11-02") + rng.integers(0, 24, len(asked))
         waves.append(
             pd.DataFrame({"person": asked, "survey_date": days, "question": "nps", "answer": score, "comment": comment})

@@ -6,10 +6,13 @@ import pandas as pd
 import pytest
 
 from segkit.cleansing import clean_tables
-from segkit.demo import write_demo
+from segkit.demo import simulate, write_demo
+from segkit.demo.oracle import agreement, score
 from segkit.engines import connect
 from segkit.project import Project
 from segkit.sources.reading import read_sources
+
+from .product_grid import product_grid
 
 TODAY = dt.date(2026, 11, 2)
 
@@ -68,8 +71,6 @@ def test_the_last_quarter_is_complete(con):
 
 
 def test_revenue_by_account_is_what_was_simulated(con, folder):
-    from segkit.demo import simulate
-
     lines = simulate().lines
     true = lines[lines["kind"] != "freight"].groupby("booked_id")["revenue_cents"].sum()
     found = frame(con, "SELECT account_id, sum(revenue)::DOUBLE AS revenue FROM invoices GROUP BY 1").set_index(
@@ -88,3 +89,8 @@ def test_every_table_is_filled(con):
     assert frame(con, "SELECT count(*) AS n FROM opportunities WHERE is_won")["n"].item() > 300
     typed = frame(con, "SELECT count(employees) AS n, count(employees_date) AS m, count(consent) AS c FROM accounts")
     assert (typed.iloc[0] > 900).all()
+
+
+def test_the_value_grid_finds_nine_tenths_of_what_the_oracle_finds(con):
+    sample = simulate()
+    assert agreement(sample, product_grid(con, "2026Q3")) >= 0.90 * score(sample)
