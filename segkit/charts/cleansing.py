@@ -63,7 +63,7 @@ def _waterfall(reconciliation: pd.DataFrame, language: str, currency: str) -> pd
 
 
 def _signed(value: float, is_out: bool, kind: str, language: str, currency: str) -> str:
-    shown = show(-value if is_out else value, kind, LOCALES[language], currency)
+    shown = show(-value if is_out and value else value, kind, LOCALES[language], currency)
     return shown.replace("-", "\u2212")
 
 
@@ -84,7 +84,7 @@ def _panel(steps: pd.DataFrame, column: str, title: str, number_format: str | No
     base = alt.Chart(steps).encode(y=alt.Y("name:N", sort=alt.EncodingSortField("place"), axis=names))
     colours = alt.Scale(domain=list(KINDS), range=[COLOURS[kind] for kind in KINDS])
     bars = base.mark_bar(height={"band": 0.62}, cornerRadiusEnd=0).encode(
-        x=alt.X(f"{column}_start:Q", axis=alt.Axis(title=title, tickCount=4 if number_format else 3, **labels),
+        x=alt.X(f"{column}_start:Q", axis=alt.Axis(title=title, tickCount=3, **labels),
                 scale=alt.Scale(padding=0, nice=True)),
         x2=f"{column}_end:Q",
         color=alt.Color("kind:N", scale=colours, legend=None),

@@ -96,7 +96,7 @@ def tabulate_totals(control_totals: pd.DataFrame) -> pd.DataFrame:
 
 
 def tabulate_sources(reconciliation: pd.DataFrame) -> pd.DataFrame:
-    """Return one row per table and file: what came in and what became of it, in rows, and its money in and used.
+    """Return one row per table and file: its rows and, for invoice lines, its money, and how much of both is used.
 
     Parameters
     ----------
@@ -106,22 +106,19 @@ def tabulate_sources(reconciliation: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        table, source, n_in, n_used, n_excluded, n_quarantined, n_later, revenue_in, revenue_used.
+        table, source, n_in, n_used, n_left_out, revenue_in, revenue_used; invoices come first.
     """
-    kinds = ["in", "used", "excluded", "quarantined", "later"]
-    steps = reconciliation.assign(kind=reconciliation["step"].str.split("_").str[0])
-    files = steps.pivot_table(
-        index=["table", "source"], columns="kind", values=["n_rows", "revenue"], aggfunc="sum", sort=True
+    by_file = reconciliation.set_index(["table", "source", "step"])[["n_rows", "revenue"]].astype(float)
+    came = by_file.xs("in", level="step")
+    used = by_file.xs("used", level="step").reindex(came.index)
+    used = used.assign(
+        n_rows=used["n_rows"].fillna(0), revenue=used["revenue"].fillna(0).where(came["revenue"].notna())
     )
-    shown = {f"n_{kind}": ("n_rows", kind) for kind in kinds}
-    shown |= {f"revenue_{kind}": ("revenue", kind) for kind in ("in", "used")}
-    found = {name: files[column] if column in files else 0 for name, column in shown.items()}
-    counts = [name for name in shown if name.startswith("n_")]
-    table = files.iloc[:, :0].droplevel(0, axis=1).assign(**found).reset_index()
-    table[counts] = table[counts].fillna(0).astype("int64")
-    has_money = table["table"] == "invoices"
-    table[["revenue_in", "revenue_used"]] = table[["revenue_in", "revenue_used"]].astype(float).where(has_money)
-    return table
+    files = came.add_suffix("_in").join(used.add_suffix("_used"))
+    files = files.rename(columns={"n_rows_in": "n_in", "n_rows_used": "n_used"}).astype({"n_in": int, "n_used": int})
+    files = files.assign(n_left_out=files["n_in"] - files["n_used"]).reset_index()
+    files = files.sort_values("table", key=lambda table: table != "invoices", kind="stable", ignore_index=True)
+    return files[["table", "source", "n_in", "n_used", "n_left_out", "revenue_in", "revenue_used"]]
 
 
 def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:
@@ -135,10 +132,17 @@ def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:
     bad = data_quality[data_quality["n_bad"] > 0]
     is_empty = (bad["check"] == "missing") & (bad["n_bad"] == bad["n_rows"])
     worst = worst_checks(bad[~is_empty]).head(MOST).to_dict("records")
-    found = [(_first_known(f"cleansing.check_{row['check']}", "cleansing.check_other"), row) for row in worst]
+    found = [(_first_known(*_quality_keys(row)), row) for row in worst]
     for table, rows in bad[is_empty].groupby("table", sort=False):
         found.append(("cleansing.not_delivered", {"table": table, "columns": ", ".join(rows["column"])}))
     return found or [("cleansing.nothing_wrong", {"n_checks": len(data_quality)})]
+
+
+def _quality_keys(row: dict) -> list[str]:
+    """Keys of a check's sentence, the best first: without money, a sentence that names none."""
+    rows_only = "_rows" if row["revenue"] is None or row["revenue"] != row["revenue"] else ""
+    checks = [row["check"], "other"]
+    return [f"cleansing.check_{check}{ending}" for check in checks for ending in dict.fromkeys([rows_only, ""])]
 
 
 def worst_checks(data_quality: pd.DataFrame) -> pd.DataFrame:
