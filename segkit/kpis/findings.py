@@ -54,7 +54,9 @@ def describe_levels(shaped: pd.DataFrame) -> Finding:
 
 
 def describe_rates(shaped: pd.DataFrame, kpi_id: str) -> Finding:
-    """Return which segments lie surely above and surely below a rate overall: their interval does not hold it.
+    """Return which segments lie above and below a rate overall with their whole interval, small ones left out.
+
+    Each interval stands for itself: among ten segments that are all alike, one may well lie outside by chance.
 
     Parameters
     ----------

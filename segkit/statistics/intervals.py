@@ -5,8 +5,18 @@ Shares of accounts (retention, churn by number) get Wilson's interval: it needs 
 keeps its promise for small numbers, where Wald's does not (Brown, Cai and DasGupta 2001, Statistical Science 16).
 Everything else is a ratio of two sums over accounts (a sum is a ratio to the number of accounts) and gets the
 studentised bootstrap, also called bootstrap-t (Hall 1988, Annals of Statistics 16; DiCiccio and Efron 1996, Statistical
-Science 11): money per account is so skewed that, measured on log-normal money of 200 accounts, the percentile interval
-held the truth in 88 % of cases, the bias-corrected and accelerated one in 91 %, this one in 95 %.
+Science 11). Why that one: simulated on log-normal money of 250 accounts, a third of them without any (2,000 repeats, so
+± 1 point; means, churn and growth), 95 % intervals held the truth in
+
+=======================  ==========  ==========  ===========
+cases in 100             percentile  BCa         studentised
+=======================  ==========  ==========  ===========
+skewed (sigma 1)         93, 93, 93  94, 93, 91  94, 95, 93
+very skewed (sigma 1.4)  89, 92, 92  91, 90, 87  93, 95, 92
+=======================  ==========  ==========  ===========
+
+It is the best or level with the best. Where money is very skewed no method reaches 95 for means and growth: read those
+limits as a little narrow.
 """
 
 from __future__ import annotations
@@ -121,7 +131,7 @@ def _is_enough(y: Floats, x: Floats, is_of_all: bool) -> bool:
     weights = np.abs(y if is_of_all else x) / MONEY_SCALE
     squares = float(np.sum(weights**2))
     effective = float(np.sum(weights)) ** 2 / squares if squares else 0.0
-    return np.count_nonzero(weights) >= FEWEST_ACCOUNTS and effective >= FEWEST_EFFECTIVE
+    return int(np.count_nonzero(weights)) >= FEWEST_ACCOUNTS and effective >= FEWEST_EFFECTIVE
 
 
 def _studentised_limits(value: float, error: float, studentised: Floats, confidence: float) -> tuple[float, float]:
@@ -165,7 +175,7 @@ def _group_sums(weights: Floats, columns: Floats, members: list[Places]) -> Floa
 
 def _resample_sums(columns: Floats, members: list[Places], draws: int, seed: int) -> Floats:
     """Return the sums of each group in each resample, on one thread: sums of squares depend on the order otherwise."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+    from threadpoolctl import threadpool_limits
 
     with threadpool_limits(1):
         blocks = [_group_sums(weights, columns, members) for weights in _draw_weights(len(columns), draws, seed)]

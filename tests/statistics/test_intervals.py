@@ -38,10 +38,11 @@ def skewed_money(rng: np.random.Generator, n: int, kind: str) -> tuple[np.ndarra
 
 @pytest.mark.parametrize("kind", ["mean", "churn", "growth"])
 def test_studentised_interval_holds_the_truth_in_95_of_100_cases(kind):
-    rng, held, repeats = np.random.default_rng(2026), 0, 400
+    """With the product's 1,000 draws; 1,000 repeats know the share to 0.8 points (4,000 gave 94, 95 and 93)."""
+    rng, held, repeats = np.random.default_rng(2026), 0, 1000
     for repeat in range(repeats):
         y, x, truth = skewed_money(rng, 250, kind)
-        low, high = ratio_intervals(y[:, None], x[:, None], np.zeros(250, int), 1, ONE_GROUP, 300, repeat)
+        low, high = ratio_intervals(y[:, None], x[:, None], np.zeros(250, int), 1, ONE_GROUP, 1000, repeat)
         held += low[0, 0] <= truth <= high[0, 0]
     assert held / repeats == pytest.approx(0.95, abs=0.03)
 
