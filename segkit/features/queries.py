@@ -19,8 +19,8 @@ def names() -> list[str]:
 
 
 def sql(name: str) -> str:
-    """Return a query without the comment at its head; `KeyError` with all names for an unknown one."""
-    return "".join(line for line in _lines(name) if not line.startswith("--"))
+    """Return a query without its comments; `KeyError` with all names for an unknown one."""
+    return "".join(line for line in _lines(name) if not line.lstrip().startswith("--"))
 
 
 def _lines(name: str) -> list[str]:

@@ -107,10 +107,17 @@ product_days as (
     from lines
     where is_sale and product_id is not null
 ),
+product_gaps as (
+    select account_id, day, lead(day) over (partition by account_id, product_id order by day) as next_day
+    from product_days
+),
 bought as (
-    select d.account_id, p.as_of, count(distinct d.product_id) as n_products
-    from product_days as d
-    inner join panel_dates as p on d.day between p.year_start and p.as_of
+    -- a product counts on the last day of the window on which it was bought: faster than counting distinct products
+    select d.account_id, p.as_of, count(*) as n_products
+    from product_gaps as d
+    inner join panel_dates as p
+        on d.day between p.year_start and p.as_of
+        and (d.next_day is null or d.next_day > p.as_of)
     group by d.account_id, p.as_of
 ),
 known_months as (
