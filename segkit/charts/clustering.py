@@ -84,7 +84,7 @@ def _tile_texts(tiles: pd.DataFrame, places: dict[str, Any], language: str, curr
 
 
 def segment_shares_chart(sizes: pd.DataFrame, language: str = "de") -> Any:
-    """Return bars of each segment's share of accounts, revenue and margin, side by side; unknown margins are left out."""
+    """Return bars of each segment's share of accounts, revenue and margin, side by side."""
     import altair as alt
 
     known = [measure for measure in MEASURES if sizes[measure].notna().any()]
@@ -175,7 +175,8 @@ def stability_chart(pairs: pd.DataFrame, search: pd.DataFrame, language: str = "
     shown["colour"] = np.where(shown["is_chosen"].astype(bool), SEGMENT_COLOURS[0], LINE)
     shown = shown[["n_segments", "ari", "colour"]]
     x = alt.X("n_segments:O", axis=alt.Axis(title=say("segments.axis_k", language), labelAngle=0))
-    y = alt.Y("ari:Q", scale=alt.Scale(domainMax=1, zero=False), axis=alt.Axis(title=say("segments.axis_ari", language)))
+    ari = alt.Axis(title=say("segments.axis_ari", language))
+    y = alt.Y("ari:Q", scale=alt.Scale(domainMax=1, zero=False), axis=ari)
     colour = alt.Color("colour:N", scale=None)
     boxes = alt.Chart(shown).mark_boxplot(size=30, extent="min-max", median={"color": "white", "strokeWidth": 2.5})
     boxes = boxes.encode(x=x, y=y, color=colour)
@@ -266,10 +267,14 @@ def agreement_chart(challenger: pd.DataFrame, sizes: pd.DataFrame, language: str
     )
     words = base.mark_text(fontSize=12).encode(text="label:N", color=alt.Color("ink:N", scale=None))
     note = say("segments.chart_agreement_note", language)
-    return alt.layer(heat, words).resolve_scale(color="independent").properties(
-        width=alt.Step(92),
-        height=alt.Step(30),
-        title=alt.TitleParams(say("segments.chart_agreement", language), subtitle=note),
+    return (
+        alt.layer(heat, words)
+        .resolve_scale(color="independent")
+        .properties(
+            width=alt.Step(92),
+            height=alt.Step(30),
+            title=alt.TitleParams(say("segments.chart_agreement", language), subtitle=note),
+        )
     )
 
 

@@ -57,12 +57,10 @@ def accept_model(
         All segment ids of the register; none is ever given to another segment.
     """
     rules = grid_rules(settings)
-    base = {"segmentation_id": "value", "rules": rules, "fitted_quarter": str(quarter)}
-    if settings.method == "grid" or challenger.why_not and (kept is None or kept["method"] == "grid"):
-        same = kept is not None and kept["method"] == "grid"
-        fitted = kept["fitted_quarter"] if same and kept["rules"] == rules else str(quarter)
-        why = "first" if kept is None else "kept" if same and kept["rules"] == rules else "changed"
-        return Accepted(base | {"method": "grid", "fitted_quarter": fitted}, why)
+    base: dict[str, Any] = {"segmentation_id": "value", "rules": rules, "fitted_quarter": str(quarter)}
+    has_clusters = kept is not None and kept["method"] == "kmeans"
+    if settings.method == "grid" or challenger.why_not and not has_clusters:
+        return _accept_grid(base, kept)
     why = _why_refit(kept, settings, quarter)
     if kept is not None and (why is None or challenger.why_not):
         return Accepted(dict(kept) | {"rules": rules}, "kept" if kept["rules"] == rules else "changed")
@@ -70,6 +68,16 @@ def accept_model(
     centres = {names[cluster]: centre for cluster, centre in challenger.centres.items()}
     model = base | {"method": "kmeans", "scales": challenger.scales, "centres": centres}
     return Accepted(model, why or "always", came_from)
+
+
+def _accept_grid(base: dict[str, Any], kept: Mapping[str, Any] | None) -> Accepted:
+    """Return the grid with the thresholds of the settings; they are its model, so only a person can change it."""
+    grid = base | {"method": "grid"}
+    if kept is None:
+        return Accepted(grid, "first")
+    if kept["method"] == "grid" and kept["rules"] == base["rules"]:
+        return Accepted(grid | {"fitted_quarter": kept["fitted_quarter"]}, "kept")
+    return Accepted(grid, "changed")
 
 
 def _why_refit(kept: Mapping[str, Any] | None, settings: Any, quarter: Quarter) -> str | None:

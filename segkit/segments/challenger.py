@@ -108,7 +108,7 @@ def _fit_rows(n: int, most: int, seed: int) -> np.ndarray:
 
 
 def _solutions(points: np.ndarray, numbers: list[int], settings: Any, seed: int) -> dict[int, Solution]:
-    """Search each number of clusters; clusters are numbered by their first criterion, and alike from one to the next."""
+    """Search each number of clusters; clusters are numbered by revenue, alike from one to the next."""
     solutions: dict[int, Solution] = {}
     for k in numbers:
         found = search_clusters(points, k, seed, settings.hits, settings.max_searches)
@@ -123,7 +123,9 @@ def _solutions(points: np.ndarray, numbers: list[int], settings: Any, seed: int)
     return solutions
 
 
-def _search_frame(points, solutions: Mapping[int, Solution], stability: Mapping[int, Stability], scales) -> pd.DataFrame:
+def _search_frame(
+    points: np.ndarray, solutions: Mapping[int, Solution], stability: Mapping[int, Stability], scales: Mapping[str, Any]
+) -> pd.DataFrame:
     import pandas as pd
 
     total = ((points - points.mean(axis=0)) ** 2).sum()

@@ -20,6 +20,7 @@ STABLE = 0.80
 SEPARATED = 0.50
 REFERENCES = 12
 REFERENCE_POINTS = 1000
+UNIFORM_SPREAD = 3**0.5  # half the width of a uniform distribution with variance 1
 
 
 def choose_number(search: pd.DataFrame, smallest_share: float, fixed: int | None = None) -> tuple[int, str]:
@@ -44,17 +45,16 @@ def choose_number(search: pd.DataFrame, smallest_share: float, fixed: int | None
     large = search[search["smallest_share"] >= smallest_share]
     candidates = search if large.empty else large
     usual = candidates[candidates["n_segments"].between(*USUAL)]
-    best_usual, best = _best(usual), _best(candidates)
-    if best_usual is None:
+    best = _best(candidates)
+    if usual.empty:
         return int(best["n_segments"]), "segments.choice_none_usual"
+    best_usual = _best(usual)
     if best["ari_mean"] > best_usual["ari_mean"] + CLEARLY:
         return int(best["n_segments"]), "segments.choice_outside"
     return int(best_usual["n_segments"]), "segments.choice_stable"
 
 
-def _best(candidates: pd.DataFrame) -> pd.Series | None:
-    if candidates.empty:
-        return None
+def _best(candidates: pd.DataFrame) -> pd.Series:
     alike = candidates[candidates["ari_mean"] >= candidates["ari_mean"].max() - ALIKE]
     return alike.sort_values(["separation", "n_segments"], ascending=[False, True]).iloc[0]
 
@@ -93,7 +93,8 @@ def _reference_separation(points: np.ndarray, k: int, seed: int) -> float:
         spreads = spreads / np.sqrt(len(points))
         values = []
         for draw in range(REFERENCES):
-            noise = rng.standard_normal((n, len(spreads))) if draw % 2 else rng.uniform(-1, 1, (n, len(spreads))) * 3**0.5
+            shape = (n, len(spreads))
+            noise = rng.standard_normal(shape) if draw % 2 else rng.uniform(-1, 1, shape) * UNIFORM_SPREAD
             reference = (noise * spreads) @ axes
             labels, centres, _ = search_once(reference, k, rng, patience=1)
             values.append(separation(reference, labels, centres))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 12
+SHARES = {"n_accounts": "share_accounts", "revenue_12m": "share_revenue", "margin_12m": "share_margin"}
 KNOWN = 0.50  # adjusted Rand with a known division from which a solution says nothing new
 
 
@@ -53,9 +54,9 @@ def describe_sizes(segments: pd.DataFrame, features: pd.DataFrame, register: pd.
     counts = ["n_accounts", "n_doubtful"]
     sizes[counts] = sizes[counts].fillna(0).astype("int64")
     sizes["revenue_12m"] = sizes["revenue_12m"].fillna(0.0)
-    for share, column in (("share_accounts", "n_accounts"), ("share_revenue", "revenue_12m"), ("share_margin", "margin_12m")):
+    for column, measured in SHARES.items():
         total = sizes[column].sum()
-        sizes[share] = (sizes[column] / total if total else sizes[column] * np.nan).round(DIGITS)
+        sizes[measured] = (sizes[column] / total if total else sizes[column] * np.nan).round(DIGITS)
     return sizes.round({"revenue_12m": 4, "margin_12m": 4, "confidence": DIGITS})
 
 
@@ -90,7 +91,7 @@ def compare_methods(
     Parameters
     ----------
     features, before : DataFrame
-        Slices of `account_features` at this as_of and at the end of the quarter before (empty: next_explained is empty).
+        Slices of `account_features` at this as_of and at the end of the quarter before (which may be empty).
     model : mapping
         The accepted model.
     challenger : Challenger

@@ -1,4 +1,4 @@
-"""How sure each account's segment is: would it be there too, had its months turned out a little otherwise?"""
+"""How sure each account's segment is, had its months turned out a little otherwise."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def score_confidence(features: pd.DataFrame, model: Mapping[str, Any], draws: in
 
 
 def _shape(features: pd.DataFrame) -> np.ndarray:
-    """Return how many equal parts the revenue of twelve months is worth: 1 over its squared coefficient of variation."""
+    """Return how many equal parts the revenue of twelve months is worth: 1 / squared coefficient of variation."""
     invoices = features["frequency_12m"].to_numpy(float)
     regularity = features["regularity"].to_numpy(float)
     months = MONTHS / np.where(regularity > 0, regularity, np.nan) ** 2

@@ -151,8 +151,8 @@ def open_segments(
 ) -> pd.DataFrame:
     """Return the segment with which each account opened the quarter: table `opening_segments`.
 
-    The segments of the previous run where it is of the quarter before; else the accepted model on the panel at the end of
-    the quarter before, with the moves that held then. Empty in the first quarter of the data.
+    The segments of the previous run where it is of the quarter before; else the accepted model on the panel at the end
+    of the quarter before, with the moves that held then. Empty in the first quarter of the data.
     """
     segmentation_id = model["segmentation_id"]
     if previous is not None and previous_quarter == quarter - 1:
@@ -164,4 +164,3 @@ def open_segments(
     assigned = assign_segments(features, model)
     opened, _ = apply_moves(assigned, moves[is_held], segmentation_id, set(segment_ids(model)))
     return opened[["account_id", "segment_id"]].assign(segmentation_id=segmentation_id)
-

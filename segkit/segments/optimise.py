@@ -52,10 +52,11 @@ def lloyd(points: np.ndarray, centres: np.ndarray, steps: int = 300) -> tuple[np
 
     Each point goes to its nearest centre, each centre to the mean of its points, until nothing changes.
     """
-    k, labels = len(centres), None
+    k = len(centres)
+    labels = np.full(len(points), -1)
     for _ in range(steps):
         nearest = _without_lengths(points, centres).argmin(1)
-        if labels is not None and np.array_equal(nearest, labels):
+        if np.array_equal(nearest, labels):
             break
         labels = _without_empty(points, nearest, centres)
         centres = means(points, labels, k)

@@ -44,8 +44,8 @@ def update_register(
     register : DataFrame or None
         The register of the previous run; None in the first run.
     model : mapping
-        The accepted model. Its segments are active; segments it no longer has are ended and stay in the register. A rule
-        that comes back (grid, kmeans, grid again) is the same segment again.
+        The accepted model. Its segments are active; segments it no longer has are ended and stay in the register. A
+        rule that comes back (grid, kmeans, grid again) is the same segment again.
     features : DataFrame
         This quarter's slice of `account_features`, from which new clusters get a telling name.
     colours : sequence of str

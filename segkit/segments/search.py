@@ -56,12 +56,12 @@ def search_clusters(
     from threadpoolctl import threadpool_limits
 
     rng = generator(seed, "search", k)
-    best, n_found, n_searches = None, 0, 0
     with threadpool_limits(limits=1):
+        best, n_found, n_searches = search_once(points, k, rng, patience), 1, 1
         while n_searches < max_searches and n_found < hits:
             found = search_once(points, k, rng, patience)
             n_searches += 1
-            if best is None or found[2] < best[2] * (1 - SAME):
+            if found[2] < best[2] * (1 - SAME):
                 best, n_found = found, 1
             elif found[2] <= best[2] * (1 + SAME):
                 n_found += 1

@@ -43,8 +43,8 @@ def measure_stability(
     -------
     dict
         ``pairs``: each pair of samples is fitted, both fits assign all points, their adjusted Rand index is one value
-        (as bootFlexclust of R's flexclust). ``segments``: for each segment the mean over all fits of its largest Jaccard
-        overlap with a fitted cluster (as clusterboot of R's fpc).
+        (as bootFlexclust of R's flexclust). ``segments``: for each segment the mean over all fits of its largest
+        Jaccard overlap with a fitted cluster (as clusterboot of R's fpc).
     """
     from threadpoolctl import threadpool_limits
 

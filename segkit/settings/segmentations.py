@@ -24,10 +24,14 @@ class ValueSegmentation(BaseModel):
     key_share: float = Field(
         0.05, gt=0, le=1, description="share of the revenue of 12 months from which an account is a key account"
     )
-    dormant_months: int = Field(24, ge=2, description="months without an invoice line after which an account is dormant")
-    lapsed_months: int = Field(12, ge=1, description="months without an invoice line after which an account has lapsed")
+    dormant_months: int = Field(
+        24, ge=2, description="months without an invoice line from which on an account is dormant"
+    )
+    lapsed_months: int = Field(
+        12, ge=1, description="months without an invoice line from which on an account has lapsed"
+    )
     new_months: int = Field(
-        12, ge=1, description="an account is new for so many months; the data must reach 12 months before its first line"
+        12, ge=1, description="months an account is new; the data must reach 12 months before its first line"
     )
     class_a_share: float = Field(
         0.80, gt=0, lt=1, description="class A: the largest accounts that together reach this share of revenue"
@@ -76,7 +80,9 @@ class ValueSegmentation(BaseModel):
         if self.k_min > self.k_max:
             raise ValueError(f"k_min ({self.k_min}) must not be above k_max ({self.k_max})")
         if self.n_segments and not self.k_min <= self.n_segments <= self.k_max:
-            raise ValueError(f"n_segments ({self.n_segments}) must lie from k_min ({self.k_min}) to k_max ({self.k_max})")
+            raise ValueError(
+                f"n_segments ({self.n_segments}) must lie from k_min ({self.k_min}) to k_max ({self.k_max})"
+            )
         return self
 
 
