@@ -89,7 +89,7 @@ def publish(project: Project, quarter: Quarter, is_forced: bool = False) -> Path
         for notebook in sorted((project.run_folder(quarter) / "notebooks").glob("*.ipynb")):
             pages.append(Path(temporary) / f"{notebook.stem}.html")
             write_page(read_json(notebook), pages[-1], project.settings.language, state)
-        write_index(temporary, pages, state, project.settings.language)
+        write_index(temporary, pages, state | {"language": project.settings.language})
         for page in Path(temporary).glob("*.html"):
             os.replace(page, folder / page.name)
     write_json(marker, mark)
