@@ -97,7 +97,7 @@ def _repeated_ids(table: str) -> str:
                first_value(source) OVER newest AS kept_source, first_value("row_number") OVER newest AS kept_row
         FROM keyed_rows WHERE missing IS NULL
         WINDOW newest AS (PARTITION BY {TABLES[table].key[0]}
-                          ORDER BY delivery DESC NULLS LAST, {filled} DESC, source, "row_number" DESC)"""
+                          ORDER BY delivery DESC NULLS LAST, {filled} DESC, source DESC, "row_number" DESC)"""
 
 
 def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[str]) -> None:
