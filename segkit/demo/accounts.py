@@ -21,7 +21,6 @@ def simulate_accounts(seed: int, n: int, p: Parameters) -> pd.DataFrame:
     place = lists.PLACES.iloc[rng.integers(len(lists.PLACES), size=n)].reset_index(drop=True)
     frame = pd.DataFrame(
         {
-            "account_id": _numbers(n, rng),
             "sector": sector,
             "industry_code": lists.SECTORS["industry_code"].to_numpy()[sector],
             "industry": lists.SECTORS["industry"].to_numpy()[sector],
@@ -38,6 +37,7 @@ def simulate_accounts(seed: int, n: int, p: Parameters) -> pd.DataFrame:
     frame["start"] = _starts(frame["level"].to_numpy(), p, rng)
     frame["name"] = company_names(sector, frame["legal_form"].to_numpy(), rng)
     frame["created_date"] = _created(frame["start"].to_numpy(), rng)
+    frame.insert(0, "account_id", _numbers(frame["created_date"], rng))
     return frame
 
 
@@ -93,9 +93,11 @@ def add_potential(frame: pd.DataFrame, spend: np.ndarray, p: Parameters, seed: i
     return frame.assign(account_revenue=np.round(turnover, -4))
 
 
-def _numbers(n: int, rng) -> list[str]:
-    """Return customer numbers as an ERP gives them: rising, with gaps, five digits."""
-    return [str(number) for number in 10_000 + np.cumsum(rng.integers(1, 9, n))]
+def _numbers(created: pd.Series, rng) -> np.ndarray:
+    """Return customer numbers as an ERP gives them: rising from the oldest account to the newest, with gaps."""
+    numbers = 10_000 + np.cumsum(rng.integers(1, 9, len(created)))
+    rank = created.rank(method="first").astype(int).to_numpy() - 1
+    return numbers[rank].astype(str).astype(object)
 
 
 def _streets(n: int, rng) -> list[str]:
