@@ -161,7 +161,7 @@ def _execute(project: Project, quarter: Quarter, path: Path, attempt: str) -> No
     try:
         papermill.execute_notebook(
             str(source), str(output), parameters, kernel_name="python3", progress_bar=False, cwd=str(path.parent),
-            extra_arguments=["--IPKernelApp.log_level=40"],
+            extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
         raise _explained(error, path, output) from None
