@@ -37,7 +37,6 @@ def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> a
         .transform_window(start="lag(end)", n_start="lag(n_end)", sort=[alt.SortField("end")])
         .transform_calculate(
             start="datum.start || 0",
-            middle="((datum.start || 0) + datum.end) / 2",
             label=f"datum.abc_class + ': ' + {_count('(datum.n_end - datum.n_start)', say)}",
         )
         .encode(x=alt.X("start:Q"))
@@ -45,14 +44,26 @@ def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> a
     shade = bands.mark_rect().encode(
         x2="end:Q", color=alt.Color("abc_class:N", legend=None, scale=alt.Scale(domain=list("ABC"), range=BANDS))
     )
-    names = bands.transform_filter("datum.end - datum.start > 0.12").mark_text(dy=-8, fontWeight=600, color=MUTED)
-    names = names.encode(x="middle:Q", y=alt.value(HEIGHT), text="label:N")
+    names = bands.mark_text(align="left", dx=5, fontWeight=600, color=MUTED).encode(
+        y=alt.Y(
+            "abc_class:N", axis=None, scale=alt.Scale(domain=list("ABC"), range=[HEIGHT - 44, HEIGHT - 27, HEIGHT - 10])
+        ),
+        text="label:N",
+    )
     measures = ["revenue", "margin"]
     lines = base.mark_line(interpolate="linear").encode(
         x=alt.X(
-            "account_share:Q", title=say("account_share"), axis=alt.Axis(format=".0%"), scale=alt.Scale(nice=False)
+            "account_share:Q",
+            title=say("account_share"),
+            axis=alt.Axis(format=".0%", tickCount=10),
+            scale=alt.Scale(nice=False),
         ),
-        y=alt.Y("money_share:Q", title=say("money_share"), axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
+        y=alt.Y(
+            "money_share:Q",
+            title=say("money_share"),
+            axis=alt.Axis(format=".0%", tickCount=10),
+            scale=alt.Scale(domain=[0, 1]),
+        ),
         stroke=alt.Stroke(
             "measure:N",
             scale=alt.Scale(domain=measures, range=[BLUE, GREEN]),
@@ -64,7 +75,7 @@ def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> a
             ),
         ),
     )
-    layers = alt.layer(shade, names, lines).resolve_scale(color="independent", stroke="independent")
+    layers = alt.layer(shade, names, lines).resolve_scale(color="independent", stroke="independent", y="independent")
     return layers.properties(title=_title(say, "pareto"), width=WIDTH, height=HEIGHT)
 
 
