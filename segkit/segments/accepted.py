@@ -10,7 +10,7 @@ import numpy as np
 
 from segkit.quarters import Quarter
 from segkit.segments.challenger import Challenger
-from segkit.segments.grid import BY_RULE, GRID_SEGMENTS, assign_grid, grid_rules
+from segkit.segments.grid import BY_RULE, GRID_SEGMENTS, Cuts, assign_grid, grid_rules
 from segkit.segments.scales import scale
 from segkit.segments.search import assign_points
 from segkit.statistics.clusterings import contingency, match
@@ -118,7 +118,7 @@ def _free_numbers(ids: set[str]):
         yield number
 
 
-def assign_segments(features: pd.DataFrame, model: Mapping[str, Any]) -> pd.DataFrame:
+def assign_segments(features: pd.DataFrame, model: Mapping[str, Any], cuts: Cuts | None = None) -> pd.DataFrame:
     """Return the segment of each account by an accepted model.
 
     Parameters
@@ -127,13 +127,15 @@ def assign_segments(features: pd.DataFrame, model: Mapping[str, Any]) -> pd.Data
         One slice of `account_features`, any as_of.
     model : mapping
         As `accept_model` returns it, or read back from JSON.
+    cuts : Cuts, optional
+        Limits in money for KEY, A and B; by default those of this slice, which must then be all accounts.
 
     Returns
     -------
     DataFrame
         account_id, segment_id, method: rule (KEY, DORMANT), grid or kmeans; rows as they came.
     """
-    grid = assign_grid(features, model)
+    grid = assign_grid(features, model, cuts)
     segment, is_rule = grid["segment_id"].to_numpy(), grid["segment_id"].isin(BY_RULE).to_numpy()
     if model["method"] == "kmeans":
         ids = np.array(list(model["centres"]))

@@ -72,7 +72,7 @@ def fit_challenger(
     k, reason = choose_number(search, settings.smallest_share, settings.n_segments)
     search = search.assign(is_chosen=search["n_segments"] == k)
     chosen = search[search["is_chosen"]].iloc[0]
-    verdict = judge(points, k, chosen["ari_mean"], chosen["separation"], seed)
+    verdict = judge(points, solutions[k].labels, solutions[k].centres, chosen["ari_mean"], seed)
     search["reason"] = np.where(search["is_chosen"], reason, "")
     search["verdict"] = np.where(search["is_chosen"], verdict, "")
     centres = np.round(solutions[k].centres, DIGITS)

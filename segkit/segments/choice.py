@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from segkit.segments.search import search_once
-from segkit.segments.stability import separation
+from segkit.segments.stability import gaps, separation
 from segkit.statistics.resampling import generator
 
 if TYPE_CHECKING:
@@ -17,8 +17,9 @@ USUAL = (3, 5)  # main segments that people can work with
 CLEARLY = 0.10  # adjusted Rand by which a number outside must be more stable
 ALIKE = 0.02  # adjusted Rand below which two numbers are equally stable
 STABLE = 0.80
-SEPARATED = 0.50
-REFERENCES = 12
+GAP = 0.50
+REFERENCES = 10  # of each kind
+CLEAR = 4.0  # standard deviations above the mean of the references
 REFERENCE_POINTS = 1000
 UNIFORM_SPREAD = 3**0.5  # half the width of a uniform distribution with variance 1
 
@@ -59,31 +60,37 @@ def _best(candidates: pd.DataFrame) -> pd.Series:
     return alike.sort_values(["separation", "n_segments"], ascending=[False, True]).iloc[0]
 
 
-def judge(points: np.ndarray, k: int, ari: float, found: float, seed: int) -> str:
-    """Return natural, reproducible or constructive for a solution with k clusters.
+def judge(points: np.ndarray, labels: np.ndarray, centres: np.ndarray, ari: float, seed: int) -> str:
+    """Return natural, reproducible or constructive for a solution.
 
     Parameters
     ----------
     points : array (n, criteria)
-        What was fitted; at most 1,000 points are looked at.
-    ari, found : float
-        Its stability (mean adjusted Rand) and separation.
+        What was fitted.
+    labels, centres : array
+        The solution.
+    ari : float
+        Its stability (mean adjusted Rand of bootstrap pairs).
     seed : int
         Of the reference draws.
 
     Notes
     -----
-    Structure is compared with data that have none: normal and uniform points with the same covariance (Tibshirani,
-    Walther and Hastie 2001). Not better separated than all of them: *constructive*, a useful cut through one crowd.
-    Better and stable (.80): *reproducible*; with a separation of .50 besides: *natural*.
+    Structure must be stable (.80), clearly better separated than data that have none (normal and uniform points with the
+    same covariance, as in Tibshirani, Walther and Hastie 2001), and show gaps: between a cluster and its neighbour lie
+    fewer than half as many accounts as around either centre. With a gap around every cluster it is *natural*, around some
+    *reproducible*; all else is *constructive*, a cut through one crowd.
     """
-    if ari < STABLE or found <= _reference_separation(points, k, seed):
+    has_gap = gaps(points, labels, centres) < GAP
+    if ari < STABLE or not has_gap.any():
         return "constructive"
-    return "natural" if found >= SEPARATED else "reproducible"
+    if separation(points, labels, centres) <= _reference_separation(points, len(centres), seed):
+        return "constructive"
+    return "natural" if has_gap.all() else "reproducible"
 
 
 def _reference_separation(points: np.ndarray, k: int, seed: int) -> float:
-    """Return the largest separation that k clusters reach on data without structure."""
+    """Return the separation up to which k clusters may be had from data without structure."""
     from threadpoolctl import threadpool_limits
 
     rng = generator(seed, "reference", k)
@@ -91,11 +98,11 @@ def _reference_separation(points: np.ndarray, k: int, seed: int) -> float:
     with threadpool_limits(limits=1):
         _, spreads, axes = np.linalg.svd(points - points.mean(0), full_matrices=False)
         spreads = spreads / np.sqrt(len(points))
-        values = []
-        for draw in range(REFERENCES):
+        values = np.empty((2, REFERENCES))
+        for kind, draw in np.ndindex(values.shape):
             shape = (n, len(spreads))
-            noise = rng.standard_normal(shape) if draw % 2 else rng.uniform(-1, 1, shape) * UNIFORM_SPREAD
+            noise = rng.standard_normal(shape) if kind else rng.uniform(-1, 1, shape) * UNIFORM_SPREAD
             reference = (noise * spreads) @ axes
             labels, centres, _ = search_once(reference, k, rng, patience=1)
-            values.append(separation(reference, labels, centres))
-    return max(values)
+            values[kind, draw] = separation(reference, labels, centres)
+    return float((values.mean(axis=1) + CLEAR * values.std(axis=1, ddof=1)).max())

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 CRITERIA = ("revenue_12m", "frequency_12m", "days_since_last", "tenure_days")
 DIGITS = 12
+LEAST_SPREAD = 0.25  # on logarithms; differences of a few per cent are not blown up to the weight of real ones
 
 
 def fit_scales(features: pd.DataFrame) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def fit_scales(features: pd.DataFrame) -> dict[str, Any]:
     -------
     dict
         ``criteria`` (those that vary), ``medians``, ``spreads`` (interquartile range, or the standard deviation where
-        half of the accounts are equal), ``constant`` (criteria left out because all accounts are equal).
+        half of the accounts are equal, and at least .25), ``constant`` (criteria left out because all accounts are equal).
     """
     logs = _logs(features, CRITERIA)
     low, middle, high = (np.percentile(logs, [25, 50, 75], axis=0)) if len(logs) else np.zeros((3, len(CRITERIA)))
@@ -36,7 +37,7 @@ def fit_scales(features: pd.DataFrame) -> dict[str, Any]:
     return {
         "criteria": [name for name, keep in zip(CRITERIA, varies, strict=True) if keep],
         "medians": np.round(middle[varies], DIGITS).tolist(),
-        "spreads": np.round(spreads[varies], DIGITS).tolist(),
+        "spreads": np.round(np.maximum(spreads[varies], LEAST_SPREAD), DIGITS).tolist(),
         "constant": [name for name, keep in zip(CRITERIA, varies, strict=True) if not keep],
     }
 
