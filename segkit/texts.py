@@ -87,12 +87,14 @@ def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
         return NOTHING
     if kind == "count":
         return format_decimal(round(number), locale=locale)
-    if kind == "money":
-        return _money(number, 0 if abs(number) >= 1000 else 2, locale, currency)
     if kind == "cents":
         return _money(number, 2, locale, currency)
+    if kind == "million" and abs(number) < 1e6:
+        kind = "money"  # CLDR has no short form of thousands in German
     if kind == "million":
         return format_compact_currency(number, currency, locale=locale, fraction_digits=1)
+    if kind == "money":
+        return _money(number, 0 if abs(number) >= 1000 else 2, locale, currency)
     if kind == "percent":
         return format_percent(number, "#,##0.0 %" if locale.startswith("de") else "#,##0.0%", locale=locale)
     return format_decimal(number, {"number": "#,##0.#", "decimal": "#,##0.00"}[kind], locale=locale)
