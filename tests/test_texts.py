@@ -8,7 +8,9 @@ from segkit import texts
 
 
 def placeholders(template: str) -> set[str]:
-    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    """Names in a template; `name_de` and `name_en` are one name, said in the sentence's language."""
+    names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    return {name.removesuffix("_de").removesuffix("_en") for name in names}
 
 
 def test_both_languages_have_the_same_sentences_with_the_same_numbers():
