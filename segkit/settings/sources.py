@@ -5,7 +5,7 @@ Each table names one source or a list of them. A source is a pattern of files, a
     sources:
       invoices:
         files: "raw/*/invoices*.csv.gz"
-        columns: {account_id: CustomerID, invoice_id: InvoiceNo, invoice_date: InvoiceDate, revenue: "Quantity*UnitPrice"}
+        columns: {account_id: CustomerID, invoice_date: InvoiceDate, revenue: "Quantity * UnitPrice"}
       accounts:
         - files: [crm/accounts.xlsx]
           sheet: Konten

@@ -20,7 +20,14 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf
 _UMLAUTS_DOS = b"\x84\x94\x81\x8e\x99\x9a\xe1"
 _UMLAUTS_WINDOWS = b"\xe4\xf6\xfc\xc4\xd6\xdc\xdf"
 
-codecs.register_error("segkit_broken", lambda error: (BROKEN, error.end))
+
+def _mark_broken(error: UnicodeError) -> tuple[str, int]:
+    if isinstance(error, UnicodeDecodeError):
+        return BROKEN, error.end
+    raise error
+
+
+codecs.register_error("segkit_broken", _mark_broken)
 
 
 @dataclass(frozen=True)
@@ -82,7 +89,7 @@ def _decode_lines(data: bytes) -> Decoded:
         data.decode("utf-8")
         return Decoded(data, "utf-8")
     except UnicodeDecodeError:
-        single = _single_byte(data)
+        single = _single_byte(_MULTIBYTE.sub(b"", data))
     if not _MULTIBYTE.search(data):
         return _decode_whole(data, single)
     lines = data.split(b"\n")

@@ -91,7 +91,8 @@ def note_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
 
 
 def _note_file(con: duckdb.DuckDBPyConnection, entry: Opened, view: CellView, report: ReadReport) -> None:
-    grid, kinds = view.grid, {}
+    grid = view.grid
+    kinds: dict[str, list[str]] = {}
     for reference, label in view.formats.items():
         kinds.setdefault("date" if reference.kind == "date" else reference.kind, []).append(label)
     decimals = [label.removeprefix("decimal ") for label in kinds.get("number", []) if label != "number"]

@@ -65,7 +65,7 @@ def guess_columns(sample: FileSample, table: str) -> Guess:
     guess = Guess(table, sample, _assign(sample, table))
     if table == "invoices":
         _add_formulas(guess)
-        if guess.columns and file_hint(sample.name, table):
+        if file_hint(sample.name, table):
             _add_by_values(guess)
     confidences = [confidence for _, confidence in guess.columns.values()]
     core = [guess.columns.get(column, ("", 0.0))[1] for column in CORE[table]]
@@ -168,7 +168,7 @@ def _add_by_values(guess: Guess) -> None:
     used = {header for header, _ in guess.columns.values()}
     free = [c for c in guess.sample.columns if c.header not in used and c.n_filled]
     dates = [c for c in free if c.dates > 0.9]
-    other = load_aliases()["no_revenue"]
+    other: list[str] = list(load_aliases()["no_revenue"])
     amounts = [c for c in free if c.numbers > 0.9 and c.decimals > 0.3 and c.dates < 0.5]
     amounts = [c for c in amounts if not name_score(c.header, other)]
     ids = [c for c in free if c.dates < 0.5 and 0.002 < c.unique < 0.7 and c.decimals < 0.2]

@@ -18,7 +18,11 @@ _REMARK = re.compile(
     r"rows|datensätze|zeilen|quelle|source|export\w*|seite|page|ende|end of|filter\w*)\b.*",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(r"(summe|gesamt\w*|total|grand total|sum|endsumme|zwischensumme|subtotal)\b.*", re.IGNORECASE)
+_TOTAL = re.compile(
+    r"((end|zwischen|gesamt)?summen?|gesamt(betrag|umsatz|ergebnis)?|(grand |sub)?totals?|sum)\b"
+    r" ?(eur|€|netto|brutto)?:?",
+    re.IGNORECASE,
+)
 
 
 def find_header(rows: list[list[str]], wanted: Iterable[str] = ()) -> int | None:
@@ -72,12 +76,12 @@ def _is_header(row: list[str], usual: int) -> bool:
 def is_footer(cells: list[str]) -> bool:
     """Say whether one of the last rows is a total or a remark below the table, not a row of it.
 
-    A total begins with a word such as Summe or Total and leaves at least half of the cells empty; a remark fills only
-    the first of several cells, with a word such as Stand, Bericht, exported or Copyright.
+    A total begins with a cell such as Summe or Total and leaves others empty; a remark fills only the first of several
+    cells, with a word such as Stand, Bericht, exported or Copyright.
     """
     filled = [cell.strip() for cell in cells if cell.strip()]
     if not filled or len(cells) < 2:
         return False
-    is_total = bool(_TOTAL.fullmatch(filled[0])) and len(filled) <= max(1, len(cells) / 2)
+    is_total = bool(_TOTAL.fullmatch(filled[0])) and len(filled) < len(cells)
     is_remark = len(filled) == 1 and len(cells) > 2 and bool(cells[0].strip()) and bool(_REMARK.fullmatch(filled[0]))
     return is_total or is_remark

@@ -133,7 +133,8 @@ def read_mapping(path: Path | str) -> dict[str, list[dict]]:
         When it is not such a workbook, or names unknown tables or columns; all rows at once.
     """
     rows = _rows(Path(path))
-    problems, entries = Problems(), {}
+    problems = Problems()
+    entries: dict[tuple[str, str, str, str], dict[str, str]] = {}
     for number, cells in enumerate(rows[_FIRST_ROW:], start=_FIRST_ROW + 1):
         table, position, files, on, column, _, text = (str(cell).strip() for cell in cells[:7])
         if not table or not text:

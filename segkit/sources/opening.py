@@ -87,9 +87,10 @@ def _open_files(
     deliveries: dict[str, dt.date | None] = {}
     wanted, seen, is_complete = wanted_headers(table, source), set(), True
     for file in files:
-        if file.path is not None and (file.path, file.alias) in seen:
+        alias = file.alias if source.joined else table
+        if file.path is not None and (file.path, alias) in seen:
             continue
-        seen.add((file.path, file.alias))
+        seen.add((file.path, alias))
         try:
             found = _grids_of(file, source, wanted)
         except UserError as error:
@@ -97,7 +98,6 @@ def _open_files(
             for text in error.problems:
                 problems.add(text)
             continue
-        alias = file.alias if source.joined else table
         grids.setdefault(alias, []).extend(found)
         deliveries.update({grid.name: file.delivery for grid in found})
     return (grids if is_complete else {}), deliveries

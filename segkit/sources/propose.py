@@ -101,7 +101,8 @@ def _expand(files: list[Path]) -> list[Path]:
 
 
 def _group(paths: list[Path], folder: Path) -> list[_Group]:
-    problems, groups = Problems(), {}
+    problems = Problems()
+    groups: dict[tuple, _Group] = {}
     for path in paths:
         try:
             grids = read_file(path, _shown(path, folder))

@@ -83,8 +83,12 @@ def _closing(
         piece = body[start:end]
         if piece.count(b"\n") > LONGEST_VALUE:
             return None
-        records = _records(piece.decode("utf-8"), delimiter, quote)
-        if len(records) == 1 and len(records[0]) == n_fields and not _is_open(piece.decode("utf-8"), delimiter, quote):
+        try:
+            text = io.StringIO(piece.decode("utf-8"), newline="")
+            records = list(csv.reader(text, delimiter=delimiter, quotechar=quote, strict=True))
+        except csv.Error:
+            continue
+        if len(records) == 1 and len(records[0]) == n_fields:
             return end
     return None
 

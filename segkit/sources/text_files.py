@@ -51,10 +51,7 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
     head = decoded.data[: 4 * SAMPLE_CHARACTERS].decode("utf-8", errors="ignore")
     dialect = detect_dialect(head, source.delimiter if source else None, wanted)
     if dialect is None:
-        raise UserError(
-            f"{name}: no row with column names was found in the first 100 rows. "
-            "Put the names of the columns above the data, each different."
-        )
+        raise UserError(_no_header(name, head, source, wanted))
     changes = []
     if decoded.repaired:
         lines = ", ".join(str(line) for line in decoded.repaired[:5])
@@ -63,6 +60,20 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
     grid = _parse(body, name, dialect, changes)
     grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
     return grid
+
+
+def _no_header(name: str, head: str, source: Source | None, wanted: Iterable[str]) -> str:
+    if source is not None and source.delimiter is not None:
+        other = detect_dialect(head, None, wanted)
+        if other is not None:
+            return (
+                f"{name}: split by {source.delimiter!r}, as project.yml says, it has no row with column names; "
+                f"the file seems to use {other.delimiter!r}. Take the setting delimiter out, or mend it."
+            )
+    return (
+        f"{name}: no row with column names was found in the first 100 rows. "
+        "Put the names of the columns above the data, each different."
+    )
 
 
 def _parse(body: bytes, name: str, dialect: Dialect, changes: list[Change]) -> Grid:
