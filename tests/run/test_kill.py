@@ -151,5 +151,5 @@ def test_kill_at_thirty_moments(company):
     assert final.code == 0, final.text
     assert results(folder) == company.undisturbed[state]
     left = [path for path in (folder / "runs").iterdir() if path.is_dir() and path.name != QUARTER]
-    left += [path for path in (folder / "reports").rglob(".*")]
+    left += (folder / "reports").rglob(".*")
     assert not left, "what killed runs leave behind is cleared away"
