@@ -117,7 +117,7 @@ def regularity_chart(cells: pd.DataFrame, language: str, currency: str = "EUR") 
 
 
 def changes_chart(steps: pd.DataFrame, language: str, currency: str = "EUR") -> alt.LayerChart:
-    """Return the steps from the revenue of the year before to that of this year.
+    """Return the steps that lead from the revenue of the year before to that of this year, and their sum.
 
     Parameters
     ----------
@@ -129,33 +129,37 @@ def changes_chart(steps: pd.DataFrame, language: str, currency: str = "EUR") -> 
     import altair as alt
 
     say = _words(language)
-    order = ["before", "lost", "shrunk", "grown", "back", "new", "now"]
-    base = alt.Chart(steps).transform_calculate(
-        money=_money("amount", language, currency),
-        accounts=_count("datum.n_accounts", say),
-        top="max(datum.low, datum.high)",
-    )
-    words = {step: say(f"step_{step}") for step in order}
-    base = base.encode(
-        x=alt.X(
-            "step:N",
-            sort=order,
-            title=None,
-            axis=alt.Axis(labelAngle=0, labelExpr=_labels(words), ticks=False, labelPadding=8),
+    colours = {"lost": ORANGE, "shrunk": ORANGE, "grown": GREEN, "back": GREEN, "new": GREEN, "net": BLUE}
+    words = {step: say(f"step_{step}") for step in colours}
+    money = alt.Axis(labelExpr=money_label(language, currency), tickCount=6)
+    base = (
+        alt.Chart(steps)
+        .transform_calculate(money=_money("amount", language, currency), accounts=_count("datum.n_accounts", say))
+        .encode(
+            x=alt.X(
+                "step:N",
+                sort=list(colours),
+                title=None,
+                axis=alt.Axis(labelAngle=0, labelExpr=_labels(words), ticks=False, domain=False, labelPadding=8),
+            )
         )
     )
     bars = base.mark_bar(cornerRadius=2).encode(
-        y=alt.Y("low:Q", title=say("revenue"), axis=alt.Axis(labelExpr=money_label(language, currency), tickCount=6)),
+        y=alt.Y("low:Q", title=say("change"), axis=money, scale=alt.Scale(padding=34, nice=False)),
         y2="high:Q",
-        color=alt.Color(
-            "step:N",
-            legend=None,
-            scale=alt.Scale(domain=order, range=[BLUE, ORANGE, ORANGE, GREEN, GREEN, GREEN, BLUE]),
-        ),
+        color=alt.Color("step:N", legend=None, scale=alt.Scale(domain=list(colours), range=list(colours.values()))),
     )
-    amounts = base.mark_text(dy=-20, fontWeight=600, color=INK).encode(y="top:Q", text="money:N")
-    counts = base.mark_text(dy=-7, fontSize=11, color=MUTED).encode(y="top:Q", text="accounts:N")
-    return alt.layer(bars, amounts, counts).properties(title=_title(say, "changes"), width=WIDTH + 80, height=HEIGHT)
+    level = alt.Chart(steps).mark_rule(color=MUTED).transform_calculate(zero="0").encode(y="zero:Q")
+    rises, falls = base.transform_filter("datum.amount >= 0"), base.transform_filter("datum.amount < 0")
+    labels = [
+        each.mark_text(dy=dy, fontWeight=weight, fontSize=size, color=colour).encode(y=end, text=text)
+        for text, weight, size, colour, above, below in (
+            ("money:N", 600, 12, INK, -21, 14),
+            ("accounts:N", 400, 11, MUTED, -8, 28),
+        )
+        for each, end, dy in ((rises, "high:Q", above), (falls, "low:Q", below))
+    ]
+    return alt.layer(level, bars, *labels).properties(title=_title(say, "changes"), width=WIDTH + 40, height=HEIGHT)
 
 
 def growth_chart(points: pd.DataFrame, language: str, currency: str = "EUR") -> alt.LayerChart:

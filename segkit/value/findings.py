@@ -107,8 +107,8 @@ def describe_changes(value: pd.DataFrame, history_days: int) -> Finding:
     amounts = {step: float(steps.loc[step, "amount"]) for step in steps.index}
     return {
         "key": "value.changes",
-        "before": amounts["before"],
-        "now": amounts["now"],
+        "before": float(value["revenue_prev_12m"].sum()),
+        "now": float(value["revenue_12m"].sum()),
         "n_lost": int(steps.loc["lost", "n_accounts"]),
         "lost": -amounts["lost"],
         "n_shrunk": int(steps.loc["shrunk", "n_accounts"]),

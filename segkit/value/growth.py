@@ -53,7 +53,7 @@ def add_changes(value: pd.DataFrame) -> pd.DataFrame:
 
 
 def sum_changes(value: pd.DataFrame) -> pd.DataFrame:
-    """Return the steps from the revenue of the year before to that of this year.
+    """Return the steps that lead from the revenue of the year before to that of this year.
 
     Parameters
     ----------
@@ -63,9 +63,9 @@ def sum_changes(value: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Seven rows: `step` (before, lost, shrunk, grown, back, new, now), `n_accounts`, `amount` (money; the change in
-        between), `low` and `high` (where the bar starts and ends). ``before`` plus all changes is ``now``. Empty
-        without 24 months of data.
+        Six rows: `step` (lost, shrunk, grown, back, new, net), `n_accounts`, `amount` (money), `low` and `high` (where
+        the step starts and ends, seen from the year before). ``net`` is the sum of the others. Empty without 24 months
+        of data.
     """
     import pandas as pd
 
@@ -73,16 +73,15 @@ def sum_changes(value: pd.DataFrame) -> pd.DataFrame:
     if changes.empty:
         return pd.DataFrame(columns=["step", "n_accounts", "amount", "low", "high"])
     sums = changes.groupby("change")["revenue_change"].agg(["size", "sum"]).reindex(CHANGES, fill_value=0)
-    before, now = changes["revenue_prev_12m"].sum(), changes["revenue_12m"].sum()
-    reached = before + sums["sum"].cumsum()
-    started = reached - sums["sum"]
+    reached = sums["sum"].cumsum()
+    started, net = reached - sums["sum"], reached.iloc[-1]
     steps = pd.DataFrame(
         {
-            "step": ["before", *CHANGES, "now"],
-            "n_accounts": [(changes["revenue_prev_12m"] > 0).sum(), *sums["size"], (changes["revenue_12m"] > 0).sum()],
-            "amount": [before, *sums["sum"], now],
-            "low": [min(before, 0), *np.minimum(started, reached), min(now, 0)],
-            "high": [max(before, 0), *np.maximum(started, reached), max(now, 0)],
+            "step": [*CHANGES, "net"],
+            "n_accounts": [*sums["size"], sums["size"].sum()],
+            "amount": [*sums["sum"], net],
+            "low": [*np.minimum(started, reached), min(net, 0)],
+            "high": [*np.maximum(started, reached), max(net, 0)],
         }
     )
     return steps.round({"amount": 4, "low": 4, "high": 4})

@@ -29,11 +29,11 @@ CLASSES = pd.DataFrame(
 )
 STEPS = pd.DataFrame(
     {
-        "step": ["before", "lost", "shrunk", "grown", "back", "new", "now"],
-        "n_accounts": [9, 1, 2, 3, 1, 4, 12],
-        "amount": [8e6, -1e6, -5e5, 7e5, 1e5, 9e5, 8.2e6],
-        "low": [0, 7e6, 6.5e6, 6.5e6, 7.2e6, 7.3e6, 0],
-        "high": [8e6, 8e6, 7e6, 7.2e6, 7.3e6, 8.2e6, 8.2e6],
+        "step": ["lost", "shrunk", "grown", "back", "new", "net"],
+        "n_accounts": [1, 2, 3, 1, 4, 12],
+        "amount": [-1e6, -5e5, 7e5, 1e5, 8.2e6, 7.5e6],
+        "low": [-1e6, -1.5e6, -1.5e6, -8e5, -7e5, 0],
+        "high": [0, -1e6, -8e5, -7e5, 7.5e6, 7.5e6],
     }
 )
 POINTS = pd.DataFrame(

@@ -52,15 +52,12 @@ def test_kinds_of_change(value):
 
 def test_steps_lead_from_one_year_to_the_other(value):
     steps = sum_changes(value).set_index("step")
-    assert steps.index.tolist() == ["before", *CHANGES, "now"]
-    assert steps["amount"].to_dict() == {
-        **{"before": 457, "lost": -245, "shrunk": -20, "grown": 32, "back": 20, "new": 80, "now": 324}
-    }
-    assert steps["n_accounts"].to_dict() == {
-        **{"before": 5, "lost": 2, "shrunk": 1, "grown": 2, "back": 1, "new": 1, "now": 5}
-    }
-    assert steps.loc["lost", ["low", "high"]].tolist() == [212, 457]
-    assert steps.loc["new", ["low", "high"]].tolist() == [244, 324]
+    assert steps.index.tolist() == [*CHANGES, "net"]
+    assert steps["amount"].to_dict() == {"lost": -245, "shrunk": -20, "grown": 32, "back": 20, "new": 80, "net": -133}
+    assert steps["n_accounts"].to_dict() == {"lost": 2, "shrunk": 1, "grown": 2, "back": 1, "new": 1, "net": 7}
+    assert steps.loc["lost", ["low", "high"]].tolist() == [-245, 0]
+    assert steps.loc["new", ["low", "high"]].tolist() == [-213, -133]
+    assert steps.loc["net", ["low", "high"]].tolist() == [-133, 0]
 
 
 @given(
@@ -74,7 +71,7 @@ def test_changes_add_up(make_accounts, rows):
     steps = sum_changes(frame.assign(tenure_days=tenure))
     if len(steps):
         amounts = steps.set_index("step")["amount"]
-        assert amounts["before"] + amounts[CHANGES].sum() == amounts["now"] == sum(now)
+        assert amounts[CHANGES].sum() == amounts["net"] == sum(now) - sum(before)
 
 
 def test_without_a_year_before_there_is_nothing_to_show(make_accounts, accounts):
