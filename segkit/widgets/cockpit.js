@@ -176,7 +176,7 @@ function render({ model, el }) {
     part.after.disabled = message.page >= message.n_pages - 1;
     if (!message.rows.length) { part.table.replaceChildren(make("p", { class: "note" }, labels.none)); return; }
     const colours = Object.fromEntries(tiles.map((tile) => [tile.id, tile.colour]));
-    const css = (column) => [column.is_number ? "num" : "", column.is_extra ? "extra" : ""].join(" ").trim();
+    const css = (column) => [column.is_number ? "num" : "", column.width].join(" ").trim();
     const sortOf = (column) => (column.id !== query.sort ? "none" : query.descending ? "descending" : "ascending");
     const mark = { none: "", descending: " ▾", ascending: " ▴" };
     const head = (column) => make("th", { scope: "col", class: css(column), "aria-sort": sortOf(column) },

@@ -31,7 +31,8 @@ COLUMNS = [
     "frequency",
     "days_since_last",
 ]
-ALWAYS = {"name", "segment_name", "revenue_12m"}
+ALWAYS = {"name", "segment_name", "revenue_12m"}  # also on a phone
+WIDE = {"city", "owner_id", "frequency"}  # on a wide screen only
 
 
 def page(
@@ -179,7 +180,7 @@ def table(chosen: pd.DataFrame, view: Mapping[str, str], page_number: int, curre
                 "id": name,
                 "label": display.label_of(name, language),
                 "is_number": kinds[name] in display.NUMBERS,
-                "is_extra": name not in ALWAYS,
+                "width": "" if name in ALWAYS else "wide" if name in WIDE else "extra",
             }
             for name in names
         ],

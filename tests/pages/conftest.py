@@ -134,7 +134,7 @@ def open_page(browser):
         context = browser.new_context(viewport={"width": width, "height": 900}, accept_downloads=True, **options)
         contexts.append(context)
         if network == "dropped":
-            context.route(lambda address: "127.0.0.1" not in address, lambda route: None)
+            context.route(lambda address: not _is_local(address), lambda route: None)
         page, watch = context.new_page(), Watch()
         page.set_default_timeout(PATIENCE * 1000)
         page.on("request", lambda r: None if _is_local(r.url) else watch.foreign.append(r.url))
@@ -146,7 +146,9 @@ def open_page(browser):
     yield opening
     for context in contexts:
         for page in context.pages:
-            page.close(run_before_unload=True)
+            with page.expect_event("close"):
+                page.close(run_before_unload=True)
+        time.sleep(0.5)  # the last message of a closed tab is still on its way
         context.close()
 
 
