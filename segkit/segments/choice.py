@@ -76,10 +76,10 @@ def judge(points: np.ndarray, labels: np.ndarray, centres: np.ndarray, ari: floa
 
     Notes
     -----
-    Structure must be stable (.80), clearly better separated than data that have none (normal and uniform points with the
-    same covariance, as in Tibshirani, Walther and Hastie 2001), and show gaps: between a cluster and its neighbour lie
-    fewer than half as many accounts as around either centre. With a gap around every cluster it is *natural*, around some
-    *reproducible*; all else is *constructive*, a cut through one crowd.
+    Structure must be stable (.80), clearly better separated than data that have none (normal and uniform points with
+    the same covariance, as in Tibshirani, Walther and Hastie 2001), and show gaps: between a cluster and its neighbour
+    lie fewer than half as many accounts as around either centre. With a gap around every cluster it is *natural*,
+    around some *reproducible*; all else is *constructive*, a cut through one crowd.
     """
     has_gap = gaps(points, labels, centres) < GAP
     if ari < STABLE or not has_gap.any():

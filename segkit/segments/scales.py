@@ -27,7 +27,7 @@ def fit_scales(features: pd.DataFrame) -> dict[str, Any]:
     -------
     dict
         ``criteria`` (those that vary), ``medians``, ``spreads`` (interquartile range, or the standard deviation where
-        half of the accounts are equal, and at least .25), ``constant`` (criteria left out because all accounts are equal).
+        half of the accounts are equal; at least .25), ``constant`` (criteria left out because all accounts are equal).
     """
     logs = _logs(features, CRITERIA)
     low, middle, high = (np.percentile(logs, [25, 50, 75], axis=0)) if len(logs) else np.zeros((3, len(CRITERIA)))

@@ -11,6 +11,7 @@ from segkit.segments.optimise import distances, draw_far_point, inertia, lloyd, 
 from segkit.statistics.resampling import generator
 
 SAME = 1e-9  # relative difference of inertia below which two solutions are the same one
+ROUNDING = 1e-13  # share of the whole scatter below which an inertia is zero
 SCREEN_STEPS = 3  # Lloyd steps after a swap, before it is judged
 SCREEN = 1.02  # a swap whose inertia is above this multiple of the present one is dropped
 PATIENCE = 5  # a search ends after PATIENCE · k swaps in a row without gain
@@ -56,14 +57,15 @@ def search_clusters(
     from threadpoolctl import threadpool_limits
 
     rng = generator(seed, "search", k)
+    rounding = ROUNDING * float(((points - points.mean(axis=0)) ** 2).sum())
     with threadpool_limits(limits=1):
         best, n_found, n_searches = search_once(points, k, rng, patience), 1, 1
         while n_searches < max_searches and n_found < hits:
             found = search_once(points, k, rng, patience)
             n_searches += 1
-            if found[2] < best[2] * (1 - SAME):
+            if found[2] < best[2] * (1 - SAME) - rounding:
                 best, n_found = found, 1
-            elif found[2] <= best[2] * (1 + SAME):
+            elif found[2] <= best[2] * (1 + SAME) + rounding:
                 n_found += 1
     labels, centres, value = best
     return Solution(labels, centres, value, n_searches, n_found, chance_missed(n_searches, n_found))

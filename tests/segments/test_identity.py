@@ -32,7 +32,7 @@ def first():
 
 
 def test_first_run_fits_and_later_runs_keep(first):
-    assert first.why == "first" and [i for i in first.model["centres"]] == ["C1", "C2", "C3"]
+    assert first.why == "first" and list(first.model["centres"]) == ["C1", "C2", "C3"]
     later = accept(crowd(240, seed=9)[0], json.loads(json.dumps(first.model)), Q3)
     assert later.why == "kept" and later.model["centres"] == first.model["centres"]
     assert later.model["fitted_quarter"] == "2026Q2"
