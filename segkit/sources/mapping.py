@@ -125,7 +125,7 @@ def read_mapping(path: Path | str) -> dict[str, list[dict]]:
     Returns
     -------
     dict
-        Table → its entries, each with files (or from and on) and columns.
+        Table → its entries, each with files (or from and on) and columns; no entry where every cell was emptied.
 
     Raises
     ------
@@ -135,9 +135,10 @@ def read_mapping(path: Path | str) -> dict[str, list[dict]]:
     rows = _rows(Path(path))
     problems = Problems()
     entries: dict[tuple[str, str, str, str], dict[str, str]] = {}
+    found: dict[str, list[dict]] = {}
     for number, cells in enumerate(rows[_FIRST_ROW:], start=_FIRST_ROW + 1):
         table, position, files, on, column, _, text = (str(cell).strip() for cell in cells[:7])
-        if not table or not text:
+        if not table:
             continue
         if table not in INPUT_TABLES:
             problems.add(
@@ -146,16 +147,16 @@ def read_mapping(path: Path | str) -> dict[str, list[dict]]:
         elif column not in INPUTS[table].columns or column in WRITTEN_BY_READER:
             problems.add(f"mapping.xlsx, row {number}: {table} has no column '{column}'.")
         else:
-            source = entries.setdefault((table, position, files, on), {})
-            source[column] = text
+            found[table] = []
+            if text:
+                entries.setdefault((table, position, files, on), {})[column] = text
     if not entries:
         problems.add(
             "mapping.xlsx: no row names a header. Fill the yellow cells, or run segkit init on the exports again."
         )
     problems.raise_if_any()
-    found: dict[str, list[dict]] = {}
     for (table, _, files, on), columns in entries.items():
-        found.setdefault(table, []).append({**_origin(files, on), "columns": columns})
+        found[table].append({**_origin(files, on), "columns": columns})
     return found
 
 

@@ -70,19 +70,40 @@ def write_project(folder: Path | str, proposal: Proposal) -> list[str]:
 
 
 def _apply_mapping(path: Path, proposal: Proposal) -> list[str]:
-    Sources.model_validate(proposal.sources())
-    body = yaml.safe_dump(proposal.sources(), allow_unicode=True, sort_keys=False, width=120, indent=2)
+    text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    sources = _merged((yaml.safe_load(text) or {}).get("sources") or {}, proposal.sources())
+    Sources.model_validate(sources)
+    body = yaml.safe_dump(sources, allow_unicode=True, sort_keys=False, width=120, indent=2)
     section = "sources:\n" + "".join(f"  {line}\n" for line in body.splitlines())
-    if path.exists():
-        text = path.read_text(encoding="utf-8-sig")
+    if text:
         replaced, n = re.subn(r"(?m)^sources:[^\n]*\n(?:[ \t#][^\n]*\n|\n|-[^\n]*\n)*", lambda _: section + "\n", text)
         text = replaced if n else text.rstrip("\n") + "\n\n" + section
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
         text = _HEAD.format(name=_scalar(proposal.name)).removesuffix("sources:\n") + section
     _write(path, text)
-    tables = ", ".join(proposal.sources())
+    tables = ", ".join(sources)
     return [f"The sources in {path} are now those of mapping.xlsx: {tables}. Next: segkit check {path.parent}"]
+
+
+def _merged(present: dict, mapped: dict[str, list[dict]]) -> dict:
+    """Return the sources of the mapping with what it does not show: other tables, databases, sheet or decimal."""
+    merged: dict[str, list | dict] = {}
+    for table in dict.fromkeys([*present, *mapped]):
+        before = present.get(table, [])
+        before = before if isinstance(before, list) else [before]
+        if table not in mapped:
+            merged[table] = before
+            continue
+        entries = [{**_same_files(before, entry), **entry} for entry in mapped[table]]
+        entries += [old for old in before if "database" in old]
+        if entries:
+            merged[table] = entries if len(entries) > 1 else entries[0]
+    return merged
+
+
+def _same_files(entries: list[dict], wanted: dict) -> dict:
+    return next((e for e in entries if all(e.get(key) == wanted.get(key) for key in ("files", "from"))), {})
 
 
 def _write(path: Path, text: str) -> None:

@@ -42,7 +42,7 @@ def test_an_edited_mapping_changes_the_sources_and_nothing_else(project):
     told = write_project(project, propose(project, [project / "mapping.xlsx"]))
     text = path.read_text(encoding="utf-8")
     document = yaml.safe_load(text)
-    assert document["sources"]["invoices"][0]["columns"]["revenue"] == "Brutto / 1.19"
+    assert document["sources"]["invoices"]["columns"]["revenue"] == "Brutto / 1.19"
     assert document["value"] == {"abc_a": 0.7} and "# our own limit" in text and "language: de" in text
     assert "are now those of mapping.xlsx" in told[0]
 
@@ -50,6 +50,16 @@ def test_an_edited_mapping_changes_the_sources_and_nothing_else(project):
 def test_an_emptied_cell_takes_the_column_out(project):
     edit(project, lambda sheet: sheet.cell(row_of(sheet, "invoice_id"), 7, ""))
     assert "invoice_id" not in read_mapping(project / "mapping.xlsx")["invoices"][0]["columns"]
+
+
+def test_what_the_mapping_does_not_show_stays(project):
+    path = project / "project.yml"
+    text = path.read_text(encoding="utf-8").replace("files: umsatz.csv", 'files: umsatz.csv\n    decimal: ","')
+    path.write_text(text + "  leads: {database: {url: 'sqlite:///crm.db', table: leads}}\n", encoding="utf-8")
+    write_project(project, propose(project, [project / "mapping.xlsx"]))
+    sources = yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]
+    assert sources["invoices"]["decimal"] == ","
+    assert list(sources) == ["invoices", "leads"]
 
 
 def test_wrong_rows_are_told_at_once(project):

@@ -61,7 +61,7 @@ def read(content: bytes):
     return found, n_aside, report
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(exports())
 def test_what_is_read_is_what_was_written(export):
     rows, content = export
@@ -79,7 +79,7 @@ def test_what_is_read_is_what_was_written(export):
             assert revenue == money or assumed["revenue"]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(exports(), st.data())
 def test_damage_loses_no_row_silently_and_makes_no_value_up(export, data):
     rows, content = export
