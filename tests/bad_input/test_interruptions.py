@@ -16,6 +16,15 @@ import tiny
 QUARTER = "2026Q1"
 
 
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Path:
+    """A project with a complete run, to be copied."""
+    folder = tiny.write_project(tmp_path_factory.mktemp("finished") / "tiny")
+    answer = tiny.segkit("run", folder, "--quarter", QUARTER)
+    assert answer.code == 0, answer.text
+    return folder
+
+
 @pytest.fixture
 def small_disk(tmp_path):
     """A file system of a few megabytes; needs root on Linux."""
@@ -37,42 +46,43 @@ def fill(disk: Path, leave: int) -> Path:
     return filler
 
 
-def test_full_disk(small_disk):
-    folder = tiny.write_project(small_disk / "tiny")
-    assert tiny.segkit("run", folder, "--quarter", QUARTER).code == 0
+@pytest.mark.parametrize("leave", [0, 60_000], ids=["nothing can be written", "it fills while a stage writes"])
+def test_full_disk(finished, small_disk, leave):
+    folder = shutil.copytree(finished, small_disk / "tiny")
     good = tiny.contents(folder / "runs" / QUARTER)
-    extra = tiny.HEADER + "\nK103;R7000;20.03.2026;A11;1;4321,00\n"
-    (folder / "raw/invoices_late.csv").write_text(extra, encoding="utf-8")
-    filler = fill(small_disk, leave=40_000)
+    late = folder / "raw/invoices_late.csv"
+    late.write_text(tiny.HEADER + "\nK103;R7000;20.03.2026;A11;1;4321,00\n", encoding="utf-8")
+    filler = fill(small_disk, leave)
 
     answer = tiny.segkit("run", folder, "--quarter", QUARTER)
     assert answer.code == 1, answer.text
-    assert "No space left" in answer.text or "disk is full" in answer.text
+    assert "The disk is full. The last good run is untouched" in answer.text
+    assert "Traceback" not in answer.text
     assert tiny.contents(folder / "runs" / QUARTER) == good
 
     filler.unlink()
+    late.unlink()
     again = tiny.segkit("run", folder, "--quarter", QUARTER)
     assert again.code == 0, again.text
-    assert tiny.contents(folder / "runs" / QUARTER) != good
+    now = tiny.contents(folder / "runs" / QUARTER)
+    assert {path: sha for path, sha in now.items() if path.startswith("tables/")} == {
+        path: sha for path, sha in good.items() if path.startswith("tables/")
+    }
 
 
-def test_second_run_at_the_same_time(tmp_path):
-    folder = tiny.write_project(tmp_path / "tiny")
-    first = subprocess.Popen(
-        [sys.executable, "-m", "segkit", "run", str(folder)],
-        env=tiny.environment(),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        stdin=subprocess.DEVNULL,
-    )
-    staging = folder / "runs" / f".{QUARTER}"
-    while first.poll() is None and not (staging / "records").exists():
+def test_second_run_at_the_same_time(finished, tmp_path):
+    folder = shutil.copytree(finished, tmp_path / "tiny")
+    good = tiny.contents(folder / "runs" / QUARTER)
+    tiny.change_settings(folder, kpis={"confidence": 0.9})
+    silent = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    first = subprocess.Popen([sys.executable, "-m", "segkit", "run", str(folder)], env=tiny.environment(), **silent)
+    while first.poll() is None and not (folder / "runs" / f".{QUARTER}" / "records").exists():
         time.sleep(0.02)
     second = tiny.segkit_here("run", folder)
     assert second.code == 2, second.text
     assert "Another run of this project is going on" in second.text and str(first.pid) in second.text
-    assert first.wait(timeout=300) == 0
-    assert (folder / "runs" / QUARTER / "manifest.json").exists()
+    assert first.wait(timeout=300) == 0, "the first run must not notice"
+    assert tiny.contents(folder / "runs" / QUARTER) != good
 
 
 @pytest.fixture

@@ -31,9 +31,3 @@ def test_one_account_with_all_revenue(tmp_path):
     assert (by_account.drop("K104") != "KEY").all()
     assert len(by_account) == 12
     assert value.set_index("account_id").loc["K104", "revenue_share"] > 0.99
-
-
-def test_only_one_account(tmp_path):
-    lines = [row for row in tiny.invoice_rows() if row.startswith("K101")]
-    (segments,) = tables_of(tiny.write_project(tmp_path / "tiny", lines=lines), "segments")
-    assert list(segments.query("segmentation_id == 'value'")["account_id"]) == ["K101"]

@@ -40,11 +40,11 @@ def run_of(tmp_path_factory):
 
 
 def test_rows_that_cannot_be_read_stand_in_quarantine_with_row_and_reason(run_of):
-    quarantine = run_of("quarantine")
-    first = quarantine[quarantine["source"] == "raw/invoices.csv"].set_index("row_number")
+    quarantine = run_of("quarantine")  # of a row that stands in both files, the second one is a duplicate
     for number, (reason, row) in enumerate(DIRT, start=FIRST_DIRTY_ROW):
-        assert first.loc[number, "reason"] == reason, row
-        assert row.split(";")[0] in first.loc[number, "raw"]
+        found = quarantine[quarantine["row_number"] == number]
+        assert set(found["reason"]) == {reason}, row
+        assert found["raw"].str.contains(row[-12:], regex=False).all(), row
 
 
 def test_money_and_rows_in_equal_out_per_file(run_of):
