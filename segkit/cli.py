@@ -85,7 +85,7 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
     for table, entry in found["tables"].items():
         bad = f", {entry['unreadable_rows']:,} unreadable" if entry["unreadable_rows"] else ""
         typer.echo(f"  {table:<15} {entry['rows']:>11,} rows{bad} from {len(entry['files'])} file(s)")
-    for sentence in found["missing"]:
+    for sentence in found["notes"] + found["missing"]:
         typer.echo(f"  - {sentence}")
 
 

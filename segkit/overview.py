@@ -62,8 +62,8 @@ def check_project(project: Project) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``project``, ``tables`` (rows, unreadable rows, files and formats per table), ``quarters`` (first, last complete),
-        ``missing`` (sentences in the project's language).
+        ``project``, ``tables`` (rows, unreadable rows, files and formats per table), ``default_quarter``,
+        ``notes`` (what reading assumed or mended), ``missing`` (sentences).
     """
     from segkit.sources.reading import read_sources
 
@@ -89,18 +89,32 @@ def check_project(project: Project) -> dict[str, Any]:
         "first_date": str(first_last[0]) if first_last else None,
         "last_date": str(first_last[1]) if first_last else None,
         "default_quarter": str(default_quarter(project)) if first_last else None,
-        "missing": _missing(project, set(tables), {c for t in tables for c in tables[t]["columns"] if t == "invoices"}),
+        "notes": _notes(report),
+        "missing": _missing(set(tables), {c for t in tables for c in tables[t]["columns"] if t == "invoices"}),
     }
 
 
-def _missing(project: Project, tables: set[str], invoice_columns: set[str]) -> list[str]:
-    language = project.settings.language
+def _notes(report: Any) -> list[str]:
+    """Return what reading had to assume or mend, one line per file, column and rule."""
+    columns = report.columns
+    notes = [
+        f"{row.source}: {row.header} is read as {row.format}; no value tells comma from point, or day from month. "
+        f"Say it under sources.{row.table}: decimal or date_format."
+        for row in columns[columns["is_assumed"]].itertuples()
+    ]
+    log = report.log[report.log["rule"].isin(["open_quote", "mixed_encoding", "join_unmatched", "footer"])]
+    for (source, reason), rows in log.groupby(["source", "reason"]):
+        notes.append(f"{source}: {texts.say(reason, 'en', n_rows=rows['n_rows'].sum())}")
+    return notes
+
+
+def _missing(tables: set[str], invoice_columns: set[str]) -> list[str]:
     keys = [key for table, key in COSTS.items() if table not in tables]
     if "invoices" in tables:
         keys += [f"check.no_{c}" for c in ("margin", "product_id", "quantity", "invoice_id") if c not in invoice_columns]
     others = sorted(set(INPUTS) - tables - set(COSTS))
-    sentences = [texts.say(key, language) for key in keys]
-    return sentences + ([texts.say("check.not_given", language, tables=", ".join(others))] if others else [])
+    sentences = [texts.say(key, "en") for key in keys]
+    return sentences + ([texts.say("check.not_given", "en", tables=", ".join(others))] if others else [])
 
 
 def status(project: Project) -> list[dict[str, Any]]:

@@ -55,7 +55,7 @@ class Project:
         if scenario and not re.fullmatch(r"[\w-]+", scenario):
             raise UserError(f"'{scenario}' is no name for a scenario: use letters, digits, - and _.")
         patch = self.folder / "scenarios" / scenario / "project.yml" if scenario else None
-        self.settings: Settings = read_settings(self.folder / "project.yml", patch)
+        self.settings: Settings = _with_places(read_settings(self.folder / "project.yml", patch), self.folder)
 
     @property
     def runs(self) -> Path:
@@ -156,6 +156,17 @@ class Project:
         if path.is_relative_to(self.folder):
             return path.relative_to(self.folder).as_posix()
         return Path(os.path.join(*path.parts[-2:])).as_posix()
+
+
+def _with_places(settings: Settings, folder: Path) -> Settings:
+    """Let ``sqlite:///erp.db`` mean a file in the project folder, wherever the command is typed."""
+    for sources in dict(settings.sources.items()).values():
+        for source in sources:
+            database = source.database
+            if database is not None and database.url.startswith("sqlite:///") and database.url.count("/") == 3:
+                place = (folder / database.url.removeprefix("sqlite:///")).as_posix()
+                object.__setattr__(database, "url", f"sqlite:///{place}")  # settings are frozen for everybody else
+    return settings
 
 
 def displaced(folder: Path) -> Path:
