@@ -18,6 +18,7 @@ TILES_WIDTH, TILES_HEIGHT, STRETCH = 680, 300, 2.2
 MEASURES = ("share_accounts", "share_revenue", "share_margin")
 MOST_POINTS = 1500
 DECADES = [10**n for n in range(10)]
+DAYS = [0, 7, 30, 60, 90, 180, 270, 365, 730]
 CHANCE = 0.6  # bootstrap Jaccard below which a cluster is dissolved by chance (Hennig 2007)
 
 
@@ -77,7 +78,9 @@ def _tile_texts(tiles: pd.DataFrame, places: dict[str, Any], language: str, curr
         is_large, is_small = (width > letter * len(tile.name) + 16 and height > 30 for letter in (9.6, 7.4))
         fits = is_large or is_small
         texts["title"].append(tile.name if is_large else "")
-        texts["small"].append(tile.name if is_small and not is_large else "")
+        texts["small"].append(
+            "" if is_large else tile.name if is_small else share if width > 60 and height > 30 else ""
+        )
         texts["line0"].append((f"{share} · {money}" if width > 130 else share) if fits and height > 50 else "")
         texts["line1"].append(accounts if fits and height > 68 else "")
     return texts
@@ -138,7 +141,7 @@ def value_recency_chart(
     points = points[["days_since_last", "revenue_12m", "name", "colour", "place"]]
     legend = points[["name", "colour", "place"]].drop_duplicates().sort_values("place")
     days, revenue = say("segments.axis_recency", language), say("segments.axis_revenue", language)
-    x = alt.X("days_since_last:Q", axis=alt.Axis(title=days, tickCount=8))
+    x = alt.X("days_since_last:Q", scale=alt.Scale(type="sqrt"), axis=alt.Axis(title=days, values=DAYS, grid=False))
     y = alt.Y(
         "revenue_12m:Q",
         scale=alt.Scale(type="log", nice=False),

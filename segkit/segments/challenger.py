@@ -108,7 +108,7 @@ def _fit_rows(n: int, most: int, seed: int) -> np.ndarray:
 
 
 def _solutions(points: np.ndarray, numbers: list[int], settings: Any, seed: int) -> dict[int, Solution]:
-    """Search each number of clusters; clusters are numbered by revenue, alike from one to the next."""
+    """Search each number of clusters; the fewest are numbered by revenue, the others like those before."""
     solutions: dict[int, Solution] = {}
     for k in numbers:
         found = search_clusters(points, k, seed, settings.hits, settings.max_searches)
@@ -142,7 +142,7 @@ def _search_frame(
                 "revenue_explained": 0.0 if revenue is None else explained(revenue, found.labels),
                 "n_searches": found.n_searches,
                 "n_found": found.n_found,
-                "chance_missed": round(found.chance_missed, 6),
+                "missed_probability": round(found.chance_missed, 6),
                 "ari_mean": agreement.mean(),
                 "ari_median": np.median(agreement),
                 "ari_low": agreement.min(),

@@ -96,7 +96,7 @@ def describe_choice(search: pd.DataFrame | None, challenger_model: Mapping[str, 
     return [
         (chosen["reason"], {"k": k, "ari": _float(chosen["ari_mean"]), "separation": _float(chosen["separation"])}),
         (f"segments.verdict_{chosen['verdict']}", {}),
-        ("segments.search", {"k": k, "chance_missed": _float(chosen["chance_missed"])} | found),
+        ("segments.search", {"k": k, "missed_probability": _float(chosen["missed_probability"])} | found),
     ]
 
 
@@ -129,7 +129,7 @@ def select_movers(challenger: pd.DataFrame, accounts: pd.DataFrame, n: int = 10)
     movers = movers.sort_values(["revenue_12m", "account_id"], ascending=[False, True]).head(n)
     names = accounts.set_index("account_id")["name"].dropna().to_dict()
     movers["name"] = [names.get(account, account) for account in movers["account_id"]]
-    return movers[["account_id", "name", "segment_id", "cluster_id", "counterpart_id", "revenue_12m"]]
+    return movers[["account_id", "name", "segment_id", "counterpart_id", "revenue_12m"]]
 
 
 def describe_next(sizes: pd.DataFrame, model: Mapping[str, Any]) -> Sentences:
