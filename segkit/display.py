@@ -49,7 +49,7 @@ def badges(state: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
         found.append(("incomplete", "badge.incomplete"))
     if state.get("money_source") == "opportunities":
         found.append(("stand-in", "badge.opportunities"))
-    numbers = {name: state.get(name) for name in ("scenario", "released_by", "released_on", "as_of")}
+    numbers: dict[str, Any] = {name: state.get(name) for name in ("scenario", "released_by", "released_on", "as_of")}
     return [(css, texts.say(key, language, **numbers)) for css, key in found]
 
 
@@ -90,13 +90,18 @@ def show_cell(value: object, kind: str, language: str, currency: str = "EUR") ->
     return texts.show(value, kind, LOCALES[language], currency)
 
 
+_LARGE = {"de": [(1e9, "Mrd."), (1e6, "Mio.")], "en": [(1e9, "B"), (1e6, "M")]}
+
+
 def compact_money(value: float, language: str, currency: str = "EUR") -> str:
     """Money for a headline: 98,9 Mio. €, else without cents: 51.300 €, 0 €."""
-    from babel.numbers import format_compact_currency, format_currency
+    from babel.numbers import format_currency
 
     locale = LOCALES[language]
-    if abs(value) >= 1e6:
-        return str(format_compact_currency(value, currency, locale=locale, fraction_digits=1))
+    size, word = next(((size, word) for size, word in _LARGE[language] if abs(value) >= size), (1.0, ""))
+    if word:
+        pattern = f"#,##0.0\u00a0'{word}'\u00a0¤" if language == "de" else f"¤#,##0.0'{word}'"
+        return str(format_currency(value / size, currency, pattern, locale=locale, currency_digits=False))
     pattern = "#,##0\u00a0¤" if language == "de" else "¤#,##0"
     return str(format_currency(value, currency, pattern, locale=locale, currency_digits=False))
 
@@ -112,6 +117,15 @@ def label_of(column: str, language: str) -> str:
     return texts.say(key, language) if texts.has(key) else column.replace("_", " ")
 
 
+def in_language(frame: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Of two columns ``x_de`` and ``x_en`` only the one in the language, under the name ``x``."""
+    names = {str(c) for c in frame.columns}
+    pairs = [c[:-3] for c in names if c.endswith("_de") and f"{c[:-3]}_en" in names and c[:-3] not in names]
+    other = "en" if language == "de" else "de"
+    kept = frame.drop(columns=[f"{base}_{other}" for base in pairs])
+    return kept.rename(columns={f"{base}_{language}": base for base in pairs})
+
+
 def table_html(
     frame: pd.DataFrame,
     language: str,
@@ -125,7 +139,7 @@ def table_html(
     Parameters
     ----------
     frame : DataFrame
-        Any columns.
+        Any columns; of two columns ``x_de`` and ``x_en`` the one in the language is shown.
     language : str
         ``de`` or ``en``.
     formats : mapping, optional
@@ -137,7 +151,7 @@ def table_html(
     currency : str
         ISO code of the project's currency.
     """
-    formats, labels = formats or {}, labels or {}
+    formats, labels, frame = formats or {}, labels or {}, in_language(frame, language)
     if frame.empty:
         return f'<p class="note">{texts.escape(texts.say("display.empty", language))}</p>'
     kinds = {name: formats.get(name) or kind_of(frame[name]) for name in frame.columns}

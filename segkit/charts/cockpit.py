@@ -64,7 +64,7 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
                 "type": "quantitative",
                 "title": words(axis),
                 "axis": _axis(axis, language),
-                "scale": {"nice": True, "zero": axis == "days_since_last"},
+                "scale": {"nice": True, "type": "sqrt"} if axis == "days_since_last" else {"nice": True, "zero": False},
             },
             "y": {
                 "field": "revenue",

@@ -213,7 +213,8 @@ function render({ model, el }) {
       const { vegaEmbed } = await vega;
       if (drawn) drawn.finalize();
       const spec = { ...message.spec, datasets: { table0: message.rows } };
-      if (part.chart.clientWidth < 520) spec.encoding.color.legend.columns = 2;
+      const longest = Math.max(...tiles.map((tile) => tile.name.length), 1); // the legend must not be wider than the chart
+      spec.encoding.color.legend.columns = Math.max(1, Math.floor((part.chart.clientWidth - 90) / (longest * 6.5 + 26)));
       drawn = await vegaEmbed(part.chart, spec, { actions: false, renderer: "svg", ast: false });
       root.dataset.chart = message.axis;
     } catch (error) {

@@ -16,6 +16,7 @@ from segkit import texts
 from segkit.errors import UserError
 from segkit.project import Project
 from segkit.reports.pages import markdown_html
+from segkit.widgets.head import CELL
 
 MANAGERS = ("00_cockpit", "08_kpi_tracking")
 DROPPED_TAGS = {"compute", "explore"}
@@ -120,13 +121,15 @@ def copy_notebooks(source: Path, target: Path, analysts: bool = False) -> list[s
 
 
 def page_notebook(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook as a page runs it: cells that compute or explore are gone."""
+    """The notebook as a page runs it: cells that compute or explore are gone, badges come after the run is opened."""
     cells = [cell for cell in notebook["cells"] if not DROPPED_TAGS & set(cell["metadata"].get("tags", []))]
     shown = []
     for cell in cells:
         if cell["cell_type"] == "markdown":
             cell = {**cell, "metadata": {**cell["metadata"], "html": markdown_html(cell)}}
         shown.append(cell)
+        if cell["cell_type"] == "code" and "open_run(" in "".join(cell["source"]):
+            shown.append({"cell_type": "code", "metadata": {}, "source": CELL, "outputs": [], "execution_count": None})
     return {**notebook, "cells": shown}
 
 

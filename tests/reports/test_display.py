@@ -51,3 +51,25 @@ def test_a_format_and_a_label_can_be_given():
 
 def test_an_empty_frame_says_so():
     assert "Keine Zeilen." in display.table_html(FRAME.head(0), "de")
+
+
+def test_of_a_pair_of_languages_one_column_is_shown():
+    frame = pd.DataFrame({"thing_de": ["Umsatz"], "thing_en": ["Revenue"], "mode": ["x"]})
+    german, english = display.table_html(frame, "de"), display.table_html(frame, "en")
+    assert "Umsatz" in german and "Revenue" not in german and ">thing</th>" in german
+    assert "Revenue" in english and "Umsatz" not in english
+    assert ">mode</th>" in german
+
+
+@pytest.mark.parametrize(
+    ("value", "german", "english"),
+    [
+        (4_000_000, "4,0\u00a0Mio.\u00a0€", "€4.0M"),
+        (-1_250_000_000, "-1,2\u00a0Mrd.\u00a0€", "-€1.2B"),
+        (249_558.4, "249.558\u00a0€", "€249,558"),
+        (0, "0\u00a0€", "€0"),
+    ],
+)
+def test_money_in_headlines(value, german, english):
+    assert display.compact_money(value, "de") == german
+    assert display.compact_money(value, "en") == english

@@ -9,8 +9,13 @@ from segkit import display
 from segkit.reports import pages
 
 META = {
-    "project": "Nordwind & Söhne", "quarter": "2026Q3", "as_of": "2026-09-30", "is_complete": True,
-    "money_source": "invoices", "created": "2026-10-05T07:12:33", "is_draft": True,
+    "project": "Nordwind & Söhne",
+    "quarter": "2026Q3",
+    "as_of": "2026-09-30",
+    "is_complete": True,
+    "money_source": "invoices",
+    "created": "2026-10-05T07:12:33",
+    "is_draft": True,
     "stages": [
         {"notebook": "01_data_cleansing", "seconds": 3.21, "warnings": ["3 Zeilen <b>ohne</b> Kunde"]},
         {"notebook": "02_customer_value", "seconds": None, "warnings": []},
@@ -26,12 +31,17 @@ def output(html):
 def notebook(*outputs):
     return {
         "cells": [
-            {"cell_type": "markdown", "metadata": {"de": "# Kundenwert\n\nWer trägt den Umsatz?"},
-             "source": "# Customer value\n\nWho carries the revenue?"},
+            {
+                "cell_type": "markdown",
+                "metadata": {"de": "# Kundenwert\n\nWer trägt den Umsatz?"},
+                "source": "# Customer value\n\nWho carries the revenue?",
+            },
             {"cell_type": "code", "metadata": {"tags": ["compute"]}, "source": "secret_code = 1", "outputs": []},
             {"cell_type": "code", "metadata": {}, "source": "run.say('a')", "outputs": list(outputs)},
         ],
-        "metadata": {}, "nbformat": 4, "nbformat_minor": 5,
+        "metadata": {},
+        "nbformat": 4,
+        "nbformat_minor": 5,
     }
 
 
@@ -61,8 +71,11 @@ def test_a_page_names_no_address_of_the_internet(tmp_path):
         ({}, "Entwurf", "unvollständig"),
         ({"is_complete": False}, "Quartal unvollständig – Daten bis 30.09.2026", "Verkaufschancen"),
         ({"money_source": "opportunities"}, "Gewonnene Verkaufschancen stehen für Rechnungen", "unvollständig"),
-        ({"is_draft": False, "released_by": "A. Weber", "released_on": "2026-10-06"},
-         "Freigegeben von A. Weber am 06.10.2026", "Entwurf"),
+        (
+            {"is_draft": False, "released_by": "A. Weber", "released_on": "2026-10-06"},
+            "Freigegeben von A. Weber am 06.10.2026",
+            "Entwurf",
+        ),
     ],
 )
 def test_badges_say_what_to_know_before_the_numbers(tmp_path, meta, shown, absent):
@@ -100,8 +113,11 @@ def test_markdown_shows_html_as_text():
 
 
 def test_warnings_of_stages_and_widgets(tmp_path):
-    widget = {"output_type": "display_data", "metadata": {},
-              "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Cockpit(…)"}}
+    widget = {
+        "output_type": "display_data",
+        "metadata": {},
+        "data": {"application/vnd.jupyter.widget-view+json": {"model_id": "1"}, "text/plain": "Cockpit(…)"},
+    }
     text = write(tmp_path, widget, {"output_type": "stream", "name": "stderr", "text": "UserWarning"})
     assert "Cockpit(…)" not in text and "UserWarning" not in text
 
@@ -109,8 +125,11 @@ def test_warnings_of_stages_and_widgets(tmp_path):
 def test_index_lists_pages_stages_and_warnings(tmp_path):
     pages.write_index(tmp_path, ["01_data_cleansing", tmp_path / "02_customer_value.html", "77_other"], META)
     text = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert re.findall(r'<li><a href="([^"]+)"', text) == ["01_data_cleansing.html", "02_customer_value.html",
-                                                         "77_other.html"]
+    assert re.findall(r'<li><a href="([^"]+)"', text) == [
+        "01_data_cleansing.html",
+        "02_customer_value.html",
+        "77_other.html",
+    ]
     assert "3,2" in text and "unverändert" in text
     assert "3 Zeilen &lt;b&gt;ohne&lt;/b&gt; Kunde" in text
     assert "Nordwind &amp; Söhne" in text

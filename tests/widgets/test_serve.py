@@ -21,6 +21,7 @@ NOTEBOOK = {
     "cells": [
         cell("markdown", "# Title", de="# Titel"),
         cell("code", "quarter = ''", "parameters"),
+        cell("code", ["from segkit.run import open_run\n", "run = open_run(project, quarter, scenario)"]),
         cell("code", "run.write('a', 1)", "compute"),
         cell("code", "widget()", "explore"),
         cell("code", "run.show('a')"),
@@ -32,8 +33,15 @@ NOTEBOOK = {
 
 
 def test_a_page_neither_computes_nor_explores():
-    sources = [c["source"] for c in serve.page_notebook(NOTEBOOK)["cells"]]
-    assert sources == ["# Title", "quarter = ''", "run.show('a')"]
+    sources = ["".join(c["source"]) for c in serve.page_notebook(NOTEBOOK)["cells"]]
+    assert [sources[i] for i in (0, 1, -1)] == ["# Title", "quarter = ''", "run.show('a')"]
+    assert not any("write" in source or "widget()" in source for source in sources)
+
+
+def test_badges_come_right_after_the_run_is_opened():
+    sources = ["".join(c["source"]) for c in serve.page_notebook(NOTEBOOK)["cells"]]
+    opened = next(i for i, source in enumerate(sources) if "open_run(" in source)
+    assert sources[opened + 1].endswith("show_head(project, run.quarter, scenario)")
 
 
 def test_words_come_in_both_languages():
