@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,7 @@ NAME_KINDS = [
     (r"(^|_)(share|rate|pct|growth|probability|confidence|fidelity|cumulative_share)(_|$)", "percent"),
     (r"^(revenue|margin|gross|monetary_value|avg_order_value|amount|cost|potential|lifetime_value)", "money"),
 ]
-NUMBERS = {"count", "money", "cents", "million", "percent", "number", "decimal"}
+NUMBERS = {"count", "money", "whole_money", "cents", "million", "percent", "number", "decimal"}
 LOCALES = {"de": "de_DE", "en": "en_GB"}
 
 
@@ -65,6 +66,8 @@ def badges_html(state: Mapping[str, Any]) -> str:
 def kind_of(column: pd.Series) -> str:
     """Kind of `segkit.texts.show` for a column, by its type and then by its name.
 
+    Money is ``whole_money``, without cents in any row, where one of its values reaches a thousand.
+
     Examples
     --------
     ``revenue_12m`` is money, ``revenue_share`` a percentage, ``n_rows`` a count, dates are dates, ids are text.
@@ -79,6 +82,8 @@ def kind_of(column: pd.Series) -> str:
     if not types.is_numeric_dtype(column):
         return "text"
     named = next((kind for pattern, kind in NAME_KINDS if re.search(pattern, name)), None)
+    if named == "money" and (column.abs() >= 1000).any():
+        return "whole_money"
     return named or ("count" if types.is_integer_dtype(column) else "decimal")
 
 
@@ -87,6 +92,8 @@ def show_cell(value: object, kind: str, language: str, currency: str = "EUR") ->
     if kind == "bool":
         known = value is not None and str(value) not in ("<NA>", "nan")
         return texts.say("display.yes" if value else "display.no", language) if known else texts.NOTHING
+    if kind == "whole_money":
+        return _whole_money(value, language, currency) if _is_finite(value) else texts.NOTHING
     return texts.show(value, kind, LOCALES[language], currency)
 
 
@@ -95,15 +102,24 @@ _LARGE = {"de": [(1e9, "Mrd."), (1e6, "Mio.")], "en": [(1e9, "B"), (1e6, "M")]}
 
 def compact_money(value: float, language: str, currency: str = "EUR") -> str:
     """Money for a headline: 98,9 Mio. €, else without cents: 51.300 €, 0 €."""
-    from babel.numbers import format_currency
-
-    locale = LOCALES[language]
     size, word = next(((size, word) for size, word in _LARGE[language] if abs(value) >= size), (1.0, ""))
     if word:
+        from babel.numbers import format_currency
+
         pattern = f"#,##0.0\u00a0'{word}'\u00a0¤" if language == "de" else f"¤#,##0.0'{word}'"
-        return str(format_currency(value / size, currency, pattern, locale=locale, currency_digits=False))
+        return str(format_currency(value / size, currency, pattern, locale=LOCALES[language], currency_digits=False))
+    return _whole_money(value, language, currency)
+
+
+def _whole_money(value: Any, language: str, currency: str) -> str:
+    from babel.numbers import format_currency
+
     pattern = "#,##0\u00a0¤" if language == "de" else "¤#,##0"
-    return str(format_currency(value, currency, pattern, locale=locale, currency_digits=False))
+    return str(format_currency(value, currency, pattern, locale=LOCALES[language], currency_digits=False))
+
+
+def _is_finite(value: object) -> bool:
+    return value is not None and str(value) != "<NA>" and math.isfinite(float(value))  # type: ignore[arg-type]
 
 
 def quarter_name(quarter: object) -> str:

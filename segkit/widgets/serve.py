@@ -82,6 +82,8 @@ def lab(project_folder: str | Path, port: int = 8888, open_browser: bool = True)
     ]
     if not open_browser:
         command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container everybody is root; the server asks for a token all the same
     return subprocess.call(command, env={**os.environ, **_environment(project, None, "lab")})
 
 

@@ -23,7 +23,7 @@ FRAME = pd.DataFrame(
 @pytest.mark.parametrize(
     ("language", "words"),
     [
-        ("de", ["00017", "1.234.567 €", "12,3 %", "1.204", "01.03.2026", "ja", "1,50", "–"]),
+        ("de", ["00017", "1.234.567\u00a0€", "12,3 %", "1.204", "01.03.2026", "ja", "1,50", "–"]),
         ("en", ["00017", "€1,234,567", "12.3%", "1,204", "1 Mar 2026", "yes", "1.50", "–"]),
     ],
 )
@@ -34,7 +34,7 @@ def test_numbers_follow_the_language(language, words):
 
 def test_numbers_stand_right_and_text_left():
     html = display.table_html(FRAME[["account_id", "revenue_12m"]], "de")
-    assert '<td class="num">1.234.567 €</td>' in html
+    assert '<td class="num">1.234.567\u00a0€</td>' in html
     assert "<td>00017</td>" in html
 
 
@@ -73,3 +73,11 @@ def test_of_a_pair_of_languages_one_column_is_shown():
 def test_money_in_headlines(value, german, english):
     assert display.compact_money(value, "de") == german
     assert display.compact_money(value, "en") == english
+
+
+def test_money_of_a_column_has_cents_in_all_rows_or_in_none():
+    large = pd.DataFrame({"revenue": [28_162_532.4, 0.0, None, float("inf")]})
+    assert display.table_html(large, "de").count("<td") == 4
+    assert "0\u00a0€" in display.table_html(large, "de") and "0,00" not in display.table_html(large, "de")
+    small = pd.DataFrame({"revenue": [12.5, 0.0]})
+    assert "12,50" in display.table_html(small, "de") and "0,00" in display.table_html(small, "de")

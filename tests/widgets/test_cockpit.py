@@ -89,6 +89,13 @@ def test_the_csv_holds_what_is_chosen(cockpit):
     assert len(lines) > 5 and all(";S1;" in line for line in lines[1:])
 
 
+def test_without_a_server_the_chart_library_comes_with_the_answer(cockpit):
+    """In JupyterLab no page server holds it as a file."""
+    ask(cockpit, "vega")
+    content, buffers = cockpit.sent[-1]
+    assert content == {"kind": "vega"} and b"vegaEmbed" in buffers[0]
+
+
 def test_the_chart_takes_only_its_axes(cockpit):
     ask(cockpit, "open")
     growth = ask(cockpit, "chart", axis="growth")["chart"]
