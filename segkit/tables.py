@@ -144,6 +144,7 @@ def _messages(name: str, n_rows: int, failures: pd.DataFrame) -> list[str]:
 def data_dictionary() -> str:
     """Return the description of all tables as Markdown, generated from `tables.yml`."""
     lines = ["# Data dictionary", "", "Generated from `segkit/tables.yml` by `python -m segkit.tables`.", ""]
+    lines += ["## Contents", *(f"- [{name}](#{name})" for name in TABLES), ""]
     for table in TABLES.values():
         lines += [f"## {table.name}", "", f"{table.text} ({table.kind}, notebook {table.stage}; "]
         lines[-1] += f"ordered by {', '.join(table.key)})."
