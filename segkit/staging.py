@@ -14,7 +14,7 @@ import filelock
 
 from segkit.errors import UserError
 from segkit.project import Project, displaced
-from segkit.records import Record, read_records
+from segkit.records import Record, read_record, read_records
 from segkit.store import sha256_of, written_whole
 
 
@@ -35,7 +35,9 @@ def locked(project: Project) -> Iterator[None]:
         lock.acquire()
     except filelock.Timeout:
         who = f" (process {holder.read_text()})" if holder.exists() else ""
-        raise UserError(f"Another run of this project is going on{who}. Wait until it ends; nothing was written.") from None
+        raise UserError(
+            f"Another run of this project is going on{who}. Wait until it ends; nothing was written."
+        ) from None
     try:
         holder.write_text(str(os.getpid()))
         yield
@@ -84,15 +86,15 @@ def _rename(source: Path, target: Path) -> None:
 
 
 def files_of(record: Record) -> list[str]:
-    """Return the files that a notebook's record names, relative to the run's folder."""
-    files = [f"notebooks/{record.notebook}.ipynb", f"records/{record.notebook}.json"]
+    """Return the files that a notebook's record names, relative to the run's folder; the record itself is the last."""
+    files = [f"notebooks/{record.notebook}.ipynb"]
     for name in record.writes:
         kind, _, rest = name.partition(":")
         if kind == "chart":
             files += [f"charts/{rest.removeprefix('charts/')}.{language}.json" for language in ("de", "en")]
         else:
             files.append(f"tables/{rest}.parquet" if kind == "table" else f"{rest}.json")
-    return files
+    return [*files, f"records/{record.notebook}.json"]
 
 
 def is_whole(folder: Path, record: Record) -> bool:
@@ -104,12 +106,17 @@ def is_whole(folder: Path, record: Record) -> bool:
 
 
 def carry(source: Path, staging: Path, record: Record) -> None:
-    """Take over a notebook's unchanged results, as links where the file system has them."""
+    """Take over a notebook's unchanged results, as links where the file system has them.
+
+    What an earlier attempt left in their place goes first, and the record comes last: it is believed once it is there.
+    """
+    if source == staging:
+        return
+    remove_results(staging, read_record(staging, record.notebook))
     for name in files_of(record):
         target = staging / name
-        if source == staging or target.exists():
-            continue
         target.parent.mkdir(parents=True, exist_ok=True)
+        target.unlink(missing_ok=True)
         try:
             os.link(source / name, target)
         except OSError:
@@ -118,7 +125,7 @@ def carry(source: Path, staging: Path, record: Record) -> None:
 
 def remove_results(staging: Path, record: Record | None) -> None:
     """Remove what an earlier attempt of a notebook left, before it is executed again."""
-    for name in files_of(record) if record else []:
+    for name in reversed(files_of(record)) if record else []:
         (staging / name).unlink(missing_ok=True)
 
 
