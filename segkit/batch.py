@@ -120,9 +120,7 @@ def _holds(project: Project, quarter: Quarter, folder: Path, path: Path, tables:
     return record if is_whole(folder, record) else None
 
 
-def _run_notebook(
-    project: Project, quarter: Quarter, path: Path, attempt: str, outcome: Outcome, tell: Tell
-) -> None:
+def _run_notebook(project: Project, quarter: Quarter, path: Path, attempt: str, outcome: Outcome, tell: Tell) -> None:
     staging = project.staging_folder(quarter)
     for folder in (staging, project.run_folder(quarter)):
         record = _holds(project, quarter, folder, path, written(staging))
@@ -160,7 +158,12 @@ def _execute(project: Project, quarter: Quarter, path: Path, attempt: str) -> No
     parameters = {"project": str(project.folder), "quarter": str(quarter), "scenario": project.scenario}
     try:
         papermill.execute_notebook(
-            str(source), str(output), parameters, kernel_name="python3", progress_bar=False, cwd=str(path.parent),
+            str(source),
+            str(output),
+            parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            cwd=str(path.parent),
             extra_arguments=["--IPKernelApp.log_level=50"],
         )
     except PapermillExecutionError as error:
@@ -188,6 +191,7 @@ def _explained(error: Any, path: Path, output: Path) -> Exception:
 
 def _disk_message(error: OSError) -> str:
     if error.errno == errno.ENOSPC:
-        return "The disk is full. The last good run is untouched; make room, then run again: it goes on where it stopped."
+        return (
+            "The disk is full. The last good run is untouched; make room, then run again: it goes on where it stopped."
+        )
     return f"{error}. The last good run is untouched."
-

@@ -15,7 +15,10 @@ import typer
 from segkit.errors import StageError, UserError
 
 app = typer.Typer(
-    help="B2B customer segmentation workbench.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    help="B2B customer segmentation workbench.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 Folder = Annotated[Path, typer.Argument(help="project folder, the one with project.yml")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON")]
@@ -133,7 +136,9 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
             warned = f"  {len(stage['warnings'])} warning(s)" if stage["warnings"] else ""
             typer.echo(f"    {stage['notebook']:<24} {stage['seconds']:6.1f} s {stage['peak_memory_mb']:6} MB{warned}")
         if e["is_stale"]:
-            typer.echo(f"    changed since: {', '.join(e['changed'])}. `segkit run --from-quarter {e['quarter']}` renews it.")
+            typer.echo(
+                f"    changed since: {', '.join(e['changed'])}. `segkit run --from-quarter {e['quarter']}` renews it."
+            )
 
 
 @command
@@ -152,7 +157,9 @@ def release(
     project = Project(folder)
     chosen = project.quarter(quarter)
     if chosen not in project.quarters():
-        raise UserError(f"There is no run of {chosen} to release. Runs: {', '.join(map(str, project.quarters())) or 'none'}.")
+        raise UserError(
+            f"There is no run of {chosen} to release. Runs: {', '.join(map(str, project.quarters())) or 'none'}."
+        )
     if not by.strip() or not note.strip():
         raise UserError("--by and --note must not be empty: a release is signed and explained.")
     with locked(project):
@@ -187,7 +194,9 @@ def diff(
     typer.echo("Segments (accounts, revenue of twelve months)")
     for s in found["segments"]:
         (n0, n1), (r0, r1) = s["accounts"], s["revenue_12m"]
-        typer.echo(f"  {s['segment_id']:<10} {n0:>7,} → {n1:>7,}   {r0:>16,.2f} → {r1:>16,.2f}   +{s['joined']} −{s['left']}")
+        typer.echo(
+            f"  {s['segment_id']:<10} {n0:>7,} → {n1:>7,}   {r0:>16,.2f} → {r1:>16,.2f}   +{s['joined']} −{s['left']}"
+        )
     typer.echo("KPIs (all accounts)")
     for kpi, (before, after) in found["kpis"].items():
         typer.echo(f"  {kpi:<22} {_number(before)} → {_number(after)}")

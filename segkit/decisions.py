@@ -49,8 +49,12 @@ def read_decisions(path: Path, name: str, quarter: Quarter | None = None) -> pd.
     header = [h.strip() for h in text.partition("\n")[0].strip().split(delimiter)]
     missing = [c for c in columns if c not in [h.strip('"') for h in header]]
     if missing:
-        raise UserError([f"decisions/{path.name}: column {c} is missing. It needs {', '.join(columns)}." for c in missing])
-    frame = pd.DataFrame([{c: (row.get(c) or "").strip() for c in columns} for row in rows], columns=columns, dtype="str")
+        raise UserError(
+            [f"decisions/{path.name}: column {c} is missing. It needs {', '.join(columns)}." for c in missing]
+        )
+    frame = pd.DataFrame(
+        [{c: (row.get(c) or "").strip() for c in columns} for row in rows], columns=columns, dtype="str"
+    )
     frame = frame[frame[KEYS[name]].ne("").all(axis=1)]
     if quarter is not None and name != "releases":
         holds = [not q or Quarter.parse(q, quarter.first_month) <= quarter for q in frame["quarter"]]

@@ -26,7 +26,7 @@ def show_sentences(sentences: dict[str, str], css_class: str) -> None:
 def hide_tracebacks() -> None:
     """Show a `UserError` in JupyterLab and on pages as its message alone."""
     try:
-        from IPython import get_ipython  # type: ignore[attr-defined]
+        from IPython import get_ipython
     except ImportError:
         return
     shell = get_ipython()

@@ -111,7 +111,9 @@ def _notes(report: Any) -> list[str]:
 def _missing(tables: set[str], invoice_columns: set[str]) -> list[str]:
     keys = [key for table, key in COSTS.items() if table not in tables]
     if "invoices" in tables:
-        keys += [f"check.no_{c}" for c in ("margin", "product_id", "quantity", "invoice_id") if c not in invoice_columns]
+        keys += [
+            f"check.no_{c}" for c in ("margin", "product_id", "quantity", "invoice_id") if c not in invoice_columns
+        ]
     others = sorted(set(INPUTS) - tables - set(COSTS))
     sentences = [texts.say(key, "en") for key in keys]
     return sentences + ([texts.say("check.not_given", "en", tables=", ".join(others))] if others else [])

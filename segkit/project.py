@@ -82,7 +82,7 @@ class Project:
         return self.folder / "ledgers"
 
     def report_folder(self, quarter: Quarter | str) -> Path:
-        """Return ``reports/<project>/<quarter>`` beside ``data/``, or ``reports/<quarter>`` in another project folder."""
+        """Return ``reports/<project>/<quarter>`` beside ``data/``, else ``reports/<quarter>`` in the project folder."""
         if self.folder.parent.name == "data":
             base = self.folder.parent.parent / "reports" / self.folder.name
         else:

@@ -47,7 +47,8 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> 
         ],
         "writes": writes,
         "settings": project.settings.model_dump(mode="json"),
-        "versions": {name: importlib.metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
+        "versions": {name: importlib.metadata.version(name) for name in PACKAGES}
+        | {"python": platform.python_version()},
     }
     write_json(staging / "manifest.json", manifest)
 
@@ -63,7 +64,9 @@ def page_state(project: Project, quarter: Quarter) -> dict[str, Any]:
     """Return what every page says of its run: period, completeness, draft or released."""
     manifest = read_json(project.run_folder(quarter) / "manifest.json")
     release = release_of(project, quarter, manifest["run_id"])
-    state = {k: manifest[k] for k in ("project", "quarter", "scenario", "created", "as_of", "is_complete", "money_source")}
+    state = {
+        k: manifest[k] for k in ("project", "quarter", "scenario", "created", "as_of", "is_complete", "money_source")
+    }
     return state | {
         "run_id": manifest["run_id"],
         "stages": manifest["stages"],

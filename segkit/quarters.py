@@ -88,7 +88,7 @@ class Quarter:
         return first <= self.start + grace and last >= self.end - grace
 
     def as_of(self, last: dt.date) -> dt.date:
-        """Return the date up to which things are known: the quarter's end, or the last money date if data end earlier."""
+        """Return the day up to which things are known: the quarter's end, or where the data end if that is earlier."""
         return self.end if last >= self.end - dt.timedelta(days=GRACE_DAYS) else min(last, self.end)
 
 

@@ -64,7 +64,9 @@ def written(folder: Path) -> dict[str, str]:
 def made_by(notebook: Path) -> str:
     """Return one SHA-256 over the notebook, the code and the versions that make its results."""
     package = Path(__file__).parent
-    code = {str(p.relative_to(package)): sha256_of(p) for p in package.rglob("*") if p.suffix in (".py", ".yml", ".sql")}
+    code = {
+        str(p.relative_to(package)): sha256_of(p) for p in package.rglob("*") if p.suffix in (".py", ".yml", ".sql")
+    }
     versions = {name: importlib.metadata.version(name) for name in PACKAGES}
     return sha256_of_value([sha256_of(notebook), code, versions, platform.python_version()])
 

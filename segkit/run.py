@@ -164,7 +164,7 @@ class Run:
         return query(self._connection, name, **parameters)
 
     def decisions(self, name: str) -> pd.DataFrame:
-        """Return the rows of ``decisions/<name>.csv`` that hold in this quarter, the last one per key; see decisions.py."""
+        """Return the rows of ``decisions/<name>.csv`` that hold in this quarter, the last one per key."""
         self._note_read(f"decisions:{name}", decisions_sha(self._project, name))
         return read_decisions(self._project.decisions / f"{name}.csv", name, self.quarter)
 

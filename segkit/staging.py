@@ -1,4 +1,4 @@
-"""Folders that change as a whole: a run is built aside and takes its place by renames; one run of a project at a time."""
+"""Folders that change as a whole: a run is built aside and takes its place by renames, one run at a time."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ def _ordered_relation(relation: duckdb.DuckDBPyRelation, name: str) -> duckdb.Du
     if missing:
         raise UserError([f"{name}: column {column} is missing." for column in missing])
     full = [c.name for c in table.columns.values() if not c.is_nullable]
-    counts = relation.aggregate(", ".join(f'count(*) - count("{c}")' for c in full)).fetchone() or ()
+    counts = relation.aggregate(", ".join(f'count(*) - count("{c}")' for c in full)).fetchall()[0]
     empty = [f"{name}: {n} values of {c} are empty." for c, n in zip(full, counts, strict=True) if n]
     if empty:
         raise UserError(empty)

@@ -35,7 +35,9 @@ run.write("opening_segments", pd.DataFrame({"segmentation_id": "v", "account_id"
 
 
 def write_notebook(path: Path, *cells: str, parameters: str = PARAMETERS) -> None:
-    notebook = nbformat.v4.new_notebook(metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}})
+    notebook = nbformat.v4.new_notebook(
+        metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    )
     notebook.cells = [
         nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}),
         nbformat.v4.new_code_cell(OPEN),
@@ -107,7 +109,9 @@ def test_a_failed_cell_leaves_the_last_good_run_and_the_next_goes_on_from_there(
     (folder / "raw" / "invoices.csv").write_text("abcdefgh")
     write_notebook(toys / "02_second.ipynb", SECOND, "raise ValueError('no luck')")
     batch.made_by.cache_clear()
-    with pytest.raises(StageError, match=r"02_second\.ipynb, cell 4: ValueError: no luck\nThe last good run is untouched"):
+    with pytest.raises(
+        StageError, match=r"02_second\.ipynb, cell 4: ValueError: no luck\nThe last good run is untouched"
+    ):
         executed(folder, Q1)
     assert (Project(folder).run_folder(Q1) / "manifest.json").read_bytes() == good
     write_notebook(toys / "02_second.ipynb", SECOND)

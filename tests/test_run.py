@@ -62,7 +62,12 @@ def test_queries_see_the_tables_written_so_far(run):
 
 def test_as_of_is_the_quarters_end_until_the_data_say_otherwise(run):
     assert run.as_of == dt.date(2024, 3, 31)
-    period = {"quarter": "2024Q1", "start": dt.date(2024, 1, 1), "end": dt.date(2024, 3, 31), "as_of": dt.date(2024, 3, 2)}
+    period = {
+        "quarter": "2024Q1",
+        "start": dt.date(2024, 1, 1),
+        "end": dt.date(2024, 3, 31),
+        "as_of": dt.date(2024, 3, 2),
+    }
     period |= {"first_money_date": dt.date(2023, 1, 1), "last_money_date": dt.date(2024, 3, 2), "is_complete": False}
     run.write("run_period", pd.DataFrame([period | {"money_source": "invoices", "history_days": 400}]))
     assert run.as_of == dt.date(2024, 3, 2)
