@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+REAL_DATA ?= ../shared/data
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-config -q
 
 .PHONY: run setup test check bench serve lab lock clean
@@ -40,8 +41,10 @@ check: setup  ## style, types, layers, stripped notebooks, locks in step
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/house
 
-bench: setup  ## what takes longer than a test may; writes benchmarks/results
-	@set -e; for file in benchmarks/bench_*.py; do echo "== $$file"; $(BIN)/python $$file; done
+bench: setup  ## measures what takes longer than a test may; writes the results beside the scripts
+	$(BIN)/python benchmarks/features.py --write
+	@test -d $(REAL_DATA) || echo "Left out, for lack of $(REAL_DATA): benchmarks on real data"
+	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/certified_search.py $(REAL_DATA)/wholesale_customers --write
 
 serve: setup data/sample/project.yml  ## managers' pages in the browser
 	$(BIN)/segkit serve data/sample
