@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
+import tiny
 
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -79,3 +81,14 @@ def test_commands_in_readme_exist():
     assert set(re.findall(r"(?:^|`)segkit ([a-z]+)", text, re.MULTILINE)) == commands
     targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert set(re.findall(r"(?:^|`)make ([a-z]+)", text, re.MULTILINE)) <= targets
+
+
+def test_own_data_as_in_readme(tmp_path):
+    """The file with four columns that README shows is understood without a question."""
+    example = re.search(r"```\n(Kundennr;.*?)```", (ROOT / "README.md").read_text("utf-8"), re.DOTALL)
+    (tmp_path / "umsatz.csv").write_text(example[1], encoding="utf-8")
+    proposed = tiny.segkit_here("init", tmp_path / "acme", tmp_path / "umsatz.csv")
+    assert proposed.code == 0 and (tmp_path / "acme/mapping.xlsx").exists(), proposed.text
+    checked = tiny.segkit_here("check", tmp_path / "acme", "--json")
+    assert checked.code == 0, checked.text
+    assert json.loads(checked.text)["tables"]["invoices"]["rows"] == 3
