@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from segkit.errors import StageError, UserError
+from segkit.execution import Executor, disk_message
 from segkit.project import Project
 from segkit.publishing import publish, write_manifest
 from segkit.quarters import Quarter
 from segkit.records import Record, changes, made_by, read_record, write_record, written
-from segkit.run import ATTEMPT, LIFE, NOTEBOOK
 from segkit.staging import carry, is_whole, locked, new_attempt, prune, recover, remove_results, take_place
 
 PARAMETERS = {"project", "quarter", "scenario"}
@@ -90,9 +87,7 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
                 return outcome
             try:
                 check_parameters(paths)
-                attempt = new_attempt(staging)
-                for path in paths:
-                    _run_notebook(project, quarter, path, attempt, outcome, tell)
+                _run_notebooks(project, quarter, paths, outcome, tell)
             except UserError:
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
@@ -101,7 +96,7 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
             take_place(staging, project.runs / str(quarter))
             publish(project, quarter)
     except OSError as error:
-        raise StageError(_disk_message(error)) from error
+        raise StageError(disk_message(error)) from error
     return outcome
 
 
@@ -120,7 +115,18 @@ def _holds(project: Project, quarter: Quarter, folder: Path, path: Path, tables:
     return record if is_whole(folder, record) else None
 
 
-def _run_notebook(project: Project, quarter: Quarter, path: Path, attempt: str, outcome: Outcome, tell: Tell) -> None:
+def _run_notebooks(project: Project, quarter: Quarter, paths: list[Path], outcome: Outcome, tell: Tell) -> None:
+    executor = Executor(project, quarter, new_attempt(project.staging_folder(quarter)))
+    try:
+        for path, following in zip(paths, [*paths[1:], None], strict=True):
+            if not _take_over(project, quarter, path, outcome, tell):
+                _execute(executor, path, following, outcome, tell)
+    finally:
+        executor.close()
+
+
+def _take_over(project: Project, quarter: Quarter, path: Path, outcome: Outcome, tell: Tell) -> bool:
+    """Carry a notebook's unchanged results from the interrupted or the last run, where there are any."""
     staging = project.staging_folder(quarter)
     for folder in (staging, project.run_folder(quarter)):
         record = _holds(project, quarter, folder, path, written(staging))
@@ -128,70 +134,18 @@ def _run_notebook(project: Project, quarter: Quarter, path: Path, attempt: str, 
             carry(folder, staging, record)
             outcome.skipped.append(path.stem)
             tell(f"{quarter}  {path.stem:<24} unchanged")
-            return
+            return True
     remove_results(staging, read_record(staging, path.stem))
+    return False
+
+
+def _execute(executor: Executor, path: Path, following: Path | None, outcome: Outcome, tell: Tell) -> None:
+    staging = executor.project.staging_folder(executor.quarter)
     started = time.perf_counter()
-    _execute(project, quarter, path, attempt)
+    executor.execute(path, following)
     seconds = round(time.perf_counter() - started, 1)
     finished = read_record(staging, path.stem) or Record(path.stem)
     finished.seconds, finished.made_by, finished.is_finished = seconds, made_by(path), True
     write_record(staging, finished)
     outcome.executed[path.stem] = seconds
-    tell(f"{quarter}  {path.stem:<24} {seconds:5.1f} s  {finished.peak_memory_mb:5.0f} MB")
-
-
-def _execute(project: Project, quarter: Quarter, path: Path, attempt: str) -> None:
-    import nbformat
-    import papermill
-    from nbclient.exceptions import DeadKernelError
-    from papermill.exceptions import PapermillExecutionError
-
-    staging = project.staging_folder(quarter)
-    output = staging / "notebooks" / path.name
-    output.parent.mkdir(parents=True, exist_ok=True)
-    output.unlink(missing_ok=True)  # it may be a link to the last good run's, which papermill would write over
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells = [cell for cell in notebook.cells if "explore" not in cell.metadata.get("tags", [])]
-    source = output.with_name(f".{path.stem}.input.ipynb")
-    nbformat.write(notebook, source)
-    os.environ.update({LIFE: "batch", NOTEBOOK: path.stem, ATTEMPT: attempt, "PYDEVD_DISABLE_FILE_VALIDATION": "1"})
-    parameters = {"project": str(project.folder), "quarter": str(quarter), "scenario": project.scenario}
-    try:
-        papermill.execute_notebook(
-            str(source),
-            str(output),
-            parameters,
-            kernel_name="python3",
-            progress_bar=False,
-            cwd=str(path.parent),
-            extra_arguments=["--IPKernelApp.log_level=50"],
-        )
-    except PapermillExecutionError as error:
-        raise _explained(error, path, output) from None
-    except DeadKernelError:
-        raise StageError(
-            f"{path.name}: its kernel was killed, most likely because memory ran out. "
-            "The last good run is untouched; the next run goes on with this notebook."
-        ) from None
-    finally:
-        source.unlink(missing_ok=True)
-
-
-def _explained(error: Any, path: Path, output: Path) -> Exception:
-    """Turn a failed cell into what the user reads: their own mistake, a full disk, or a defect with its place."""
-    if error.ename == "UserError":
-        return UserError(str(error.evalue).split("\n"))
-    if error.ename == "OSError" and f"[Errno {errno.ENOSPC}]" in str(error.evalue):
-        return StageError(f"{path.name}: {_disk_message(OSError(errno.ENOSPC, ''))}")
-    return StageError(
-        f"{path.name}, cell {error.cell_index}: {error.ename}: {error.evalue}\n"
-        f"The last good run is untouched. The notebook with the failed cell: {output}"
-    )
-
-
-def _disk_message(error: OSError) -> str:
-    if error.errno == errno.ENOSPC:
-        return (
-            "The disk is full. The last good run is untouched; make room, then run again: it goes on where it stopped."
-        )
-    return f"{error}. The last good run is untouched."
+    tell(f"{executor.quarter}  {path.stem:<24} {seconds:5.1f} s  {finished.peak_memory_mb:5.0f} MB")
