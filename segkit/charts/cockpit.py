@@ -82,7 +82,7 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
 
 def _axis(axis: str, language: str) -> dict[str, Any]:
     if axis == "days_since_last":
-        return {"format": ",d", "tickCount": 8}
+        return {"format": ",d", "tickCount": 8, "labelOverlap": "greedy", "labelSeparation": 8}
     sign = "\u00a0%" if language == "de" else "%"
     return {"labelExpr": f"format(datum.value * 100, ',.0f') + '{sign}'", "tickCount": 7}
 

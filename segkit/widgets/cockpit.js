@@ -137,11 +137,12 @@ function render({ model, el }) {
 
   function showFilters(message) {
     const segments = [["", labels.all_segments], ...tiles.map((tile) => [tile.id, tile.name])];
+    const reports = { class: "reports", href: `/reports/${view.quarter}/index.html?lang=${view.language}` };
     part.filters.replaceChildren(
       select(labels.quarter, message.quarters.map((id) => [id, quarterName(id)]), view.quarter, (quarter) => choose({ quarter })),
       select(labels.segment, segments, view.segment, (segment) => choose({ segment })),
       make("button", { type: "button", class: "primary", onclick: () => ask({ kind: "csv", ...query }) }, labels.csv),
-      isPage() ? make("a", { class: "reports", href: `/reports/${view.quarter}/index.html?lang=${view.language}` }, labels.reports) : null);
+      ...(isPage() ? [make("a", reports, labels.reports)] : []));
   }
 
   function showTiles() {
