@@ -53,6 +53,7 @@ def toys(tmp_path, monkeypatch) -> Path:
     folder.mkdir()
     write_notebook(folder / "01_first.ipynb", FIRST)
     write_notebook(folder / "02_second.ipynb", SECOND)
+    monkeypatch.setattr("segkit.execution.ARGUMENTS", ["--IPKernelApp.log_level=50"])  # toys need no imports
     monkeypatch.setattr(batch, "notebooks", lambda: sorted(folder.glob("0*.ipynb")))
     monkeypatch.setattr("segkit.overview.notebooks", lambda: sorted(folder.glob("0*.ipynb")))
     return folder
