@@ -33,8 +33,11 @@ def default_quarter(project: Project) -> Quarter:
     UserError
         When no money row has a date.
     """
+    from segkit.sources.reading import read_sources
+
     first_last = money_range(project)
     if first_last is None:
+        read_sources(connect(), project.source_files(), project.settings.sources)  # says what is wrong with the files
         raise UserError(
             "No row of money with a date was found. Map invoice_date and revenue in project.yml under sources.invoices."
         )
