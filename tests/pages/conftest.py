@@ -79,8 +79,9 @@ def chromium() -> str:
     return path
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium):
+    """Closed after each file: while it is open, an event loop runs, and no other test may start one."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
