@@ -224,6 +224,7 @@ def serve(
     folder: Folder,
     port: Annotated[int, typer.Option(help="port on this machine")] = 8866,
     browser: Annotated[bool, typer.Option(help="open the browser")] = True,
+    analysts: Annotated[bool, typer.Option("--analysts", help="also list the notebooks for analysts")] = False,
 ) -> None:
     """Serve the managers' pages on this machine."""
     from segkit.project import Project
@@ -232,4 +233,4 @@ def serve(
     project = Project(folder)
     if not project.quarters():
         raise UserError(f"There is no run to show yet. Make one with `segkit run {folder}`.")
-    serve_pages(project.folder, port=port, open_browser=browser)
+    serve_pages(project.folder, port=port, open_browser=browser, analysts=analysts)

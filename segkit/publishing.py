@@ -39,7 +39,7 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> 
                 "notebook": name,
                 "seconds": record.seconds,
                 "peak_memory_mb": round(record.peak_memory_mb),
-                "warnings": [key for key, _ in record.says if key.split(".")[-1].startswith("warn")],
+                "warnings": [said for said in record.says if said[0].split(".")[-1].startswith("warn")],
             }
             for name in notebooks
             for record in records

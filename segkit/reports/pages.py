@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
 from importlib import resources
 from pathlib import Path
@@ -62,18 +61,6 @@ def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[s
     title = _both("page.index_title", quarter=display.quarter_name(meta["quarter"]))
     language = meta.get("language", "de")
     _write(Path(folder) / "index.html", "index.html", "index", language, meta, title=title, pages=cards)
-
-
-def mark_released(folder: str | Path, meta: Mapping[str, Any]) -> None:
-    """Renew the badges of all pages in a folder, after somebody has signed the run."""
-    fresh = f"<!--badges-->{display.badges_html(meta)}<!--/badges-->"
-    for path in sorted(Path(folder).glob("*.html")):
-        text = path.read_text(encoding="utf-8")
-        path.write_text(
-            re.sub(r"<!--badges-->.*?<!--/badges-->", lambda _: fresh, text, count=1, flags=re.S),
-            encoding="utf-8",
-            newline="\n",
-        )
 
 
 def markdown_html(cell: Mapping[str, Any]) -> str:

@@ -84,16 +84,6 @@ def test_badges_say_what_to_know_before_the_numbers(tmp_path, meta, shown, absen
     assert absent not in text
 
 
-def test_release_renews_the_badges_and_nothing_else(tmp_path):
-    before = write(tmp_path, output("<p>bleibt</p>"))
-    pages.mark_released(tmp_path, {**META, "is_draft": False, "released_by": EVIL, "released_on": "2026-10-06"})
-    after = (tmp_path / "02_customer_value.html").read_text(encoding="utf-8")
-    assert "Entwurf" in before and "Entwurf" not in after
-    assert EVIL not in after
-    cut = re.compile("<!--badges-->.*<!--/badges-->", re.S)
-    assert cut.sub("", before) == cut.sub("", after)
-
-
 def test_text_from_data_cannot_run(tmp_path):
     frame = pd.DataFrame({"name": [EVIL], EVIL: [1]})
     outputs = [
