@@ -86,7 +86,6 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
                 outcome.skipped = [path.stem for path in paths]
                 return outcome
             try:
-                check_parameters(paths)
                 _run_notebooks(project, quarter, paths, outcome, tell)
             except UserError:
                 shutil.rmtree(staging, ignore_errors=True)
@@ -118,6 +117,8 @@ def _holds(project: Project, quarter: Quarter, folder: Path, path: Path, tables:
 def _run_notebooks(project: Project, quarter: Quarter, paths: list[Path], outcome: Outcome, tell: Tell) -> None:
     executor = Executor(project, quarter, new_attempt(project.staging_folder(quarter)))
     try:
+        executor.prepare(paths[0])  # it starts while the notebooks are checked; nothing is written before that
+        check_parameters(paths)
         for path, following in zip(paths, [*paths[1:], None], strict=True):
             if not _take_over(project, quarter, path, outcome, tell):
                 _execute(executor, path, following, outcome, tell)
