@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # What a column's name says about its numbers, first match first: pattern, kind of segkit.texts.show.
 NAME_KINDS = [
     (r"^n_|_days$|^days_|^frequency|^orders|_rank$|_score$|^row_number$", "count"),
-    (r"(^|_)(share|rate|pct|growth|probability|confidence|fidelity|cumulative_share)(_|$)", "percent"),
+    (r"(^|_)(share|rate|pct|growth|probability|confidence|fidelity|retention|churn)(_|$)", "percent"),
     (r"^(revenue|margin|gross|monetary_value|avg_order_value|amount|cost|potential|lifetime_value)", "money"),
 ]
 NUMBERS = {"count", "money", "whole_money", "cents", "million", "percent", "number", "decimal"}

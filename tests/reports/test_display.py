@@ -81,3 +81,11 @@ def test_money_of_a_column_has_cents_in_all_rows_or_in_none():
     assert "0\u00a0€" in display.table_html(large, "de") and "0,00" not in display.table_html(large, "de")
     small = pd.DataFrame({"revenue": [12.5, 0.0]})
     assert "12,50" in display.table_html(small, "de") and "0,00" in display.table_html(small, "de")
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [("revenue_churn", "percent"), ("retention", "percent"), ("revenue_lost", "money"), ("margin_rate", "percent")],
+)
+def test_a_columns_name_says_what_its_numbers_are(name, kind):
+    assert display.kind_of(pd.Series([0.25, 0.5], name=name)) == kind
