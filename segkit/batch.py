@@ -13,7 +13,7 @@ from segkit.execution import Executor, disk_message
 from segkit.project import Project
 from segkit.publishing import publish, write_manifest
 from segkit.quarters import Quarter
-from segkit.records import Record, changes, made_by, read_record, write_record, written
+from segkit.records import Record, changes, made_by, note_deliveries, read_record, write_record, written
 from segkit.staging import carry, is_whole, locked, new_attempt, prune, recover, remove_results, take_place
 
 PARAMETERS = {"project", "quarter", "scenario"}
@@ -81,6 +81,7 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
     try:
         with locked(project):
             recover(project)
+            note_deliveries(project)
             if not staging.exists() and _is_unchanged(project, quarter, paths):
                 publish(project, quarter)
                 outcome.skipped = [path.stem for path in paths]

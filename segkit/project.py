@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import os
 import re
@@ -22,7 +23,8 @@ class SourceFile:
     """One file (or database query) that fills a table.
 
     `entry` is the position in `sources.<table>`, `alias` the short name used in joins, `delivery` the date of the
-    folder ``raw/<date>/`` it lies in, `name` what the user reads; a database has no `path`.
+    folder ``raw/<date>/`` it lies in, `name` what the user reads; a database has no `path`. `first_seen` is the day on
+    which a run first met this content, for files that lie in no dated folder.
     """
 
     table: str
@@ -31,6 +33,7 @@ class SourceFile:
     path: Path | None
     delivery: dt.date | None
     name: str
+    first_seen: dt.date | None = None
 
 
 class Project:
@@ -125,7 +128,7 @@ class Project:
     def _files_of(self, table: str, entry: int, source: Source, problems: Problems) -> list[SourceFile]:
         if source.database is not None:
             return [SourceFile(table, entry, table, None, None, source.database.name)]
-        files = []
+        files, seen = [], self._first_seen()
         for alias, pattern in source.patterns:
             paths = self._expand(pattern)
             if not paths:
@@ -134,8 +137,21 @@ class Project:
                     f"project.yml: sources.{table}.{key}: no file fits {pattern}. "
                     f"Patterns are relative to {self.folder}; put the export there or change the pattern."
                 )
-            files += [SourceFile(table, entry, alias, path, _delivery(path), self._name(path)) for path in paths]
+            for path in paths:
+                name = self._name(path)
+                files.append(SourceFile(table, entry, alias, path, _delivery(path), name, seen.get(name)))
         return files
+
+    @property
+    def deliveries_ledger(self) -> Path:
+        """Where runs note when they first met a file."""
+        return self.ledgers / "deliveries.csv"
+
+    def _first_seen(self) -> dict[str, dt.date]:
+        if not self.deliveries_ledger.exists():
+            return {}
+        with self.deliveries_ledger.open(encoding="utf-8", newline="") as stream:
+            return {row["file"]: dt.date.fromisoformat(row["first_seen"]) for row in csv.DictReader(stream)}
 
     def _expand(self, pattern: str) -> list[Path]:
         """Return the files that fit a pattern; a bare name without an ending means such a file under ``raw/``."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import datetime as dt
 import functools
 import importlib.metadata
 import platform
@@ -12,6 +14,7 @@ from typing import Any
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
 from segkit.store import read_json, sha256_of, sha256_of_value, write_json
+from segkit.tables import INPUTS
 
 PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "altair", "pandera", "papermill")
 
@@ -75,7 +78,28 @@ def sources_sha(files: list[SourceFile]) -> str | None:
     """Return one SHA-256 over all files of a quarter; None where a database is among them, which may have changed."""
     if any(file.path is None for file in files):
         return None
-    return sha256_of_value([[f.table, f.entry, f.alias, f.name, sha256_of(f.path)] for f in files if f.path])
+    return sha256_of_value(
+        [[f.table, f.entry, f.alias, f.name, f.first_seen, sha256_of(f.path)] for f in files if f.path]
+    )
+
+
+def note_deliveries(project: Project) -> None:
+    """Note in ``ledgers/deliveries.csv`` when each snapshot that lies in no dated folder was first seen, by content."""
+    ledger = project.deliveries_ledger
+    known = set()
+    if ledger.exists():
+        with ledger.open(encoding="utf-8", newline="") as stream:
+            known = {(row["file"], row["sha256"]) for row in csv.DictReader(stream)}
+    files = [f for f in project.source_files() if f.path and f.delivery is None and INPUTS[f.table].kind == "snapshot"]
+    met = {(f.name, sha256_of(f.path)) for f in files if f.path} - known
+    if not met:
+        return
+    ledger.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not ledger.exists()
+    with ledger.open("a", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerows([("file", "sha256", "first_seen")] if is_new else [])
+        writer.writerows((name, sha, dt.date.today().isoformat()) for name, sha in sorted(met))
 
 
 def settings_sha(project: Project, section: str) -> str:

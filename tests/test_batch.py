@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from segkit.errors import StageError, UserError
 from segkit.overview import status
 from segkit.project import Project
 from segkit.quarters import Quarter
+from segkit.records import note_deliveries
 from segkit.run import open_run
 
 Q1, Q2 = Quarter.parse("2024Q1"), Quarter.parse("2024Q2")
@@ -159,3 +161,15 @@ def test_pages_read_and_the_lab_writes_into_a_scenario(toys, folder, monkeypatch
     with pytest.raises(UserError, match="there is no opening_segments yet"):
         lab.read("opening_segments")  # an early stage changed: what came after it is hidden
     assert open_run(str(folder), "2024Q1").read("run_period")["history_days"].iloc[0] == 3
+
+
+def test_an_undated_snapshot_is_dated_when_first_seen_by_its_content(folder):
+    with (folder / "project.yml").open("a") as stream:
+        stream.write("  accounts: {files: raw/accounts.csv, columns: {account_id: Nr}}\n")
+    accounts = folder / "raw" / "accounts.csv"
+    for text, n_rows in (("Nr\n1\n", 2), ("Nr\n1\n", 2), ("Nr\n1\n2\n", 3)):
+        accounts.write_text(text)
+        note_deliveries(Project(folder))
+        assert len((folder / "ledgers" / "deliveries.csv").read_text().splitlines()) == n_rows
+    files = {f.table: f for f in Project(folder).source_files()}
+    assert files["accounts"].first_seen == dt.date.today() and files["invoices"].first_seen is None

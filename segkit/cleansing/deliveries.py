@@ -1,0 +1,39 @@
+"""Which delivery of each snapshot a run rests on, and of which day it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from segkit.project import SourceFile
+from segkit.tables import INPUTS
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def list_deliveries(files: Iterable[SourceFile]) -> pd.DataFrame:
+    """Return the files behind accounts, contacts, products and other snapshots.
+
+    Their attributes have no history: they are as known on the day of the delivery, also in runs of earlier quarters.
+
+    Parameters
+    ----------
+    files : iterable of SourceFile
+        What the run reads.
+
+    Returns
+    -------
+    DataFrame
+        table, source, known_on (date of the folder ``raw/<date>/``, else the day a run first met the file),
+        is_dated (the folder says the day). Events are left out: they are cut at as-of by their own dates.
+    """
+    import pandas as pd
+
+    rows = [
+        (f.table, f.name, f.delivery or f.first_seen, f.delivery is not None)
+        for f in files
+        if INPUTS[f.table].kind == "snapshot"
+    ]
+    frame = pd.DataFrame(rows, columns=["table", "source", "known_on", "is_dated"])
+    return frame.astype({"known_on": "datetime64[us]"}).drop_duplicates(["table", "source"])
