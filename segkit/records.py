@@ -16,7 +16,7 @@ from segkit.quarters import Quarter
 from segkit.store import read_json, sha256_of, sha256_of_value, write_json
 from segkit.tables import INPUTS
 
-PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scikit-learn", "scipy", "altair", "pandera", "papermill")
+PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "altair", "pandera", "papermill")
 
 
 @dataclass
