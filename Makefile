@@ -33,7 +33,7 @@ data/sample/project.yml: | setup
 	$(BIN)/segkit demo data/sample
 
 test: setup  ## all tests; the last lines say how many were skipped, and why
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q -rs tests
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs --durations 15 tests
 
 check: setup  ## style, types, layers, stripped notebooks, locks in step
 	$(BIN)/ruff check .
