@@ -15,3 +15,16 @@ def real_data() -> Path:
     if not REAL_DATA.is_dir():
         pytest.skip("the real data sets (../shared/data) are not here")
     return REAL_DATA
+
+
+LONGEST_FIRST = ("tests/run/", "tests/pages/", "tests/bad_input/", "tests/test_batch.py", "tests/demo/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Start the longest files first, so that two workers end at about the same time."""
+
+    def rank(item: pytest.Item) -> int:
+        starts = [i for i, place in enumerate(LONGEST_FIRST) if item.nodeid.startswith(place)]
+        return starts[0] if starts else len(LONGEST_FIRST)
+
+    items.sort(key=rank)
