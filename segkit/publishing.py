@@ -6,6 +6,7 @@ import datetime as dt
 import importlib.metadata
 import os
 import platform
+import shutil
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ def publish(project: Project, quarter: Quarter, is_forced: bool = False) -> Path
     from segkit.reports.pages import write_index, write_page
 
     folder = project.report_folder(quarter)
+    _clear(folder)
     state = page_state(project, quarter)
     mark = {"run_id": state["run_id"], "is_draft": state["is_draft"]}
     marker = folder / "run.json"
@@ -97,3 +99,9 @@ def publish(project: Project, quarter: Quarter, is_forced: bool = False) -> Path
             os.replace(page, folder / page.name)
     write_json(marker, mark)
     return folder
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a killed run left behind among the pages."""
+    for path in folder.glob(".*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()

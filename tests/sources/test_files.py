@@ -44,6 +44,7 @@ def test_what_a_file_is_its_content_says_not_its_name(tmp_path):
         ("a.zip", pack(readme_md=b"hello"), "holds no file that can be read"),
         ("a.parquet", b"PAR1 nonsense PAR1", "cannot be read as Parquet"),
     ],
+    ids=["gzip that ends early", "zip that ends early", "zip without exports", "no Parquet"],
 )
 def test_damaged_archives_are_named(tmp_path, name, content, message):
     with pytest.raises(UserError, match=message):
