@@ -89,6 +89,7 @@ def publish(project: Project, quarter: Quarter, is_forced: bool = False) -> Path
     if not is_forced and marker.exists() and read_json(marker) == mark:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
+    marker.unlink(missing_ok=True)  # until all pages are replaced, nobody may believe that they belong to one run
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pages") as temporary:
         pages = []
         for notebook in sorted((project.run_folder(quarter) / "notebooks").glob("*.ipynb")):
