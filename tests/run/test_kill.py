@@ -1,4 +1,6 @@
-"""SIGKILL at 30 moments of real runs: the last good run stays as it was, and the next run ends as if nothing happened.
+"""SIGKILL at random moments of real runs: the last good run stays as it was, the next one ends as if nothing happened.
+
+Twelve moments here; `make bench` takes thirty (SEGKIT_KILLS=30), which needs some ten minutes.
 
 Exports and settings change to and fro, so that there is always something to run. Whatever moment a run is killed at,
 what is published is one of the undisturbed results, whole; never a mixture, never half.
@@ -25,7 +27,7 @@ from segkit.project import Project
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups and SIGKILL are POSIX")
 
-KILLS = 30
+KILLS = int(os.environ.get("SEGKIT_KILLS", "12"))
 KINDS = ("anywhere", "last stage", "the end", "last stage", "the end")
 QUARTER = "2026Q1"
 LATE = "raw/invoices_late.csv"
@@ -128,7 +130,7 @@ def assert_intact(company: Company, before: dict[str, str]) -> None:
     assert status.code == 0 and QUARTER in status.text, status.text
 
 
-def test_kill_at_thirty_moments(company):
+def test_kill_at_random_moments(company):
     folder, draw = company.folder, random.Random(20_260_331)
     state, n_published = State(confidence=0.9), 0
     for number in range(KILLS):
@@ -147,7 +149,7 @@ def test_kill_at_thirty_moments(company):
             time.sleep(draw.uniform(0.1, company.seconds if kind == "anywhere" else company.seconds_last))
         kill(process)
         assert_intact(company, before)
-    assert n_published >= 3, "work done before a kill must count: runs get to their end in spite of it"
+    assert n_published >= KILLS // 10, "work done before a kill must count: runs get to their end in spite of it"
 
     final = tiny.segkit("run", folder, "--quarter", QUARTER)
     assert final.code == 0, final.text
