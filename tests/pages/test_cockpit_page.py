@@ -156,6 +156,7 @@ def test_a_new_run_shows_without_restarting_anything(cockpit, company):
     try:
         page.get_by_role("button", name="English", exact=True).click()  # any message looks again
         page.wait_for_selector("select >> option[value='2026Q4']", state="attached")
+        assert page.locator("select option[value='2026Q4']").count() == 1
     finally:
         import shutil
 
