@@ -14,9 +14,16 @@ from segkit.quarters import Quarter
 if TYPE_CHECKING:
     import pandas as pd
 
-KEYS = {"moves": ["segmentation_id", "account_id"], "releases": ["quarter"]}
+KEYS = {
+    "moves": ["segmentation_id", "account_id"],
+    "names": ["segmentation_id", "segment_id"],
+    "criteria": ["criterion_id"],
+    "releases": ["quarter"],
+}
 COLUMNS = {
     "moves": ["segmentation_id", "account_id", "segment_id", "quarter", "author", "date", "reason"],
+    "names": ["segmentation_id", "segment_id", "name_de", "name_en", "quarter", "author", "date", "reason"],
+    "criteria": ["criterion_id", "ease", "relevance", "usage", "choice", "quarter", "author", "date", "reason"],
     "releases": ["quarter", "run_id", "author", "date", "note"],
 }
 
