@@ -198,9 +198,13 @@ def _more(n: int, n_shown: int, language: str) -> str:
     return f'<p class="note">{texts.escape(texts.say("display.rows", language, n=n, shown=n_shown))}</p>'
 
 
-def chart_html(specs: Mapping[str, dict[str, Any]]) -> str:
-    """A stored chart, ``{"de": specification, "en": specification}``, as inline SVG in both languages."""
-    figures = {language: f'<figure class="chart">{svg(specs[language])}</figure>' for language in ("de", "en")}
+def chart_html(specs: Mapping[str, dict[str, Any]], name: str = "") -> str:
+    """A stored chart, ``{"de": specification, "en": specification}``, as inline SVG in both languages.
+
+    With its name a live page finds the stored chart again and draws it with tooltips.
+    """
+    mark = f' data-chart="{texts.escape(name)}"' if name else ""
+    figures = {language: f'<figure class="chart"{mark}>{svg(specs[language])}</figure>' for language in ("de", "en")}
     return both_languages(figures["de"], figures["en"])
 
 

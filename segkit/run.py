@@ -186,7 +186,8 @@ class Run:
                 self.say("run.no_chart")
                 return
             specs, shown = self.read(thing), self._shown_languages()
-            kernel.show_html(display.chart_html(specs) if len(shown) > 1 else display.svg(specs[shown[0]]), thing)
+            html = display.chart_html(specs, thing) if len(shown) > 1 else display.svg(specs[shown[0]])
+            kernel.show_html(html, thing)
             return
         frame = self.read(thing) if isinstance(thing, str) else thing
         chosen = frame if columns is None else frame[columns]

@@ -32,7 +32,7 @@ def write_page(notebook: Mapping[str, Any], path: str | Path, language: str, met
         and what `segkit.display.badges` reads.
     """
     path, name = Path(path), meta.get("page") or Path(path).stem
-    parts = [html for cell in notebook["cells"] for html in _cell_parts(cell)]
+    parts = [html for cell in notebook["cells"] for html in cell_parts(cell)]
     _write(path, "page.html", name, language, meta, title=_page_text(name, "title"), parts=parts)
 
 
@@ -81,7 +81,8 @@ def _render(source: str) -> str:
     return str(_markdown()("".join(source)))
 
 
-def _cell_parts(cell: Mapping[str, Any]) -> list[str]:
+def cell_parts(cell: Mapping[str, Any]) -> list[str]:
+    """What a cell of an executed notebook shows, as pieces of HTML in both languages; the code itself is not among it."""
     if cell["cell_type"] == "markdown":
         return [markdown_html(cell)]
     if cell["cell_type"] != "code":
