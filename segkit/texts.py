@@ -46,7 +46,9 @@ def say(key: str, language: str, currency: str = "EUR", **numbers: object) -> st
 
     Examples
     --------
-    With the template "{n:count} Kunden, {revenue:money}": 1.204 Kunden, 51.300 €.
+    With the template "{n:count} Kunden, {revenue:money}": 1.204 Kunden, 51.300 €. A kind may be followed by the words
+    for one and for all other numbers, a no-break space before them: "{n:count|Kunde|Kunden}" reads 1 Kunde,
+    1.204 Kunden; ``word`` shows the word alone: "{n:word|ist|sind}".
     """
     template = templates(language).get(key)
     if template is None:
@@ -67,7 +69,14 @@ class _Sentence(string.Formatter):
         self.currency = currency
 
     def format_field(self, value: object, format_spec: str) -> str:
-        return show(value, format_spec or "text", self.locale, self.currency)
+        kind, *words = (format_spec or "text").split("|")
+        number = "" if kind == "word" else show(value, kind, self.locale, self.currency)
+        return f"{number}\u00a0{_word(value, *words)}".lstrip("\u00a0") if words else number
+
+
+def _word(value: object, one: str, other: str) -> str:
+    """The word for one or for all other numbers; German and English have no third form."""
+    return one if str(value) in ("1", "1.0") else other
 
 
 def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:

@@ -2,6 +2,7 @@ import datetime as dt
 import re
 import string
 
+import numpy as np
 import pytest
 
 from segkit import texts
@@ -21,11 +22,12 @@ def test_both_languages_have_the_same_sentences_with_the_same_numbers():
 
 
 def test_kinds_of_numbers_are_known():
-    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "date", "text"}
+    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "date", "text", "word"}
     for language in texts.LANGUAGES:
         for key, template in texts.templates(language).items():
-            kinds = {spec for _, name, spec, _ in string.Formatter().parse(template) if name}
-            assert kinds <= known, key
+            specs = [(spec or "").split("|") for _, name, spec, _ in string.Formatter().parse(template) if name]
+            assert {kind for kind, *_ in specs} <= known, key
+            assert {len(words) for _, *words in specs} <= {0, 2}, f"{key}: a word for one and one for all others"
 
 
 @pytest.mark.parametrize(
@@ -46,6 +48,25 @@ def test_kinds_of_numbers_are_known():
 def test_numbers_in_the_manner_of_each_language(value, kind, german, english):
     shown = [re.sub(r"[\u00a0\u202f]", " ", texts.show(value, kind, locale)) for locale in ("de_DE", "en_GB")]
     assert shown == [german, english]
+
+
+@pytest.mark.parametrize(
+    ("n", "german", "english"),
+    [
+        (1, "1 Kunde ist neu", "1 account is new"),
+        (np.int64(1), "1 Kunde ist neu", "1 account is new"),
+        (1204, "1.204 Kunden sind neu", "1,204 accounts are new"),
+        (0, "0 Kunden sind neu", "0 accounts are new"),
+        (None, "– Kunden sind neu", "– accounts are new"),
+    ],
+)
+def test_one_and_many_have_their_own_words(monkeypatch, n, german, english):
+    templates = {
+        "de": {"x": "{n:count|Kunde|Kunden} {n:word|ist|sind} neu"},
+        "en": {"x": "{n:count|account|accounts} {n:word|is|are} new"},
+    }
+    monkeypatch.setattr(texts, "templates", templates.get)
+    assert [texts.say("x", language, n=n).replace("\u00a0", " ") for language in texts.LANGUAGES] == [german, english]
 
 
 def test_text_from_data_cannot_become_markup():
