@@ -82,7 +82,7 @@ def _render(source: str) -> str:
 
 
 def cell_parts(cell: Mapping[str, Any]) -> list[str]:
-    """What a cell of an executed notebook shows, as pieces of HTML in both languages; the code itself is not among it."""
+    """What a cell of an executed notebook shows, as pieces of HTML in both languages; its code is not shown."""
     if cell["cell_type"] == "markdown":
         return [markdown_html(cell)]
     if cell["cell_type"] != "code":
