@@ -18,7 +18,8 @@ KEYS = {
     "moves": ["segmentation_id", "account_id"],
     "names": ["segmentation_id", "segment_id"],
     "criteria": ["criterion_id"],
-    "releases": ["quarter"],
+    "refits": ["segmentation_id", "choice", "quarter", "author", "date", "reason"],
+    "releases": ["quarter", "run_id"],
 }
 COLUMNS = {
     "moves": ["segmentation_id", "account_id", "segment_id", "quarter", "author", "date", "reason"],

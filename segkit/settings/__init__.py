@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from segkit.errors import UserError
 from segkit.settings.cleansing import Cleansing, ControlTotals, Scope
 from segkit.settings.kpis import KpiSettings
+from segkit.settings.monitoring import Monitoring
 from segkit.settings.segmentations import Segmentations
 from segkit.settings.sources import Sources
 from segkit.settings.value import Value
@@ -36,6 +37,7 @@ class Settings(BaseModel):
     value: Value = Field(default_factory=Value)
     segmentations: Segmentations = Field(default_factory=Segmentations)
     kpis: KpiSettings = Field(default_factory=KpiSettings)
+    monitoring: Monitoring = Field(default_factory=Monitoring)
 
 
 class _Loader(yaml.SafeLoader):
