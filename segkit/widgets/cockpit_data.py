@@ -108,26 +108,14 @@ def _tiles(accounts: pd.DataFrame, register: pd.DataFrame, earlier: pd.DataFrame
     return tiles.reset_index(drop=True)
 
 
-def filter_accounts(
-    accounts: pd.DataFrame, search: str = "", segment_id: str = "", sort: str = "revenue_12m", descending: bool = True
-) -> pd.DataFrame:
-    """Accounts that hold the searched words in name, id, city or segment, sorted; empty values come last.
+def in_segment(accounts: pd.DataFrame, segment_id: str) -> pd.DataFrame:
+    """Accounts of one segment; of all where none is chosen."""
+    return accounts[accounts["segment_id"] == segment_id] if segment_id else accounts
 
-    An unknown column to sort by means ``revenue_12m``; every word of the search must occur, in any case.
-    """
-    chosen = accounts[accounts["segment_id"] == segment_id] if segment_id else accounts
-    for word in search.casefold().split():
-        hits = [
-            chosen[c].astype("string").fillna("").str.casefold().str.contains(word, regex=False)
-            for c in ("name", "account_id", "city", "segment_name", "owner_id")
-        ]
-        mask = hits[0]
-        for hit in hits[1:]:
-            mask = mask | hit
-        chosen = chosen[mask]
-    column = sort if sort in ACCOUNT_COLUMNS else "revenue_12m"
-    key = (lambda s: s.str.casefold()) if chosen[column].dtype in ("str", "object") else None
-    return chosen.sort_values(column, ascending=not descending, kind="stable", na_position="last", key=key)
+
+def palette(tiles: pd.DataFrame) -> dict[str, str]:
+    """Colour of each segment by its name."""
+    return dict(zip(tiles["name"], tiles["colour"], strict=True))
 
 
 def findings(data: Mapping[str, pd.DataFrame]) -> list[tuple[str, dict[str, Any]]]:

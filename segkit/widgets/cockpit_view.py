@@ -12,46 +12,40 @@ from segkit.widgets.cockpit_data import findings
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["AXES", "chart", "page", "table"]
+__all__ = ["AXES", "COLUMNS", "chart", "page"]
 
-ROWS_PER_PAGE = 15
 GROWTH_CEILING = 2.0  # one account that grows tenfold would press all others into a line
-LABELS = """title quarter segment all_segments csv reports findings tiles accounts chart chart_axis days_since_last
-    growth chart_table chart_failed mix mix_accounts mix_revenue search search_hint before after none language stopped
-    reload""".split()
-COLUMNS = [
-    "account_id",
-    "name",
-    "segment_name",
-    "city",
-    "owner_id",
-    "abc_class",
-    "revenue_12m",
-    "growth",
-    "frequency",
-    "days_since_last",
-]
-ALWAYS = {"name", "segment_name", "revenue_12m"}  # also on a phone
-WIDE = {"city", "owner_id", "frequency"}  # on a wide screen only
+LABELS = """title findings tiles chart chart_axis days_since_last growth chart_table mix mix_accounts
+    mix_revenue""".split()
+# Column of the account table to the screen it needs: all, all but a phone's (extra), a wide one (wide).
+COLUMNS = {
+    "account_id": "extra",
+    "name": "",
+    "segment_name": "",
+    "city": "wide",
+    "owner_id": "wide",
+    "abc_class": "extra",
+    "revenue_12m": "",
+    "growth": "extra",
+    "frequency": "wide",
+    "days_since_last": "extra",
+}
 
 
-def page(
-    data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], view: Mapping[str, str], currency: str
-) -> dict[str, Any]:
-    """Labels, badges, sentences and tiles.
+def page(data: Mapping[str, pd.DataFrame], state: Mapping[str, Any], language: str, currency: str) -> dict[str, Any]:
+    """Labels, sentences and tiles.
 
     Parameters
     ----------
     data : mapping
         What `cockpit_data` returns.
     state : mapping
-        What `segkit.display.badges` reads, and ``project``.
-    view : mapping
-        quarter, language, segment.
+        ``as_of``.
+    language : str
+        ``de`` or ``en``.
     currency : str
         ISO code of the project's currency.
     """
-    language = view["language"]
 
     def say(key: str, **numbers: Any) -> str:
         return texts.say(f"cockpit.{key}", language, currency, **numbers)
@@ -61,10 +55,7 @@ def page(
 
     accounts, tiles = data["accounts"], data["tiles"]
     return {
-        "view": dict(view),
-        "project": state["project"],
         "labels": {name: say(name) for name in LABELS},
-        "badges": display.badges(state, language),
         "state": say("state", as_of=state["as_of"], n=len(accounts), revenue=compact(accounts["revenue_12m"].sum())),
         "findings": [texts.say(key, language, **_with_money(numbers, compact)) for key, numbers in findings(data)],
         "tiles": [_tile(row, say, compact) for row in tiles.to_dict("records")],
@@ -162,33 +153,3 @@ def _medians(shown: pd.DataFrame, axis: str, kind: str, language: str, currency:
         for name, n, revenue, x in groups.itertuples()
     ]
     return {"heads": [*heads[:2], *(f"{head} ({median})" for head in heads[2:])], "rows": rows}
-
-
-def table(chosen: pd.DataFrame, view: Mapping[str, str], page_number: int, currency: str) -> dict[str, Any]:
-    """One page of the accounts as text; columns without any value are left out."""
-    language = view["language"]
-    names = [c for c in COLUMNS if c in ALWAYS or chosen[c].notna().any()]
-    n_pages = max(-(-len(chosen) // ROWS_PER_PAGE), 1)
-    number = min(max(page_number, 0), n_pages - 1)
-    first = number * ROWS_PER_PAGE
-    rows = chosen.iloc[first : first + ROWS_PER_PAGE]
-    kinds = {name: display.kind_of(chosen[name].rename(name)) for name in names}
-    cells = [[display.show_cell(value, kinds[name], language, currency) for value in rows[name]] for name in names]
-    return {
-        "columns": [
-            {
-                "id": name,
-                "label": display.label_of(name, language),
-                "is_number": kinds[name] in display.NUMBERS,
-                "width": "" if name in ALWAYS else "wide" if name in WIDE else "extra",
-            }
-            for name in names
-        ],
-        "rows": [list(row) for row in zip(*cells, strict=True)],
-        "segments": list(rows["segment_id"]),
-        "page": number,
-        "n_pages": n_pages,
-        "pages": texts.say(
-            "cockpit.pages", language, first=first + 1 if len(rows) else 0, last=first + len(rows), n=len(chosen)
-        ),
-    }

@@ -142,7 +142,7 @@ def copy_template(target: Path) -> None:
     shutil.copytree(here / "voila" / "templates" / "segkit", template)
     static = template / "static"
     static.mkdir(exist_ok=True)
-    styles = [here.parent / "display.css", here / "page.css", here / "cockpit.css"]
+    styles = [here.parent / "display.css", here / "page.css", here / "live.css"]
     (static / "segkit.css").write_text("".join(p.read_text(encoding="utf-8") for p in styles), encoding="utf-8")
     (static / "segkit-vega.js").write_text(vega_bundle(), encoding="utf-8")
 

@@ -12,7 +12,7 @@ CONTRAST = """() => {
   const ground = (n) => { for (; n; n = n.parentElement) { const c = parse(getComputedStyle(n).backgroundColor);
     if (c.length < 4 || c[3] > .99) return c; } return [255, 255, 255]; };
   const bad = [];
-  for (const n of document.querySelectorAll(".segkit-cockpit *, .segkit-pages *")) {
+  for (const n of document.querySelectorAll(".segkit-live *, .segkit-pages *")) {
     const own = [...n.childNodes].some((c) => c.nodeType === 3 && c.textContent.trim());
     if (!own || !n.getClientRects().length || n.closest("svg") || n.disabled) continue;
     const style = getComputedStyle(n), a = light(parse(style.color)), b = light(ground(n));
@@ -109,7 +109,7 @@ def test_a_deep_link_opens_quarter_language_and_segment(open_page, server):
     assert title(page) == "Customer segments"
     assert page.get_by_label("Quarter").input_value() == "2026Q2"
     assert page.locator(".tile[aria-pressed=true] .tile-name").inner_text() == "Champions"
-    assert page.locator(".cockpit-state").inner_text().startswith("As of 30 Jun 2026")
+    assert page.locator(".live-state").inner_text().startswith("As of 30 Jun 2026")
     watch.assert_quiet()
 
 

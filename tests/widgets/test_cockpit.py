@@ -50,9 +50,11 @@ def test_the_first_message_brings_the_newest_quarter(cockpit):
 
 def test_a_deep_link_names_quarter_language_and_segment(cockpit):
     answers = ask(cockpit, "open", search="?quarter=2026Q2&lang=en&segment=S1")
-    assert answers["page"]["view"] | {"axis": 0} == {"quarter": "2026Q2", "language": "en", "segment": "S1", "axis": 0}
+    assert answers["page"]["view"] == {"quarter": "2026Q2", "language": "en", "segment": "S1"}
     assert answers["page"]["labels"]["title"] == "Customer segments"
-    assert set(answers["table"]["segments"]) == {"S1"}
+    names = [column["id"] for column in answers["table"]["columns"]]
+    assert {row[names.index("segment_name")] for row in answers["table"]["rows"]} == {"Champions"}
+    assert answers["table"]["palette"]["Champions"].startswith("#")
 
 
 @pytest.mark.parametrize(
