@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segkit.errors import UserError
 from segkit.settings.cleansing import Cleansing, ControlTotals, Scope
+from segkit.settings.criteria import CriteriaSettings
+from segkit.settings.goals import Goals
 from segkit.settings.kpis import KpiSettings
 from segkit.settings.monitoring import Monitoring
 from segkit.settings.segmentations import Segmentations
@@ -33,8 +35,10 @@ class Settings(BaseModel):
     scope: Scope = Field(default_factory=Scope, description="whom the segmentation leaves out")
     control_totals: ControlTotals = Field(default_factory=dict)
     sources: Sources = Field(description="where the tables come from")
+    goals: Goals = Field(default_factory=list, description="what the segmentation is for")
     cleansing: Cleansing = Field(default_factory=Cleansing)
     value: Value = Field(default_factory=Value)
+    criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)
     segmentations: Segmentations = Field(default_factory=Segmentations)
     kpis: KpiSettings = Field(default_factory=KpiSettings)
     monitoring: Monitoring = Field(default_factory=Monitoring)
