@@ -27,7 +27,8 @@ QUARTERS = pd.DataFrame(
         "as_of": pd.to_datetime(["2026-03-31", "2026-06-30"]),
     }
 )
-PARAMETERS = {"as_of": "2026-03-31", "since": "2026-01-01", "panel_dates": QUARTERS}
+GROUPS = pd.DataFrame({"product_id": ["P1", "P2", "P3"], "product_group": ["Filter", "Pumps", None]})
+PARAMETERS = {"as_of": "2026-03-31", "since": "2026-01-01", "panel_dates": QUARTERS, "product_groups": GROUPS}
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:
@@ -100,6 +101,16 @@ def test_unknown_query_and_wrong_parameters_are_named(connect_lines):
         queries.query(con, "orders", as_of="2026-03-31", since="2026-01-01")
     with pytest.raises(TypeError, match="needs panel_dates"):
         queries.query(con, "active_accounts")
+
+
+def test_product_groups_sum_twelve_months_of_each_account(connect_lines):
+    con = connect_lines([*LINES, ("A", "R0", "2025-03-31", "P1", 1, 7, 1, "sale"), ("A", "R", "2025-04-01", "P2", 1, 8, 1, "sale")])
+    groups = queries.query(con, "account_product_groups", as_of="2026-03-31", product_groups=GROUPS)
+    assert rows(groups, "account_id", "product_group", "revenue") == [
+        ("A", "Filter", 50),
+        ("A", "Pumps", 58),
+        ("B", "Filter", 30),
+    ]
 
 
 def test_a_frame_leaves_no_trace_on_the_connection(connect_lines):
