@@ -28,7 +28,13 @@ QUARTERS = pd.DataFrame(
     }
 )
 GROUPS = pd.DataFrame({"product_id": ["P1", "P2", "P3"], "product_group": ["Filter", "Pumps", None]})
-PARAMETERS = {"as_of": "2026-03-31", "since": "2026-01-01", "panel_dates": QUARTERS, "product_groups": GROUPS}
+PARAMETERS = {
+    "as_of": "2026-03-31",
+    "since": "2026-01-01",
+    "account_id": "A",
+    "panel_dates": QUARTERS,
+    "product_groups": GROUPS,
+}
 
 
 def rows(frame: pd.DataFrame, *columns: str) -> list[tuple]:
@@ -91,6 +97,22 @@ def test_months_of_the_company(connect_lines):
     assert rows(months, "month", "revenue", "n_active") == [("2026-01-01", 150, 2), ("2026-02-01", 0, 0)]
 
 
+def test_an_accounts_last_invoices_and_what_it_bought(connect_lines):
+    con = connect_lines(LINES)
+    last = queries.query(con, "account_invoices", account_id="A", as_of="2026-03-31")
+    assert rows(last, "invoice_id", "invoice_date", "n_lines", "revenue", "margin") == [
+        ("R3", "2026-02-05", 1, 0, -5),
+        ("R2", "2026-01-20", 1, -50, -20),
+        ("R1", "2026-01-10", 2, 150, 50),
+    ]
+    bought = queries.query(con, "account_bought", account_id="A", as_of="2026-03-31")
+    assert rows(bought, "product_id", "last_date", "revenue", "n_orders") == [
+        ("P1", "2026-01-10", 50, 1),
+        ("P2", "2026-01-10", 50, 1),
+    ]
+    assert queries.query(con, "account_bought", account_id="' or 1=1 --", as_of="2026-03-31").empty
+
+
 def test_unknown_query_and_wrong_parameters_are_named(connect_lines):
     con = connect_lines(LINES)
     with pytest.raises(KeyError, match="There is no query 'order'. There are: .*orders"):
@@ -104,7 +126,9 @@ def test_unknown_query_and_wrong_parameters_are_named(connect_lines):
 
 
 def test_product_groups_sum_twelve_months_of_each_account(connect_lines):
-    con = connect_lines([*LINES, ("A", "R0", "2025-03-31", "P1", 1, 7, 1, "sale"), ("A", "R", "2025-04-01", "P2", 1, 8, 1, "sale")])
+    con = connect_lines(
+        [*LINES, ("A", "R0", "2025-03-31", "P1", 1, 7, 1, "sale"), ("A", "R", "2025-04-01", "P2", 1, 8, 1, "sale")]
+    )
     groups = queries.query(con, "account_product_groups", as_of="2026-03-31", product_groups=GROUPS)
     assert rows(groups, "account_id", "product_group", "revenue") == [
         ("A", "Filter", 50),
