@@ -11,9 +11,10 @@ from pathlib import Path
 from segkit.errors import StageError, UserError
 from segkit.execution import Executor, disk_message
 from segkit.project import Project
-from segkit.publishing import publish, write_manifest
+from segkit.publishing import keep_released_pages, publish, write_manifest
 from segkit.quarters import Quarter
 from segkit.records import Record, changes, made_by, note_deliveries, read_record, write_record, written
+from segkit.releases import write_restatements
 from segkit.staging import carry, is_whole, locked, new_attempt, prune, recover, remove_results, take_place
 
 PARAMETERS = {"project", "quarter", "scenario"}
@@ -92,8 +93,10 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
                 shutil.rmtree(staging, ignore_errors=True)
                 raise
             prune(staging)
-            write_manifest(project, quarter, [path.stem for path in paths])
-            take_place(staging, project.runs / str(quarter))
+            restated = write_restatements(project, quarter)
+            write_manifest(project, quarter, [path.stem for path in paths], restated)
+            keep_released_pages(project, quarter)
+            take_place(project, quarter)
             publish(project, quarter)
     except OSError as error:
         raise StageError(disk_message(error)) from error

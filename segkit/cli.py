@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 import json
 import sys
@@ -132,6 +131,8 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     for e in entries:
         marks = [e["state"], *(["incomplete"] if not e["is_complete"] else []), *(["stale"] if e["is_stale"] else [])]
         typer.echo(f"{e['quarter']}  as of {e['as_of']}  {', '.join(marks):<26} {e['seconds']:6.1f} s  {e['created']}")
+        for line in _signed(e):
+            typer.echo(f"    {line}")
         for stage in e["stages"]:
             warned = f"  {len(stage['warnings'])} warning(s)" if stage["warnings"] else ""
             typer.echo(f"    {stage['notebook']:<24} {stage['seconds']:6.1f} s {stage['peak_memory_mb']:6} MB{warned}")
@@ -139,6 +140,19 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
             typer.echo(
                 f"    changed since: {', '.join(e['changed'])}. `segkit run --from-quarter {e['quarter']}` renews it."
             )
+
+
+def _signed(entry: dict[str, Any]) -> list[str]:
+    """Say who released a run, which release it replaces, and whether it changes released figures."""
+    lines = []
+    if entry["state"] == "released":
+        lines.append(f"released on {entry['released_on']} by {entry['released_by']}: {entry['release_note']}")
+    if entry["restates"]:
+        verb = "restates" if entry["state"] == "released" else "would restate"
+        lines.append(f"{verb} the release of {entry['restates']['date']} by {entry['restates']['author']}")
+    if entry["n_restated"]:
+        lines.append(f"{entry['n_restated']:,} released figure(s) have changed: see restatement.html in its pages")
+    return lines
 
 
 @command
@@ -149,31 +163,17 @@ def release(
     note: Annotated[str, typer.Option(help="what was checked, or why now")],
 ) -> None:
     """Sign a quarter: until then it is a draft."""
-    from segkit.decisions import append_decision
     from segkit.project import Project
-    from segkit.publishing import page_state, publish
-    from segkit.staging import locked
+    from segkit.signing import release_quarter
 
-    project = Project(folder)
-    chosen = project.quarter(quarter)
-    if chosen not in project.quarters():
-        raise UserError(
-            f"There is no run of {chosen} to release. Runs: {', '.join(map(str, project.quarters())) or 'none'}."
-        )
-    if not by.strip() or not note.strip():
-        raise UserError("--by and --note must not be empty: a release is signed and explained.")
-    with locked(project):
-        state = page_state(project, chosen)
-        row = {"quarter": str(chosen), "run_id": state["run_id"], "author": by, "note": note}
-        append_decision(project.decisions / "releases.csv", "releases", row | {"date": dt.date.today().isoformat()})
-        publish(project, chosen)
-    typer.echo(f"{chosen} (run {state['run_id']}) is released by {by}.")
+    for line in release_quarter(Project(folder), quarter, by, note):
+        typer.echo(line)
 
 
 @command
 def diff(
     folder: Folder,
-    first: Annotated[str, typer.Argument(help="a run, such as 2026Q2 or 2026Q2@scenario")],
+    first: Annotated[str, typer.Argument(help="a run, such as 2026Q2, 2026Q2@scenario or 2026Q2@released")],
     second: Annotated[str, typer.Argument(help="another run")],
     as_json: AsJson = False,
 ) -> None:

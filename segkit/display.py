@@ -63,6 +63,18 @@ def badges_html(state: Mapping[str, Any]) -> str:
     return both_languages(*(f'<div class="badges">{row}</div>' for row in rows))
 
 
+def watermark_html(state: Mapping[str, Any]) -> str:
+    """The word that lies over every page of a draft or scenario, on screen and paper; empty once it is released.
+
+    Screen readers skip it, because the badge says it. The page's body has the class ``is-draft`` with it.
+    """
+    if not state.get("is_draft", True) and not state.get("scenario"):
+        return ""
+    key = "watermark.scenario" if state.get("scenario") else "watermark.draft"
+    words = "".join(f'<span class="lang-{x}" lang="{x}">{texts.escape(texts.say(key, x))}</span>' for x in ("de", "en"))
+    return f'<div class="watermark" aria-hidden="true">{words}</div>'
+
+
 def kind_of(column: pd.Series) -> str:
     """Kind of `segkit.texts.show` for a column, by its type and then by its name.
 

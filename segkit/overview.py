@@ -9,9 +9,10 @@ from segkit.batch import notebooks
 from segkit.engines import connect
 from segkit.errors import UserError
 from segkit.project import Project
-from segkit.publishing import release_of
+from segkit.publishing import page_state
 from segkit.quarters import Quarter, last_complete
 from segkit.records import changes, read_records
+from segkit.releases import released_run, releases
 from segkit.store import read_frame, read_json
 from segkit.tables import INPUTS
 
@@ -123,40 +124,42 @@ def _missing(tables: set[str], invoice_columns: set[str]) -> list[str]:
 
 
 def status(project: Project) -> list[dict[str, Any]]:
-    """Return one entry per complete run: quarter, as-of, draft or released, stale and why, seconds, warnings."""
+    """Return one entry per complete run: quarter, as-of, draft or released, stale and why, seconds, warnings.
+
+    ``restates`` is the release (run_id, author, date) that the run replaces, or would replace; ``n_restated`` counts
+    the accounts and quarters whose released figures it changes.
+    """
     entries = []
-    paths = {path.stem: path for path in notebooks()}
     for quarter in project.quarters():
-        folder = project.run_folder(quarter)
-        manifest = read_json(folder / "manifest.json")
-        release = release_of(project, quarter, manifest["run_id"])
-        tables = {name: entry["sha256"] for name, entry in manifest["writes"].items()}
-        stale = set()
-        for record in read_records(folder):
-            path = paths.get(record.notebook)
-            stale |= set(changes(project, quarter, record, path, tables)) if path else {"code"}
+        state, changed = page_state(project, quarter), changed_since(project, quarter)
+        shown = ("as_of", "is_complete", "money_source", "run_id", "created", "released_by", "released_on", "stages")
         entries.append(
             {
                 "quarter": str(quarter),
-                "as_of": manifest["as_of"],
-                "is_complete": manifest["is_complete"],
-                "money_source": manifest["money_source"],
-                "run_id": manifest["run_id"],
-                "created": manifest["created"],
-                "state": "released" if release else "draft",
-                "released_by": release["author"] if release else None,
-                "is_stale": bool(stale),
-                "changed": sorted(stale),
-                "seconds": round(sum(stage["seconds"] for stage in manifest["stages"]), 1),
-                "stages": manifest["stages"],
+                "state": "draft" if state["is_draft"] else "released",
+                "is_stale": bool(changed),
+                "changed": changed,
+                "seconds": round(sum(stage["seconds"] for stage in state["stages"]), 1),
                 "pages": str(project.report_folder(quarter) / "index.html"),
+                **{name: state[name] for name in (*shown, "release_note", "restates", "n_restated")},
             }
         )
     return entries
 
 
+def changed_since(project: Project, quarter: Quarter) -> list[str]:
+    """Return what has changed since a run was made, such as ["settings:value", "sources"]; "code" is the program."""
+    paths, folder = {path.stem: path for path in notebooks()}, project.run_folder(quarter)
+    tables = {name: entry["sha256"] for name, entry in read_json(folder / "manifest.json")["writes"].items()}
+    changed: set[str] = set()
+    for record in read_records(folder):
+        path = paths.get(record.notebook)
+        changed |= set(changes(project, quarter, record, path, tables)) if path else {"code"}
+    return sorted(changed)
+
+
 def difference(project: Project, first: str, second: str) -> dict[str, Any]:
-    """Return what differs between two runs, each named ``2026Q3`` or ``2026Q3@scenario``.
+    """Return what differs between two runs, each named ``2026Q3``, ``2026Q3@scenario`` or ``2026Q3@released``.
 
     Returns
     -------
@@ -182,11 +185,21 @@ def difference(project: Project, first: str, second: str) -> dict[str, Any]:
 
 def _folder_of(project: Project, name: str):
     quarter, _, scenario = name.partition("@")
+    if scenario == "released":
+        return _released_folder(project, project.quarter(quarter))
     chosen = Project(project.folder, scenario) if scenario else project
     folder = chosen.run_folder(chosen.quarter(quarter))
     if not (folder / "manifest.json").exists():
         done = ", ".join(str(q) for q in chosen.quarters()) or "none"
         raise UserError(f"There is no run of {name}. Runs: {done}.")
+    return folder
+
+
+def _released_folder(project: Project, quarter: Quarter):
+    found = releases(project, quarter)
+    folder = released_run(project, found[-1]) if found else None
+    if folder is None:
+        raise UserError(f"There is no released run of {quarter}. Release one with `segkit release`.")
     return folder
 
 

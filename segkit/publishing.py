@@ -1,4 +1,4 @@
-"""From a finished run to its manifest and its pages in the reports folder."""
+"""From a finished run to its manifest and its report: pages, summary and workbook in one folder, and as one file."""
 
 from __future__ import annotations
 
@@ -6,27 +6,38 @@ import datetime as dt
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
-from segkit.decisions import read_decisions
+from segkit import texts
+from segkit.errors import StageError
 from segkit.project import Project
 from segkit.quarters import Quarter
 from segkit.records import PACKAGES, read_records
-from segkit.store import read_frame, read_json, sha256_of_value, write_json
+from segkit.releases import KEY, kept_pages, release_of, restated_release, run_id_of
+from segkit.store import read_frame, read_json, write_json
+
+UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+FACTS = ("project", "quarter", "scenario", "created", "as_of", "is_complete", "money_source", "run_id", "stages")
 
 
-def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> None:
-    """Write what the run is: id, period, notebooks with seconds and memory, tables, settings, versions."""
+def write_manifest(project: Project, quarter: Quarter, notebooks: list[str], restated: dict[str, Any]) -> None:
+    """Write what the run is: id, period, notebooks with seconds and memory, tables, settings, versions.
+
+    `restated` is what `segkit.releases.write_restatements` returned; it is no part of the run's id, so that a release
+    in between does not make another run of the same results.
+    """
     staging = project.staging_folder(quarter)
     records = read_records(staging)
     period = read_frame(staging / "tables" / "run_period.parquet").iloc[0]
     writes = {name: entry for record in records for name, entry in record.writes.items()}
     previous = {r.reads["previous"] for r in records if r.reads.get("previous") not in (None, "None")}
     manifest = {
-        "run_id": sha256_of_value({name: entry["sha256"] for name, entry in writes.items()})[:12],
+        "run_id": run_id_of(staging),
         "project": project.settings.name,
         "quarter": str(quarter),
         "scenario": project.scenario,
@@ -46,7 +57,8 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> 
             for record in records
             if record.notebook == name
         ],
-        "writes": writes,
+        "writes": writes | {KEY: restated["table"]},
+        "compared": restated["compared"],
         "settings": project.settings.model_dump(mode="json"),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
@@ -54,52 +66,118 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str]) -> 
     write_json(staging / "manifest.json", manifest)
 
 
-def release_of(project: Project, quarter: Quarter, run_id: str) -> dict[str, str] | None:
-    """Return who released this very run and when, or None for a draft."""
-    rows = read_decisions(project.decisions / "releases.csv", "releases")
-    rows = rows[(rows["quarter"] == str(quarter)) & (rows["run_id"] == run_id)]
-    return None if rows.empty or project.scenario else rows.iloc[-1].to_dict()
-
-
 def page_state(project: Project, quarter: Quarter) -> dict[str, Any]:
-    """Return what every page says of its run: period, completeness, draft or released."""
+    """Return what every page says of its run: period, completeness, draft or released, and what it restates.
+
+    Returns
+    -------
+    dict
+        The run's `FACTS`; ``is_draft``, ``released_by``, ``released_on``, ``release_note``; ``restates`` (run_id,
+        author and date of the release that this run replaces, or None); ``compared`` (the released quarters that it
+        was compared with) and ``n_restated`` (rows of the table ``restatements``).
+    """
     manifest = read_json(project.run_folder(quarter) / "manifest.json")
     release = release_of(project, quarter, manifest["run_id"])
-    state = {
-        k: manifest[k] for k in ("project", "quarter", "scenario", "created", "as_of", "is_complete", "money_source")
-    }
-    return state | {
-        "run_id": manifest["run_id"],
-        "stages": manifest["stages"],
+    restates = restated_release(project, quarter, manifest["run_id"])
+    return {name: manifest[name] for name in FACTS} | {
         "is_draft": release is None,
-        "released_by": release["author"] if release else None,
-        "released_on": release["date"] if release else None,
+        "released_by": release.author if release else None,
+        "released_on": release.date if release else None,
+        "release_note": release.note if release else None,
+        "restates": {"run_id": restates.run_id, "author": restates.author, "date": restates.date} if restates else None,
+        "compared": manifest.get("compared", []),
+        "n_restated": manifest["writes"].get(KEY, {}).get("n_rows", 0),
     }
 
 
-def publish(project: Project, quarter: Quarter, is_forced: bool = False) -> Path:
-    """Write the pages of a complete run into the reports folder, unless they are there already."""
-    from segkit.reports.pages import write_index, write_page
+def publish(project: Project, quarter: Quarter) -> Path:
+    """Write the report of a complete run into its folder, unless it is there already.
 
+    Raises
+    ------
+    StageError
+        When a program holds one of the files, as Excel does with a workbook.
+    """
     folder = project.report_folder(quarter)
     _clear(folder)
     state = page_state(project, quarter)
-    mark = {"run_id": state["run_id"], "is_draft": state["is_draft"]}
+    mark = {name: state[name] for name in ("run_id", "created", "is_draft", "restates")}
     marker = folder / "run.json"
-    if not is_forced and marker.exists() and read_json(marker) == mark:
+    if marker.exists() and read_json(marker) == mark:
         return folder
     folder.mkdir(parents=True, exist_ok=True)
-    marker.unlink(missing_ok=True)  # until all pages are replaced, nobody may believe that they belong to one run
+    marker.unlink(missing_ok=True)  # until all files are replaced, nobody may believe that they belong to one run
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pages") as temporary:
-        pages = []
-        for notebook in sorted((project.run_folder(quarter) / "notebooks").glob("*.ipynb")):
-            pages.append(Path(temporary) / f"{notebook.stem}.html")
-            write_page(read_json(notebook), pages[-1], project.settings.language, state)
-        write_index(temporary, pages, state | {"language": project.settings.language})
-        for page in Path(temporary).glob("*.html"):
-            os.replace(page, folder / page.name)
+        _write_report(project, quarter, Path(temporary), state)
+        _replace(Path(temporary), folder, str(quarter))
     write_json(marker, mark)
     return folder
+
+
+def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[str, Any]) -> None:
+    """Write pages, restatements, summary, workbook and index, and all of them as one file to attach to a mail."""
+    from segkit.reports.pages import write_index, write_page
+    from segkit.reports.restatement import index_notice, write_restatement
+
+    run, language = project.run_folder(quarter), project.settings.language
+    name = f"{slug(project.settings.name)}_{quarter}"
+    documents = [{"name": "restatement", "file": "restatement.html"}] if state["n_restated"] else []
+    state = state | {"language": language, "documents": documents}
+    if state["n_restated"]:
+        write_restatement(run, folder / "restatement.html", language, state, project.settings)
+    pages = sorted((run / "notebooks").glob("*.ipynb"))
+    for notebook in pages:
+        write_page(read_json(notebook), folder / f"{notebook.stem}.html", language, state)
+    write_index(folder, [page.stem for page in pages], state, index_notice(run, state, project.settings.currency))
+    mark = f"_{texts.say('watermark.draft', language).lower()}" if state["is_draft"] else ""
+    _pack(folder, folder / f"{name}{mark}.zip", state["created"])
+
+
+def slug(name: str) -> str:
+    """Return a project's name as part of a file's name: Zwölf & Co. KG is zwoelf-co-kg."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower().translate(UMLAUTS)).strip("-") or "segkit"
+
+
+def _pack(folder: Path, target: Path, created: str) -> None:
+    """Pack a folder into one file, dated as the run is."""
+    when = dt.datetime.fromisoformat(created).timetuple()[:6]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path in sorted(folder.iterdir()):
+            if path != target:
+                info = zipfile.ZipInfo(f"{target.stem}/{path.name}", when)
+                archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED, 9)
+
+
+def _replace(source: Path, folder: Path, quarter: str) -> None:
+    """Let the files of a new report take the place of the old ones; what the new one has no more goes."""
+    new = {path.name for path in source.iterdir()}
+    try:
+        for name in sorted(new):
+            os.replace(source / name, folder / name)
+        for path in [*folder.glob("*.html"), *folder.glob(f"*_{quarter}*.xlsx"), *folder.glob(f"*_{quarter}*.zip")]:
+            if path.name not in new:
+                path.unlink()
+    except PermissionError as error:
+        raise StageError(
+            f"{error.filename2 or error.filename} is open in another program, such as Excel. Close it there and "
+            "repeat the command: what was computed and signed is kept, only the report is not renewed yet."
+        ) from None
+
+
+def keep_released_pages(project: Project, quarter: Quarter) -> None:
+    """Copy the report of a released run aside, before a run with another id takes its place."""
+    manifest = project.run_folder(quarter) / "manifest.json"
+    if not manifest.exists():
+        return
+    run_id = read_json(manifest)["run_id"]
+    if release_of(project, quarter, run_id) is None or run_id == run_id_of(project.staging_folder(quarter)):
+        return
+    pages, kept = publish(project, quarter), kept_pages(project, quarter, run_id)
+    _clear(kept.parent)
+    temporary = kept.with_name(f".{kept.name}")
+    shutil.copytree(pages, temporary)
+    shutil.rmtree(kept, ignore_errors=True)
+    temporary.rename(kept)
 
 
 def _clear(folder: Path) -> None:

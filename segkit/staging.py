@@ -14,7 +14,9 @@ import filelock
 
 from segkit.errors import UserError
 from segkit.project import Project, displaced
+from segkit.quarters import Quarter
 from segkit.records import Record, read_record, read_records
+from segkit.releases import place_to_keep, run_id_of
 from segkit.store import sha256_of, written_whole
 
 
@@ -47,11 +49,11 @@ def locked(project: Project) -> Iterator[None]:
 
 
 def recover(project: Project) -> None:
-    """Put back what a killed run had moved aside, and remove what it left behind."""
+    """Put back what a killed run had moved aside, keep what was released, and remove what else it left behind."""
     for old in project.runs.glob(".*.old"):
         final = old.with_name(old.name.removeprefix(".").removesuffix(".old"))
         if final.exists():
-            shutil.rmtree(old)
+            _put_away(project, old, final)
         else:
             old.rename(final)
 
@@ -64,14 +66,30 @@ def new_attempt(staging: Path) -> str:
     return token
 
 
-def take_place(staging: Path, final: Path) -> None:
-    """Let the staging folder become the run; a kill at any moment leaves the old or the new one."""
+def take_place(project: Project, quarter: Quarter) -> None:
+    """Let the staging folder become the run; a kill at any moment leaves the old or the new one.
+
+    A released run that gives way to another one is never deleted: its third place is ``runs/.released/``. All three
+    renames are of whole folders, and `recover` finishes what a kill between two of them left.
+    """
+    staging, final = project.staging_folder(quarter), project.runs / str(quarter)
     (staging / "attempt").unlink(missing_ok=True)
     old = displaced(final)
     if final.exists():
         _rename(final, old)
     _rename(staging, final)
-    shutil.rmtree(old, ignore_errors=True)
+    if old.exists():
+        _put_away(project, old, final)
+
+
+def _put_away(project: Project, old: Path, final: Path) -> None:
+    """Keep a released run that gave way to one with another id; remove a draft."""
+    kept = place_to_keep(project, old)
+    if kept is None or kept.exists() or run_id_of(old) == run_id_of(final):
+        shutil.rmtree(old, ignore_errors=True)
+        return
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    _rename(old, kept)
 
 
 def _rename(source: Path, target: Path) -> None:

@@ -29,15 +29,20 @@ def write_page(notebook: Mapping[str, Any], path: str | Path, language: str, met
     meta : mapping
         ``project, quarter, as_of, is_complete, money_source, created`` (ISO); ``stages``, a list of
         ``{"notebook", "seconds", "warnings"}``, where a warning is ``[key of the texts, numbers]`` or a plain text;
-        and what `segkit.display.badges` reads.
+        and what `segkit.display.badges` reads. ``documents``, where there are any, is a list of ``{"name", "file"}``
+        of what else stands in the folder.
     """
-    path, name = Path(path), meta.get("page") or Path(path).stem
     parts = [html for cell in notebook["cells"] for html in cell_parts(cell)]
-    _write(path, "page.html", name, language, meta, title=_page_text(name, "title"), parts=parts)
+    write_parts(path, parts, meta.get("page") or Path(path).stem, language, meta)
 
 
-def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[str, Any]) -> None:
-    """Write ``index.html``: a card for each page, the badges, and how long each stage took.
+def write_parts(path: str | Path, parts: Iterable[str], name: str, language: str, meta: Mapping[str, Any]) -> None:
+    """Write a page called `name` of parts in HTML, each with everything from data escaped; else as `write_page`."""
+    _write(Path(path), "page.html", name, language, meta, title=_page_text(name, "title"), parts=list(parts))
+
+
+def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[str, Any], notice: str = "") -> None:
+    """Write ``index.html``: what became of released figures, a card for each page, and how long each stage took.
 
     Parameters
     ----------
@@ -47,20 +52,23 @@ def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[s
         Names or files of the pages, in reading order.
     meta : mapping
         As for `write_page`; ``language`` is shown first.
+    notice : str
+        HTML that stands above the cards.
     """
+    from markupsafe import Markup
+
     names = [Path(page).stem for page in pages]
-    cards = [
-        {
-            "name": name,
-            "number": name.split("_")[0],
-            "title": _page_text(name, "title"),
-            "about": _page_text(name, "about"),
-        }
-        for name in names
-    ]
     title = _both("page.index_title", quarter=display.quarter_name(meta["quarter"]))
-    language = meta.get("language", "de")
-    _write(Path(folder) / "index.html", "index.html", "index", language, meta, title=title, pages=cards)
+    cards = [_card(document["name"], document["file"], "") for document in meta.get("documents", [])]
+    cards += [_card(name, f"{name}.html", name.split("_")[0]) for name in names]
+    shown = {"title": title, "cards": cards, "notice": Markup(notice)}
+    _write(Path(folder) / "index.html", "index.html", "index", meta.get("language", "de"), meta, **shown)
+
+
+def _card(name: str, file: str, number: str) -> dict[str, Any]:
+    ending = Path(file).suffix.lstrip(".")
+    mark = number or (ending if ending != "html" else "")
+    return {"file": file, "number": mark, "title": _page_text(name, "title"), "about": _page_text(name, "about")}
 
 
 def markdown_html(cell: Mapping[str, Any]) -> str:
@@ -133,6 +141,12 @@ def _spans(both: Both | str) -> Any:
     return Markup("".join(f'<span class="lang-{x}" lang="{x}">{texts.escape(words[x])}</span>' for x in ("de", "en")))
 
 
+def _linked(meta: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The other pages of the folder, for the line of links."""
+    documents = [document for document in meta.get("documents", []) if document["file"].endswith(".html")]
+    return [document | {"title": _page_text(document["name"], "title")} for document in documents]
+
+
 def _stage(stage: Mapping[str, Any]) -> dict[str, Any]:
     seconds = stage.get("seconds")
     shown = (
@@ -184,7 +198,9 @@ def _write(path: Path, template: str, name: str, language: str, meta: Mapping[st
             meta={**meta, "stages": [_stage(stage) for stage in meta.get("stages", [])]},
             both=lambda key, **numbers: _spans(_both(key, **numbers)),
             both_texts=_spans,
+            documents=_linked(meta),
             badges=Markup(display.badges_html(meta)),
+            watermark=Markup(display.watermark_html(meta)),
             css=Markup(css),
             script=Markup(script),
             script_hash=f"sha256-{digest}",

@@ -19,7 +19,7 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it; sta
     STAGES,
     {"charts", "demo"},
     {"store", "records", "decisions", "kernel", "run"},
-    {"batch", "staging", "execution", "publishing", "overview", "reports", "widgets"},
+    {"batch", "staging", "execution", "publishing", "releases", "signing", "overview", "reports", "widgets"},
     {"cli", "__main__"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
