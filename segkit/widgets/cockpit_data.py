@@ -54,7 +54,7 @@ def cockpit_data(
     KeyError
         When one of the four tables is missing.
     """
-    register = _register(tables["segment_register"], language)
+    register = register_of(tables["segment_register"], language)
     accounts = _accounts(tables, register)
     earlier = None
     if previous is not None and bool(tables["run_period"]["is_complete"].iloc[0]):
@@ -68,7 +68,8 @@ def main_segmentation(segments: pd.DataFrame) -> str:
     return "value" if "value" in ids or not len(ids) else str(sorted(ids)[0])
 
 
-def _register(register: pd.DataFrame, language: str) -> pd.DataFrame:
+def register_of(register: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Segments of the main segmentation, key accounts first, dormant ones last: segment_id, name, colour."""
     main = register[register["segmentation_id"] == main_segmentation(register)]
     place = main["segment_id"].map({"KEY": 0, "DORMANT": 2}).fillna(1)  # the rule-made ones frame the others
     ordered = main.assign(name=main[f"name_{language}"], place=place).sort_values(["place", "segment_id"])

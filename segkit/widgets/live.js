@@ -74,7 +74,8 @@ function openPage({ model, el }, css, body) {
     address = message.vega;
     part.problem.hidden = true;
     part.body.hidden = false;
-    if (isPage()) setAddress(message.title || labels.title, message.project, view, message.is_draft);
+    if (isPage()) setAddress(message.title || labels.title, message.project, view);
+    mark(message.watermark);
     root.lang = view.language;
     part.project.textContent = message.project;
     part.title.textContent = message.title || labels.title;
@@ -108,11 +109,18 @@ function openPage({ model, el }, css, body) {
   return page;
 }
 
-function setAddress(title, project, view, isDraft) {
+// A draft says so across the page: the same element as on the printed pages.
+function mark(watermark) {
+  if (!isPage()) return;
+  document.body.classList.toggle("is-draft", Boolean(watermark));
+  document.querySelectorAll("body > .watermark").forEach((node) => node.remove());
+  document.body.insertAdjacentHTML("beforeend", watermark);
+}
+
+function setAddress(title, project, view) {
   const { quarter, language, ...choices } = view;
   document.documentElement.dataset.language = document.documentElement.lang = language;
-  document.body.classList.toggle("is-draft", isDraft);
-  document.title = `${title} – ${project}`;
+    document.title = `${title} – ${project}`;
   const query = new URLSearchParams({ quarter, lang: language });
   for (const [name, value] of Object.entries(choices)) if (value) query.set(name, value);
   history.replaceState(null, "", `?${query}`);
@@ -152,8 +160,8 @@ function accountTable(page) {
     return make("td", { class: [css(column), column.id === "name" ? "name" : ""].join(" ").trim() }, content);
   }
 
-  const words = (heading) => {
-    title.textContent = heading || page.labels.accounts;
+  const words = () => {
+    title.textContent = page.labels.accounts;
     searchLabel.textContent = page.labels.search;
     search.placeholder = page.labels.search_hint;
     before.setAttribute("aria-label", page.labels.before);
@@ -162,6 +170,7 @@ function accountTable(page) {
   const show = (message) => {
     if (message.number && message.number < page.number) return; // an older question's answer
     query.page = message.page;
+    if (message.heading) title.textContent = message.heading;
     pages.textContent = message.pages;
     before.disabled = message.page <= 0;
     after.disabled = message.page >= message.n_pages - 1;

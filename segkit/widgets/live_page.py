@@ -115,7 +115,7 @@ class LivePage(anywidget.AnyWidget):
             "view": dict(self._view),
             "project": state["project"],
             "badges": display.badges(state, self._view["language"]),
-            "is_draft": bool(state["is_draft"]),
+            "watermark": display.watermark_html(state),
             "labels": {name: texts.say(f"cockpit.{name}", self._view["language"]) for name in LABELS},
         }
         self._is_open = True

@@ -8,17 +8,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from segkit import texts
 from segkit.errors import UserError
 from segkit.project import Project
-from segkit.reports.pages import markdown_html
-from segkit.widgets.head import CELL
 
-MANAGERS = ("00_cockpit", "08_kpi_tracking")
+MANAGERS = ("00_cockpit", "account", "05_profiling", "08_kpi_tracking", "09_migration")
+OWN_WIDGET = (
+    "00_cockpit",
+    "account",
+)  # these notebooks are a page; all others tell what they found, and Story shows it
+STORY = 'from segkit.widgets.story import Story\n\nStory("{name}")'
 DROPPED_TAGS = {"compute", "explore"}
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 CULL_SECONDS = 1800
@@ -105,7 +106,7 @@ def notebooks_folder() -> Path:
 
 
 def copy_notebooks(source: Path, target: Path, analysts: bool = False) -> list[str]:
-    """Copy notebooks as pages: without `compute` and `explore` cells, Markdown as HTML in both languages.
+    """Write what Voila serves: of each notebook a page that computes nothing.
 
     Returns
     -------
@@ -113,26 +114,15 @@ def copy_notebooks(source: Path, target: Path, analysts: bool = False) -> list[s
         Names of the pages, managers' pages first.
     """
     target.mkdir(parents=True)
-    names = [path.stem for path in sorted(source.glob("*.ipynb"))]
-    chosen = [n for n in names if n in MANAGERS] + [n for n in names if analysts and n not in MANAGERS]
+    there = [path.stem for path in sorted(source.glob("*.ipynb"))]
+    chosen = [n for n in MANAGERS if n in there] + [n for n in there if analysts and n not in MANAGERS]
     for name in chosen:
         notebook = json.loads((source / f"{name}.ipynb").read_text(encoding="utf-8"))
-        page = page_notebook(notebook)
-        (target / f"{name}.ipynb").write_text(json.dumps(page), encoding="utf-8")
+        kept = [cell for cell in notebook["cells"] if not DROPPED_TAGS & set(cell["metadata"].get("tags", []))]
+        told = {"cell_type": "code", "metadata": {}, "source": STORY.format(name=name)}
+        cells = kept if name in OWN_WIDGET else [told | {"outputs": [], "execution_count": None}]
+        (target / f"{name}.ipynb").write_text(json.dumps({**notebook, "cells": cells}), encoding="utf-8")
     return chosen
-
-
-def page_notebook(notebook: Mapping[str, Any]) -> dict[str, Any]:
-    """The notebook as a page runs it: cells that compute or explore are gone, badges come after the run is opened."""
-    cells = [cell for cell in notebook["cells"] if not DROPPED_TAGS & set(cell["metadata"].get("tags", []))]
-    shown = []
-    for cell in cells:
-        if cell["cell_type"] == "markdown":
-            cell = {**cell, "metadata": {**cell["metadata"], "html": markdown_html(cell)}}
-        shown.append(cell)
-        if cell["cell_type"] == "code" and "open_run(" in "".join(cell["source"]):
-            shown.append({"cell_type": "code", "metadata": {}, "source": CELL, "outputs": [], "execution_count": None})
-    return {**notebook, "cells": shown}
 
 
 def copy_template(target: Path) -> None:
@@ -168,8 +158,12 @@ def _voila(project: Project, root: Path, pages: list[str], port: int, open_brows
     from segkit.widgets.voila_app import PageKernels, SegkitVoila
 
     settings = project.settings
-    shown = [{"name": name, **{x: texts.say(f"page.{name}.title", x) for x in ("de", "en")}} for name in pages]
-    resources = {"segkit": {"language": settings.language, "title": settings.name, "pages": shown}}
+    titles = {name: {x: texts.say(f"page.{name}.title", x) for x in texts.LANGUAGES} for name in pages}
+    shown = [{"name": name, "is_for_analysts": name not in MANAGERS, **titles[name]} for name in pages]
+    words = {x: texts.say("story.for_analysts", x) for x in texts.LANGUAGES}
+    resources = {
+        "segkit": {"language": settings.language, "title": settings.name, "pages": shown, "for_analysts": words}
+    }
     app = SegkitVoila(
         root_dir=str(root),
         ip=LOCAL,
@@ -195,7 +189,7 @@ def _voila(project: Project, root: Path, pages: list[str], port: int, open_brows
     )
     app.config.VoilaKernelManager.update(
         {
-            "preheat_denylist": [f"{name}.ipynb" for name in pages if name != pages[0]],
+            "preheat_denylist": [f"{name}.ipynb" for name in pages if name not in MANAGERS],
             "cull_idle_timeout": cull_seconds,
             "cull_interval": max(1, min(60, cull_seconds // 2)),
             "cull_connected": False,

@@ -32,35 +32,38 @@ NOTEBOOK = {
 }
 
 
-def test_a_page_neither_computes_nor_explores():
-    sources = ["".join(c["source"]) for c in serve.page_notebook(NOTEBOOK)["cells"]]
-    assert [sources[i] for i in (0, 1, -1)] == ["# Title", "quarter = ''", "run.show('a')"]
-    assert not any("write" in source or "widget()" in source for source in sources)
+@pytest.fixture
+def source(tmp_path):
+    folder = tmp_path / "source"
+    folder.mkdir()
+    for name in ("01_data_cleansing", "00_cockpit", "08_kpi_tracking", "account"):
+        (folder / f"{name}.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+    return folder
 
 
-def test_badges_come_right_after_the_run_is_opened():
-    sources = ["".join(c["source"]) for c in serve.page_notebook(NOTEBOOK)["cells"]]
-    opened = next(i for i, source in enumerate(sources) if "open_run(" in source)
-    assert sources[opened + 1].endswith("show_head(project, run.quarter, scenario)")
+def sources(folder, name):
+    notebook = json.loads((folder / f"{name}.ipynb").read_text(encoding="utf-8"))
+    return ["".join(c["source"]) for c in notebook["cells"]]
 
 
-def test_words_come_in_both_languages():
-    html = serve.page_notebook(NOTEBOOK)["cells"][0]["metadata"]["html"]
-    assert '<div class="lang-de" lang="de"><h1>Titel</h1>' in html and "<h1>Title</h1>" in html
+def test_a_page_neither_computes_nor_explores(source, tmp_path):
+    serve.copy_notebooks(source, tmp_path / "served")
+    own = sources(tmp_path / "served", "00_cockpit")
+    assert [own[i] for i in (0, 1, -1)] == ["# Title", "quarter = ''", "run.show('a')"]
+    assert not any("write" in line or "widget()" in line for line in own)
 
 
-@pytest.mark.parametrize(
-    ("analysts", "names"),
-    [(False, ["00_cockpit", "08_kpi_tracking"]), (True, ["00_cockpit", "08_kpi_tracking", "01_data_cleansing"])],
-)
-def test_managers_see_their_pages_and_analysts_all(tmp_path, analysts, names):
-    source = tmp_path / "source"
-    source.mkdir()
-    for name in ("01_data_cleansing", "00_cockpit", "08_kpi_tracking"):
-        (source / f"{name}.ipynb").write_text(json.dumps(NOTEBOOK), encoding="utf-8")
+def test_a_numbered_page_shows_what_its_last_run_showed(source, tmp_path):
+    serve.copy_notebooks(source, tmp_path / "served", analysts=True)
+    for name in ("01_data_cleansing", "08_kpi_tracking"):
+        assert sources(tmp_path / "served", name) == [f'from segkit.widgets.story import Story\n\nStory("{name}")']
+
+
+@pytest.mark.parametrize("analysts", [False, True])
+def test_managers_see_their_pages_and_analysts_all(source, tmp_path, analysts):
+    names = ["00_cockpit", "account", "08_kpi_tracking"] + ["01_data_cleansing"] * analysts
     assert serve.copy_notebooks(source, tmp_path / "served", analysts) == names
     assert sorted(p.stem for p in (tmp_path / "served").iterdir()) == sorted(names)
-    assert "run.write" not in (tmp_path / "served" / "00_cockpit.ipynb").read_text(encoding="utf-8")
 
 
 def test_the_template_brings_style_and_vega_and_no_address(tmp_path):

@@ -1,0 +1,178 @@
+// A numbered notebook in the browser: the words of its run as cards, its charts with tooltips, lists to choose from.
+
+const ALLOWED_LINK = /^(#|\?|https?:|mailto:|[\w./-]+\.html)/;
+
+// Stored HTML of a run, without anything that could act: it was escaped when it was made, this is the second lock.
+function cleaned(html) {
+  const parsed = new DOMParser().parseFromString(html, "text/html").body;
+  parsed.querySelectorAll("script, iframe, object, embed, form, link, meta, base").forEach((node) => node.remove());
+  for (const node of parsed.querySelectorAll("*")) {
+    for (const { name, value } of [...node.attributes]) {
+      const isLink = ["href", "xlink:href", "src", "action", "formaction"].includes(name);
+      if (name.startsWith("on") || (isLink && !ALLOWED_LINK.test(value) && !value.startsWith("data:image/"))) node.removeAttribute(name);
+    }
+  }
+  return [...document.importNode(parsed, true).childNodes];
+}
+
+const inLanguage = (node, language) => node.querySelector(`.lang-${language}`) || node;
+
+// One card per heading; the title stands in the header already.
+function sections(parts) {
+  const found = [];
+  for (const part of parts) {
+    const nodes = make("div", {}, ...cleaned(part));
+    nodes.querySelectorAll("h1").forEach((node) => node.remove());
+    if (!nodes.textContent.trim() && !nodes.querySelector("svg, img")) continue;
+    if (nodes.querySelector("h2") || !found.length) found.push(make("section", { class: "card story-card", id: `part-${found.length}` }));
+    found.at(-1).append(...nodes.childNodes);
+  }
+  return found;
+}
+
+function render(context) {
+  const drawn = [];
+  const page = openPage(context, "segkit-story", (add) => [
+    make("div", { class: "story-columns" }, add("story", "div", { class: "story" }), add("contents", "nav", { class: "story-contents" }))]);
+  const { part } = page, accounts = accountTable(page), panel = make("section", { class: "card panel", hidden: true });
+  accounts.node.hidden = true;
+  const seen = new IntersectionObserver((entries) => entries.filter((entry) => entry.isIntersecting).forEach((entry) => {
+    seen.unobserve(entry.target);
+    page.ask({ kind: "chart", name: entry.target.dataset.chart });
+  }), { rootMargin: "300px" });
+
+  // --- header, filters, contents -------------------------------------------------------------------------------
+  function showPage(message) {
+    page.show(message);
+    page.message = message;
+    const names = message.segments.map((segment) => [segment.id, segment.name]);
+    const canChoose = message.panel === "segments" || message.panel === "kpis";
+    const listed = message.panel === "segments" || message.panel === "moves";
+    part.filters.replaceChildren(page.quarters(message),
+      ...(canChoose ? [choice(page.labels.segment, [["", page.labels.all_segments], ...names], page.view.segment, (segment) => page.choose({ segment }))] : []),
+      ...(listed ? [make("button", { type: "button", class: "primary", onclick: () => page.ask({ kind: "csv", ...page.query }) }, page.labels.csv)] : []),
+      page.report(message.name) || "");
+    accounts.words();
+    accounts.node.hidden = !listed;
+    panel.hidden = !message.panel || message.panel === "segments";
+    if (message.missing) part.story.replaceChildren(make("section", { class: "card" }, make("p", { class: "finding" }, message.missing)));
+    showContents();
+    markChosen();
+  }
+
+  function showStory(message) {
+    drawn.splice(0).forEach((view) => view.finalize());
+    seen.disconnect();
+    if (page.message.missing) return;
+    const cards = sections(message.parts);
+    const last = cards.length > 2 ? cards.pop() : null; // what to decide comes last, below what one can choose
+    const first = page.message.panel === "kpis" ? cards.shift() : null;
+    part.story.replaceChildren(...[first, page.message.panel === "kpis" ? panel : null, ...cards,
+      page.message.panel === "moves" ? panel : null, accounts.node, last].filter(Boolean));
+    part.story.querySelectorAll("figure.chart[data-chart]").forEach((figure) => seen.observe(figure));
+    offerAccounts();
+    showContents();
+    markChosen();
+    if (page.view.segment) document.getElementById(`segment-${page.view.segment}`)?.scrollIntoView({ block: "center" });
+    if (page.view.from) panel.scrollIntoView();
+  }
+
+  function showContents() {
+    const links = [...part.story.querySelectorAll(":scope > section:not([hidden])")].map((section, i) => {
+      const heading = section.querySelector("h2") && inLanguage(section, page.view.language).querySelector("h2");
+      if (!heading || !heading.textContent) return null;
+      section.id = section.id || `panel-${i}`;
+      return make("li", {}, make("a", { href: `#${section.id}`, onclick: (event) => { event.preventDefault(); section.scrollIntoView({ behavior: "smooth" }); } }, heading.textContent));
+    });
+    part.contents.setAttribute("aria-label", page.labels.contents);
+    part.contents.replaceChildren(make("p", { class: "note" }, page.labels.contents), make("ol", {}, ...links.filter(Boolean)));
+  }
+
+  // --- choosing -------------------------------------------------------------------------------------------------
+  const cards = () => [...part.story.querySelectorAll('[id^="segment-"]')];
+  const chooseSegment = (segment) => { page.choose({ segment }); accounts.node.scrollIntoView({ behavior: "smooth" }); };
+
+  // Every segment card leads to its accounts.
+  function offerAccounts() {
+    if (page.message.panel !== "segments") return;
+    for (const card of cards()) {
+      const id = card.id.slice("segment-".length);
+      if (!page.message.segments.some((segment) => segment.id === id)) continue;
+      card.append(make("button", { type: "button", class: "to-accounts", onclick: () => chooseSegment(id) }));
+    }
+  }
+
+  function markChosen() {
+    if (!page.message) return;
+    for (const card of cards()) card.classList.toggle("chosen", card.id === `segment-${page.view.segment}`);
+    part.story.querySelectorAll(".to-accounts").forEach((button) => { button.textContent = `${page.labels.show_accounts} ↓`; });
+    const chosen = page.message.segments.find((segment) => segment.id === page.view.segment);
+    for (const row of part.story.querySelectorAll(".story-card table.data tbody tr")) {
+      row.classList.toggle("chosen", Boolean(chosen) && row.cells[0].textContent === chosen.name);
+    }
+  }
+
+  function showKpis({ rows }) {
+    const { labels, view } = page;
+    const chosen = page.message.segments.find((segment) => segment.id === view.segment);
+    const heads = [labels.kpi, labels.value, labels.interval, labels.n, labels.quarter_before, ...(chosen ? [labels.all_accounts] : [])];
+    const css = ["", "num", "num extra", "num", "num extra", "num"];
+    const value = (row) => (row.reason ? make("span", { class: "note" }, row.reason) : make("strong", {}, row.value));
+    const cells = (row) => [row.name, value(row), row.interval, row.n + (row.is_small ? " *" : ""), row.before, ...(chosen ? [row.overall] : [])];
+    panel.replaceChildren(make("div", { class: "card-head" }, make("h2", {}, chosen ? named(chosen.colour, `${labels.kpis}: ${chosen.name}`) : `${labels.kpis}: ${labels.all_accounts}`)),
+      make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "data kpis" },
+        make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: css[i] }, head)))),
+        make("tbody", {}, ...rows.map((row) => make("tr", { class: row.is_small ? "small" : "" }, ...cells(row).map((cell, i) => make("td", { class: css[i] }, cell))))))),
+      rows.some((row) => row.is_small) ? make("p", { class: "note" }, `* ${labels.small}`) : null);
+    showContents();
+  }
+
+  function showMatrix({ columns, rows }) {
+    const { labels, view } = page;
+    if (!rows.length) { panel.replaceChildren(make("h2", {}, labels.matrix), make("p", { class: "note" }, labels.no_moves)); return; }
+    const address = (from, to) => `?${new URLSearchParams({ quarter: view.quarter, lang: view.language, from, to })}`;
+    const pick = (event, from, to) => { event.preventDefault(); page.choose({ from, to }); accounts.node.scrollIntoView({ behavior: "smooth", block: "nearest" }); };
+    const cell = (origin, { to, n, revenue, share, is_stay: isStay, is_above: isAbove }) => {
+      const isChosen = view.from === origin.id && view.to === to;
+      const node = make("td", { class: `${isStay ? "stay" : "move"} ${isChosen ? "chosen" : ""}` }, !n ? "" : make("a",
+        { href: address(origin.id, to), "aria-current": isChosen ? "true" : null, onclick: (event) => pick(event, origin.id, to) },
+        make("strong", {}, n + (isAbove ? " ▲" : "")), make("span", {}, revenue)));
+      node.style.setProperty("--share", isStay ? 0 : Math.min(share * 2.2, .34));
+      return node;
+    };
+    const clear = make("button", { type: "button", class: "plain", hidden: !view.from, onclick: () => page.choose({ from: "", to: "" }) }, labels.show_all);
+    panel.replaceChildren(make("div", { class: "card-head" }, make("h2", {}, labels.matrix), clear), make("p", { class: "note" }, labels.matrix_note),
+      make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "matrix" },
+        make("thead", {}, make("tr", {}, make("th", { scope: "col" }, `${labels.before} → ${labels.now}`), ...columns.map((segment) => make("th", { scope: "col" }, named(segment.colour, segment.name))), make("th", { scope: "col", class: "num" }, labels.total))),
+        make("tbody", {}, ...rows.map((row) => make("tr", {}, make("th", { scope: "row" }, named(row.segment.colour, row.segment.name)),
+          ...row.cells.map((entry) => cell(row.segment, entry)), make("td", { class: "num total" }, row.total)))))),
+      rows.some((row) => row.cells.some((entry) => entry.is_above)) ? make("p", { class: "note" }, `▲ ${labels.above}`) : null);
+    showContents();
+  }
+
+  // --- charts: the stored picture is there at once, the living one takes its place ------------------------------
+  async function showChart({ name, language, spec }) {
+    const figures = [...part.story.querySelectorAll("figure.chart[data-chart]")].filter((node) =>
+      node.dataset.chart === name && !node.dataset.live && (node.closest("[lang]") || node).lang === language);
+    for (const figure of figures) {
+      figure.dataset.live = "drawing";
+      const stage = make("div", { class: "live-chart" });
+      try {
+        const { vegaEmbed } = await page.vega();
+        drawn.push(await vegaEmbed(stage, spec, { actions: false, renderer: "svg", ast: false }));
+        stage.querySelector("svg").setAttribute("role", "img");
+        stage.querySelector("svg").setAttribute("aria-label", figure.querySelector("svg")?.getAttribute("aria-label") || "");
+        figure.replaceChildren(stage);
+        figure.dataset.live = "drawn";
+      } catch (error) {
+        figure.dataset.live = "stored"; // the picture of the run stays
+        console.warn(error);
+      }
+    }
+  }
+
+  const end = page.start({ page: showPage, story: showStory, kpis: showKpis, matrix: showMatrix, table: accounts.show, chart: showChart });
+  return () => { end(); seen.disconnect(); drawn.forEach((view) => view.finalize()); };
+}
+
+export default { render };
