@@ -10,7 +10,17 @@ if TYPE_CHECKING:
 
 SHORT_FORMS = {
     **{"d": "DE", "a": "AT", "f": "FR", "i": "IT", "b": "BE", "e": "ES", "p": "PT", "l": "LU", "h": "HU", "s": "SE"},
-    **{"n": "NO", "uk": "GB", "usa": "US", "deu": "DE", "ger": "DE", "brd": "DE", "aut": "AT", "che": "CH", "sui": "CH"},
+    **{
+        "n": "NO",
+        "uk": "GB",
+        "usa": "US",
+        "deu": "DE",
+        "ger": "DE",
+        "brd": "DE",
+        "aut": "AT",
+        "che": "CH",
+        "sui": "CH",
+    },
     **{"fra": "FR", "ita": "IT", "nld": "NL", "holland": "NL", "bel": "BE", "lux": "LU", "pol": "PL", "gbr": "GB"},
     **{"eire": "IE", "tschechische republik": "CZ", "czech republic": "CZ", "great britain": "GB", "england": "GB"},
 }

@@ -12,7 +12,16 @@ from segkit.profiles.profile import FEWEST_ACCOUNTS
 if TYPE_CHECKING:
     import pandas as pd
 
-SIZES = ("segmentation_id", "segment_id", "name_de", "name_en", "colour", "n_accounts", "share_accounts", "share_revenue")
+SIZES = (
+    "segmentation_id",
+    "segment_id",
+    "name_de",
+    "name_en",
+    "colour",
+    "n_accounts",
+    "share_accounts",
+    "share_revenue",
+)
 DIGITS = 12
 
 
@@ -63,7 +72,7 @@ def build_cards(
 
 
 def add_changes(cards: pd.DataFrame, segments: pd.DataFrame, earlier: Earlier | None) -> pd.DataFrame:
-    """Return the cards with compared_with, change_accounts, change_revenue, n_joined, n_left; empty without `earlier`."""
+    """Return the cards with compared_with, change_…, n_joined and n_left; empty without `earlier`."""
     if earlier is None:
         changes = ("change_accounts", "change_revenue", "n_joined", "n_left")
         return cards.assign(compared_with=None, **dict.fromkeys(changes, np.nan))

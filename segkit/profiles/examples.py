@@ -19,8 +19,8 @@ DIGITS = 9
 def select_examples(features: pd.DataFrame, segments: pd.DataFrame, names: pd.Series) -> pd.DataFrame:
     """Return the table `segment_examples`: up to three typical and the three largest accounts of each segment.
 
-    Typical are the accounts nearest the segment's medians, each variable as log(1 + value) over the interquartile range of
-    the segment (at least .25). Largest by net revenue of twelve months, among equals by revenue ever.
+    Typical are the accounts nearest the segment's medians, each variable as log(1 + value) over the interquartile
+    range of the segment (at least .25). Largest by net revenue of twelve months, among equals by revenue ever.
 
     Parameters
     ----------

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from segkit.profiles.profile import strength
-from segkit.profiles.traits import GONE_DAYS
+from segkit.profiles.traits import GONE_DAYS, is_known
 from segkit.profiles.wording import category_name
 from segkit.texts import LANGUAGES, has, say
 
@@ -45,7 +45,7 @@ def find_claims(profiles: pd.DataFrame, traits: pd.DataFrame) -> list[Claim]:
 def _fact(profiles: pd.DataFrame) -> list[Claim]:
     """Return how long a segment has been gone, else its rhythm: true of the segment alone, and no comparison."""
     for variable, least in (("days_since_last", GONE_DAYS), ("interval_days", 0)):
-        rows = profiles[(profiles["variable"] == variable) & (profiles["n"] >= FEWEST_FOR_FACT)]
+        rows = profiles[(profiles["variable"] == variable) & is_known(profiles) & (profiles["n"] >= FEWEST_FOR_FACT)]
         for row in rows[rows["value"] >= least].itertuples():
             return [_claim(row, 0)]
     return []
@@ -79,7 +79,9 @@ def _told(variable: str, value: float, direction: int) -> tuple[str, int | None]
 def telling_name(short: str, claims: Sequence[Claim], language: str) -> str:
     """Return a segment's telling name in one language: "Core: order about every 6 weeks, broad range"."""
     phrases = [
-        say(claim["key"], language, n=claim["n"], category=category_name(claim["variable"], claim["category"], language))
+        say(
+            claim["key"], language, n=claim["n"], category=category_name(claim["variable"], claim["category"], language)
+        )
         for claim in claims
     ]
     return f"{short}: {', '.join(phrases)}" if phrases else short
@@ -99,9 +101,9 @@ def is_supported(claim: Claim, profiles: pd.DataFrame) -> bool:
     if rows.empty:
         return True
     row = rows.iloc[0]
-    if claim["n"] is not None and row["n"] > 0:
-        if abs(row["value"] - claim["value"]) > TOLERANCE * claim["value"]:
-            return False
+    is_far = abs(row["value"] - claim["value"]) > TOLERANCE * claim["value"]
+    if claim["n"] is not None and row["n"] >= FEWEST_FOR_FACT and is_far:
+        return False
     effect = float(strength(rows).iloc[0])
     return not claim["direction"] or effect != effect or effect * claim["direction"] >= STILL_HOLDS
 
@@ -113,6 +115,7 @@ def name_segments(
     names: pd.DataFrame,
     quarter: str,
     before: pd.DataFrame | None = None,
+    is_complete: bool = True,
 ) -> pd.DataFrame:
     """Return the telling names: a person's decision, else the one of the previous run, else one from the profile.
 
@@ -128,6 +131,8 @@ def name_segments(
         Of the run.
     before : DataFrame, optional
         `segment_cards` of the previous run, of this segmentation.
+    is_complete : bool
+        The data cover the quarter; otherwise no other name is proposed.
 
     Returns
     -------
@@ -152,7 +157,7 @@ def name_segments(
             row |= {"telling_de": short.name_de, "telling_en": short.name_en, "claims": "[]"}
         elif _is_kept(earlier, claims):
             row |= {name: earlier[name] for name in ("telling_de", "telling_en", "name_quarter", "claims")}
-            row |= {"name_source": "kept"} | _proposal(earlier, of_segment, fresh)
+            row |= {"name_source": "kept"} | (_proposal(earlier, of_segment, fresh) if is_complete else {})
         else:
             row |= {"name_source": "template", "name_quarter": quarter, "claims": json.dumps(claims)}
             row |= {f"telling_{lang}": fresh[lang] for lang in LANGUAGES}
@@ -161,7 +166,7 @@ def name_segments(
 
 
 def _is_kept(earlier: Mapping[str, Any] | None, claims: list[Claim]) -> bool:
-    """Say whether the name of the previous run goes on: not a person's that was withdrawn, nor one without any trait."""
+    """Say whether the name of the previous run goes on: not a withdrawn one, nor one that said nothing yet."""
     if earlier is None or earlier["name_source"] == "decision":
         return False
     return earlier["claims"] != "[]" or not claims

@@ -57,7 +57,7 @@ def describe_segments(
     profiles = profile_segments(described, segments, inputs_of(model))
     traits = select_traits(profiles)
     before = _of(earlier.cards, segmentation_id) if earlier is not None and earlier.cards is not None else None
-    telling = name_segments(sizes, profiles, traits, _of(names, segmentation_id), quarter, before)
+    telling = name_segments(sizes, profiles, traits, _of(names, segmentation_id), quarter, before, is_complete)
     return {
         "profiles": profiles,
         "segment_traits": traits,

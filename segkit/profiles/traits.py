@@ -14,7 +14,8 @@ MOST_TRAITS, FEWEST_TRAITS = 4, 3
 # Facts fill a card that has few markers: they are told of the segment alone and not called different.
 FACTS = ("days_since_last", "interval_days", "avg_order_value_12m", "n_products_12m", "frequency_12m")
 GONE_DAYS = 180  # from so many days since the last line this is the first thing to know
-FORM = 0.98  # a category that nearly everybody has says nothing
+NEARLY_ALL = 0.98  # a category that nearly everybody has says nothing
+OF_ACCOUNTS = 0.5  # share of a segment's accounts of which a value must be known to speak for the segment
 COLUMNS = ["segmentation_id", "segment_id", "rank", "variable", "category", "reason", "is_fact"]
 NUMBERS = ["value", "overall", "index", "effect_size"]
 
@@ -30,8 +31,8 @@ def select_traits(profiles: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Table `segment_traits`; reason is ``profiles.trait_<variable>_<high or low>``, ``profiles.trait_<variable>`` for a
-        category that stands out, ``profiles.fact_<variable>`` for a fact.
+        Table `segment_traits`; reason is ``profiles.trait_<variable>_<high or low>``, ``profiles.trait_<variable>`` for
+        a category that stands out, ``profiles.fact_<variable>`` for a fact.
     """
     import pandas as pd
 
@@ -50,7 +51,8 @@ def _of_segment(rows: pd.DataFrame) -> pd.DataFrame:
     """Return the traits of one segment in order."""
     import pandas as pd
 
-    is_over = (rows["category"] == "") | ((rows["strength"] > 0) & (rows["overall"] < FORM))
+    is_over = (rows["category"] == "") | ((rows["strength"] > 0) & (rows["overall"] < NEARLY_ALL))
+    rows, is_over = rows[is_known(rows)], is_over[is_known(rows)]
     markers = rows[rows["is_marker"] & ~rows["is_input"] & is_over]
     order = markers["strength"].abs().round(9).rename("order")
     markers = markers.assign(order=order).sort_values(["order", "variable", "category"], ascending=[False, True, True])
@@ -61,6 +63,11 @@ def _of_segment(rows: pd.DataFrame) -> pd.DataFrame:
         trait_key(row.variable, row.category, row.strength, row.is_fact) for row in chosen.itertuples(index=False)
     ]
     return chosen.assign(rank=range(1, len(chosen) + 1), reason=reasons)
+
+
+def is_known(rows: pd.DataFrame) -> pd.Series:
+    """Return which rows of a segment in `profiles` speak for at least half of its accounts."""
+    return rows["n"] >= OF_ACCOUNTS * rows["n"].max()
 
 
 def _facts(rows: pd.DataFrame, themes: set[str]) -> pd.DataFrame:

@@ -50,7 +50,7 @@ CATEGORIES = (
     Variable("team", "category", "team"),
 )
 VARIABLES = {variable.name: variable for variable in (*NUMBERS, *FLAGS, *CATEGORIES)}
-# Measured on accounts that bought within twelve months: zeros of accounts that are gone would make all others look busy.
+# Of accounts that bought within twelve months: the zeros of those that are gone would make all others look busy.
 OF_BUYERS = ("frequency_12m", "n_products_12m", "has_returns", "revenue_12m")
 GRID_INPUTS = frozenset({"revenue_12m", "growth", "days_since_last", "tenure_days"})
 

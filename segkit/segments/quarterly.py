@@ -50,6 +50,7 @@ def segment_accounts(
     moves: pd.DataFrame,
     colours: Sequence[str],
     before: Before | None = None,
+    names: pd.DataFrame | None = None,
 ) -> Segmented:
     """Return the segments of a quarter: assigned by the kept model, with a challenger fitted beside.
 
@@ -73,13 +74,15 @@ def segment_accounts(
         Palette for new segments.
     before : Before or None
         The previous run; None in the first.
+    names : DataFrame, optional
+        decisions/names.csv.
     """
     from threadpoolctl import threadpool_limits
 
     features = take_slice(panel, as_of)
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
         challenger = fit_challenger(features, grid_rules(settings), settings, seed)
-        accepted, register = _accept(features, challenger, settings, quarter, colours, before)
+        accepted, register = _accept(features, challenger, settings, quarter, colours, before, names)
         confidence = score_confidence(features, accepted.model, settings.confidence_draws, seed)
         segments, warnings = build_segments(
             features,
@@ -107,12 +110,12 @@ def segment_accounts(
     return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
 
 
-def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, colours, before: Before | None):
+def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, colours, before: Before | None, names):
     """Return the model in force and the register."""
     kept, register = (before.model, before.register) if before else (None, None)
     known = () if register is None else register["segment_id"]
     accepted = accept_model(features, kept, challenger, settings, quarter, known)
-    return accepted, update_register(register, accepted.model, features, quarter, colours, accepted.came_from)
+    return accepted, update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names)
 
 
 def _challenger_tables(panel, features, accepted: Accepted, challenger: Challenger, quarter: Quarter) -> dict[str, Any]:

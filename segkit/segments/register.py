@@ -36,6 +36,7 @@ def update_register(
     quarter: Quarter,
     colours: Sequence[str],
     came_from: Mapping[str, str] | None = None,
+    names: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the register of this quarter: table `segment_register`.
 
@@ -52,21 +53,27 @@ def update_register(
         Palette; each segment takes the first colour that no segment of the register has, and keeps it.
     came_from : mapping, optional
         New segment → the segment most of its accounts were in.
+    names : DataFrame, optional
+        decisions/names.csv: a person's names take the place of the given ones; an empty name gives them back.
     """
     import pandas as pd
 
     known = pd.DataFrame(columns=COLUMNS) if register is None else register[COLUMNS].copy()
     present = segment_ids(model)
     births = [segment for segment in present if segment not in set(known["segment_id"])]
-    names = name_segments(births, model, features, taken=set(known["name_en"]))
+    withdrawn = _withdrawn(known, names)
+    others = known.loc[~known["segment_id"].isin(withdrawn), "name_en"]
+    given = name_segments([*births, *withdrawn], model, features, taken=set(others))
+    for segment in withdrawn:
+        known.loc[known["segment_id"] == segment, ["name_de", "name_en"]] = given[segment]
     free = _colours(colours, known["colour"].tolist())
     born = pd.DataFrame(
         [
             {
                 "segmentation_id": model["segmentation_id"],
                 "segment_id": segment,
-                "name_de": names[segment][0],
-                "name_en": names[segment][1],
+                "name_de": given[segment][0],
+                "name_en": given[segment][1],
                 "colour": next(free),
                 "first_quarter": str(quarter),
                 "last_quarter": str(quarter),
@@ -80,7 +87,68 @@ def update_register(
     is_present = updated["segment_id"].isin(present)
     updated["last_quarter"] = updated["last_quarter"].mask(is_present, str(quarter))
     updated["status"] = np.where(is_present, "active", "ended")
-    return updated.astype("str").sort_values("segment_id", ignore_index=True)
+    updated = updated.astype("str").sort_values("segment_id", ignore_index=True)
+    return updated if names is None else apply_names(updated, names)
+
+
+def apply_names(register: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
+    """Return the register with the names that people decided.
+
+    Parameters
+    ----------
+    register : DataFrame
+        Table `segment_register`.
+    names : DataFrame
+        decisions/names.csv: segmentation_id, segment_id, name_de, name_en; of several rows of a segment the last one
+        holds, a name in one language stands for both. Rows that `check_names` finds wrong are passed over.
+    """
+    renamed = register.copy()
+    wrong = {warning["segment_id"] for _, warning in check_names(register, names)}
+    for segment_id, german, english in _decided(register, names):
+        if segment_id not in wrong:
+            renamed.loc[renamed["segment_id"] == segment_id, ["name_de", "name_en"]] = german, english
+    return renamed
+
+
+def check_names(register: pd.DataFrame, names: pd.DataFrame) -> list[tuple[str, dict[str, str]]]:
+    """Return a sentence (key, numbers) for each decided name that cannot be obeyed: unknown segment, name taken."""
+    decided = _decided(register, names)
+    people = {segment_id: {german.casefold(), english.casefold()} for segment_id, german, english in decided}
+    others = {
+        row.segment_id: {row.name_de.casefold(), row.name_en.casefold()}
+        for row in register.itertuples()
+        if row.segment_id not in people
+    }
+    told, seen = [], set().union(*others.values())
+    for segment_id, german, english in decided:
+        numbers = {"segment_id": segment_id, "name_de": german, "name_en": english}
+        if segment_id not in set(register["segment_id"]):
+            told.append(("segments.warn_name_unknown", numbers))
+        elif people[segment_id] & seen:
+            told.append(("segments.warn_name_taken", numbers))
+        else:
+            seen |= people[segment_id]
+    return told
+
+
+def _withdrawn(register: pd.DataFrame, names: pd.DataFrame | None) -> list[str]:
+    """Return the segments whose last decision is an empty name: they are called again as the model calls them."""
+    if names is None or register.empty:
+        return []
+    mine = names[names["segmentation_id"].isin(register["segmentation_id"])].drop_duplicates("segment_id", keep="last")
+    empty = mine[(mine["name_de"].fillna("") == "") & (mine["name_en"].fillna("") == "")]["segment_id"]
+    active = register.loc[register["status"] == "active", "segment_id"]
+    return sorted(set(empty) & set(active))
+
+
+def _decided(register: pd.DataFrame, names: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Return segment, German and English name of each decision on the register's segmentation."""
+    mine = names[names["segmentation_id"].isin(register["segmentation_id"])].drop_duplicates("segment_id", keep="last")
+    rows = [
+        (str(row.segment_id), str(row.name_de or row.name_en), str(row.name_en or row.name_de))
+        for row in mine.fillna("").itertuples()
+    ]
+    return [row for row in rows if row[1]]
 
 
 def _colours(palette: Sequence[str], taken: Sequence[str]):

@@ -1,8 +1,9 @@
 """Groups against all others: effect sizes, tests and intervals that hold for skewed money and for shares.
 
-Numbers are compared by ranks: Cliff's delta (1993, Psychological Bulletin 114) is the chance that an account of the group
-lies above one of the others, less the chance that it lies below. Shares are compared by Cohen's h (1988, ch. 6): unlike
-phi it does not shrink because a group is small. Medium effects begin at .33 and at .5 (Romano et al. 2006; Cohen 1988).
+Numbers are compared by ranks: Cliff's delta (1993, Psychological Bulletin 114) is the chance that an account of the
+group lies above one of the others, less the chance that it lies below. Shares are compared by Cohen's h (1988, ch. 6):
+unlike phi and Cramér's V it does not shrink because a group is small. Medium effects begin at .33 and at .5 (Romano et
+al. 2006; Cohen 1988).
 """
 
 from __future__ import annotations
@@ -82,8 +83,8 @@ def _midranks(x: Floats) -> tuple[Floats, float]:
 def compare_shares(has: ArrayLike, groups: Codes, n_groups: int) -> Comparison:
     """Return Cohen's h and the test of each group's share against that of all others.
 
-    h = 2 asin √share − 2 asin √share of the others. Chi-squared without continuity correction, or Fisher's exact test where
-    a cell expects fewer than five accounts. NaN where a side is empty.
+    h = 2 asin √share − 2 asin √share of the others. Chi-squared without continuity correction, or Fisher's exact test
+    where a cell expects fewer than five accounts. NaN where a side is empty.
 
     Parameters
     ----------
@@ -195,4 +196,3 @@ def _depth(n: int, confidence: float) -> int:
 
 def _two_sided(z: Floats) -> Floats:
     return np.array([math.erfc(value / math.sqrt(2)) if value == value else math.nan for value in z.tolist()])
-
