@@ -18,13 +18,14 @@ KEYS = {
     "moves": ["segmentation_id", "account_id"],
     "names": ["segmentation_id", "segment_id"],
     "criteria": ["criterion_id"],
-    "refits": ["segmentation_id", "choice", "quarter", "author", "date", "reason"],
+    "refits": ["segmentation_id"],
     "releases": ["quarter", "run_id"],
 }
 COLUMNS = {
     "moves": ["segmentation_id", "account_id", "segment_id", "quarter", "author", "date", "reason"],
     "names": ["segmentation_id", "segment_id", "name_de", "name_en", "quarter", "author", "date", "reason"],
     "criteria": ["criterion_id", "ease", "relevance", "usage", "choice", "quarter", "author", "date", "reason"],
+    "refits": ["segmentation_id", "choice", "quarter", "author", "date", "reason"],
     "releases": ["quarter", "run_id", "author", "date", "note"],
 }
 
