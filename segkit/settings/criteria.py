@@ -44,6 +44,7 @@ class CriteriaSettings(BaseModel):
     fewest_accounts: int = Field(
         10, ge=2, description="categories with fewer accounts are pooled; fewer accounts in all are not measured"
     )
+    min_accounts: int = Field(30, ge=2, description="a power that rests on fewer accounts is marked as small")
     horizon_quarters: int = Field(
         4, ge=1, le=4, description="the next period: so many quarters, one where the history is too short"
     )
