@@ -2,8 +2,8 @@
 
 const text = (tag, css, words) => make(tag, { class: css }, words);
 
-function dataTable(heads, rows, numbers) {
-  const css = (i) => (numbers[i] ? "num" : "");
+function dataTable(heads, rows, kinds) {
+  const css = (i) => kinds[i] || "";
   return make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "data" },
     make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: css(i) }, head)))),
     make("tbody", {}, ...rows.map((row) => make("tr", {}, ...row.map((cell, i) => make("td", { class: css(i) }, cell)))))));
@@ -119,7 +119,7 @@ function render(context) {
       make("div", {}, make("strong", {}, named(step.colour, step.name)), " ", make("span", {}, step.text)));
     const change = (row) => make("li", {}, `${row.text} `, make("strong", {}, named(row.colour, row.name)));
     return make("section", { class: "card why" }, make("h2", {}, page.labels.why), text("p", "why-sentence", sentence),
-      nearest && dataTable(nearest.heads, nearest.rows, [0, 1, 1, 1]),
+      nearest && dataTable(nearest.heads, nearest.rows, ["", "num", "num", "num"]),
       changes.length ? make("h3", {}, page.labels.changes) : null,
       changes.length ? make("ul", { class: "changes" }, ...changes.map(change)) : null, note && text("p", "note", note),
       steps.length > 1 ? make("h3", {}, page.labels.steps) : null,
@@ -131,7 +131,7 @@ function render(context) {
     const classes = found.classes.map(({ label, value, hint }) => make("span", { class: "class-chip", title: hint },
       make("span", {}, label), make("strong", {}, value)));
     return make("section", { class: "card figures" }, make("h2", {}, page.labels.figures),
-      dataTable(found.heads, found.rows, [0, 1, 1, 1]), make("p", { class: "chips" }, ...classes),
+      dataTable(found.heads, found.rows, ["", "num", "num", "num"]), make("p", { class: "chips" }, ...classes),
       ...found.sentences.map((sentence) => text("p", "note", sentence)));
   }
 
@@ -142,7 +142,7 @@ function render(context) {
     draw(chart, found);
     return make("section", { class: "card history" }, make("h2", {}, page.labels.history), chart,
       make("ol", { class: "path" }, ...chips), text("p", "note", found.note),
-      make("details", {}, make("summary", {}, page.labels.history_table), dataTable(found.table.heads, found.table.rows, [0, 1, 0, 0])));
+      make("details", {}, make("summary", {}, page.labels.history_table), dataTable(found.table.heads, found.table.rows, ["", "num"])));
   }
 
   async function draw(chart, found) {
@@ -160,9 +160,8 @@ function render(context) {
     }
   }
 
-  function block({ id, title, heads, rows, numbers, note }) {
-    return make("section", { class: `card block block-${id}` }, make("h2", {}, title),
-      rows.length ? dataTable(heads, rows, numbers) : null, note && text("p", "note", note));
+  function block({ title, heads, rows, kinds, note }) {
+    return make("section", { class: "card block" }, make("h2", {}, title), dataTable(heads, rows, kinds), note && text("p", "note", note));
   }
 
   function nobody(message) {
@@ -183,7 +182,7 @@ function render(context) {
     const pair = make("div", { class: "account-pair" }, ...[why(account), figures(account)].filter(Boolean));
     const others = make("div", { class: "blocks" }, ...account.blocks.map(block));
     part.content.replaceChildren(...[head(account), pair, past(account), others,
-      account.missing && text("p", "note missing", account.missing)].filter(Boolean));
+      ...[account.none, account.missing].filter(Boolean).map((sentence) => text("p", "note missing", sentence))].filter(Boolean));
   }
 
   const back = () => page.ask({ kind: "open", search: location.search, language: page.view.language });

@@ -10,7 +10,7 @@ from segkit.widgets.account_words import Words
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 6
+MOST_ROWS = 5
 COLUMNS = {  # block → column and kind of segkit.texts.show, in the order in which they are shown
     "invoices": [("invoice_date", "date"), ("invoice_id", "text"), ("revenue", "money"), ("margin", "money")],
     "bought": [("product", "text"), ("n_orders", "count"), ("revenue", "money"), ("last_date", "date")],
@@ -26,7 +26,7 @@ COLUMNS = {  # block → column and kind of segkit.texts.show, in the order in w
 
 
 def blocks(data: Mapping[str, Any], products: pd.DataFrame | None, as_of: Any, words: Words) -> dict[str, Any]:
-    """Return the blocks with rows, and one sentence on what is not known.
+    """Return the blocks with rows, and one sentence each on what there is none of and what is not known.
 
     Parameters
     ----------
@@ -39,33 +39,34 @@ def blocks(data: Mapping[str, Any], products: pd.DataFrame | None, as_of: Any, w
     words : Words
         Language, currency and names.
     """
-    shown, missing = [], []
+    shown, lacking = [], {"none": [], "missing": []}
     for name in COLUMNS:
         frame = data.get(name)
-        if frame is None or frame.empty:
-            missing.append(words.say(f"block_{name}"))
-            continue
-        shaped = _SHAPES[name](frame, as_of, words) if name in _SHAPES else frame
-        shown.append(_block(name, _with_product(shaped, products), words))
-    return {"blocks": shown, "missing": words.say("missing", names=", ".join(missing)) if missing else ""}
+        shaped = frame if frame is None or name not in _SHAPES else _SHAPES[name](frame, as_of, words)
+        if shaped is None or shaped.empty:
+            lacking["missing" if shaped is None else "none"].append(words.say(f"block_{name}"))
+        else:
+            shown.append(_block(name, _with_product(shaped, products), words))
+    said = {key: words.say(key, names=", ".join(names)) if names else "" for key, names in lacking.items()}
+    return {"blocks": shown} | said
 
 
 def _block(name: str, frame: pd.DataFrame, words: Words) -> dict[str, Any]:
-    title = words.say(f"block_{name}")
-    if frame.empty:
-        return {"id": name, "title": title, "heads": [], "rows": [], "numbers": [], "note": words.say(f"none_{name}")}
     columns = [(c, kind) for c, kind in COLUMNS[name] if c in frame.columns and frame[c].notna().any()]
     shown = frame.head(MOST_ROWS)
     cells = [[_cell(value, kind, words) for value in shown[c]] for c, kind in columns]
     many = len(frame) > len(shown)
     return {
         "id": name,
-        "title": title,
+        "title": words.say(f"block_{name}"),
         "heads": [words.say(f"col_{c}") for c, _ in columns],
-        "numbers": [kind in ("money", "count", "number", "percent") for _, kind in columns],
+        "kinds": [_CSS.get(kind, "num") for _, kind in columns],
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "note": words.say("display.rows", shown=len(shown), n=len(frame)) if many else "",
     }
+
+
+_CSS = {"text": "", "bool": "", "date": "date"}
 
 
 def _cell(value: Any, kind: str, words: Words) -> str:

@@ -97,10 +97,13 @@ def why_card(data: Mapping[str, Any], why: Why | None, words: Words) -> dict[str
             numbers = numbers | {"name": words.segment(numbers["name"])["name"]}
         return words.say(key, **numbers)
 
-    steps = [words.segment(s.segment_id) | {"holds": s.holds, "text": said(s)} for s in why.steps]
+    steps = [
+        words.segment(s.segment_id) | {"holds": s.holds, "text": words.say("holds") if s.holds else said(s)}
+        for s in why.steps
+    ]
     changes = [words.segment(s.segment_id) | {"text": words.say(s.sentence[0], **s.sentence[1])} for s in why.changes]
     return {
-        "sentence": steps[-1]["text"],
+        "sentence": said(why.steps[-1]),
         "steps": steps,
         "changes": changes,
         "note": words.say("limits_move") if changes else "",

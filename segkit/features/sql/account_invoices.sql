@@ -1,4 +1,4 @@
--- One row per invoice of one account up to as_of, latest first; the last six.
+-- One row per invoice of one account up to as_of, latest first; the last five.
 -- Parameters: $account_id, $as_of
 -- Without an invoice number, the lines of a day are one invoice.
 select
@@ -11,4 +11,4 @@ from invoices
 where account_id = $account_id and invoice_date <= cast($as_of as date)
 group by coalesce(invoice_id, cast(invoice_date as varchar))
 order by 2 desc, 1 desc
-limit 6
+limit 5
