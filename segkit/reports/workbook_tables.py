@@ -1,0 +1,108 @@
+"""What the sheets of the workbook are made from: a run's tables, and words for the codes in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from segkit import texts
+from segkit.profiles.variables import VARIABLES
+from segkit.store import read_frame, read_json
+from segkit.tables import TABLES
+from segkit.widgets.cockpit_data import main_segmentation
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = {"money": "money", "share": "percent", "ratio": "percent"}
+
+
+@dataclass
+class RunTables:
+    """The tables of one finished run, read when a sheet asks for them, in one language."""
+
+    folder: Path
+    language: str
+    currency: str
+    _read: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, name: str, columns: list[str] | None = None) -> pd.DataFrame | None:
+        """A table of the run; only the segmentation that the workbook shows, and None where there are no rows."""
+        if name not in self._read:
+            path = self.folder / "tables" / f"{name}.parquet"
+            frame = read_frame(path, columns) if path.exists() else None
+            if frame is not None and "segmentation_id" in frame.columns:
+                frame = frame[frame["segmentation_id"] == self.segmentation_id].reset_index(drop=True)
+            self._read[name] = None if frame is None or frame.empty else frame
+        return self._read[name]
+
+    @cached_property
+    def segmentation_id(self) -> str:
+        """The segmentation that the workbook shows."""
+        return main_segmentation(read_frame(self.folder / "tables" / "segment_register.parquet", ["segmentation_id"]))
+
+    @cached_property
+    def segments(self) -> pd.DataFrame:
+        """Names and colours by segment id, in the order of all lists: key accounts first, dormant ones last."""
+        import pandas as pd
+
+        register = self.read("segment_register")
+        if register is None:
+            return pd.DataFrame(columns=["name", "colour", "place"])
+        place = register["segment_id"].map({"KEY": 0, "DORMANT": 2}).fillna(1)
+        named = register.assign(name=register[f"name_{self.language}"], place=place)
+        named = named.sort_values(["place", "segment_id"], ignore_index=True)
+        return named.assign(place=named.index).set_index("segment_id")[["name", "colour", "place"]]
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """Names of accounts; an account without one has none."""
+        known = self.read("accounts")
+        return {} if known is None else known.dropna(subset=["name"]).set_index("account_id")["name"].to_dict()
+
+    def model(self) -> dict[str, Any] | None:
+        """The model of the segmentation in force."""
+        path = self.folder / "models" / f"{self.segmentation_id}.json"
+        return read_json(path) if path.exists() else None
+
+    def place_of(self, segment_ids: pd.Series) -> pd.Series:
+        """Places of segments in lists, for sorting; what is no segment comes first."""
+        return segment_ids.map(self.segments["place"]).fillna(-1)
+
+    def say(self, key: str, **numbers: Any) -> str:
+        """A sentence in the workbook's language."""
+        return texts.say(key, self.language, self.currency, **numbers)
+
+    def word(self, code: object, prefixes: Iterable[str]) -> object:
+        """The word for a code: the first text ``<prefix><code>`` that exists, else the code itself."""
+        found = next((prefix for prefix in prefixes if texts.has(f"{prefix}{code}")), None)
+        return code if found is None else self.say(f"{found}{code}")
+
+    def in_words(self, codes: pd.Series, *prefixes: str) -> pd.Series:
+        """A column of codes in words; empty stays empty."""
+        known = {code: self.word(code, prefixes) for code in codes.dropna().unique()}
+        return codes.map(known)
+
+    def sentences(self, frame: pd.DataFrame, column: str = "reason") -> list[str | None]:
+        """The column's keys as sentences with the numbers of their rows."""
+        rows = frame.to_dict("records")
+        return [None if _is_empty(row[column]) else self._sentence(str(row[column]), row) for row in rows]
+
+    def _sentence(self, key: str, row: dict[Any, Any]) -> str:
+        return self.say(key, **row) if texts.has(key) else key
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or str(value) in ("nan", "<NA>", "")
+
+
+def kind_of_variable(variable: str) -> str:
+    """Kind of a variable of profiles or drift, for medians of it."""
+    known = VARIABLES.get(variable)
+    if known is not None:
+        return known.unit if known.unit in ("money", "percent") else "decimal"
+    column = TABLES["account_features"].columns.get(variable)
+    return "decimal" if column is None else KINDS.get(column.type) or KINDS.get(column.unit, "decimal")
