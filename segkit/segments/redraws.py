@@ -42,6 +42,7 @@ def redraw_moves(
     end: Quarter,
     draws: int,
     seed: int,
+    is_complete: bool = True,
 ) -> pd.DataFrame:
     """Return the moves that unchanged, irregular buying would make: table `redraw_segments`.
 
@@ -52,7 +53,7 @@ def redraw_moves(
     months : DataFrame
         Query `account_months` over the 24 months up to the end of `start`: account_id, month, revenue, n_orders.
     before : DataFrame
-        account_id, segment_id at the end of `start`; accounts moved by hand are left out by the caller.
+        account_id, segment_id at the end of `start`; accounts with is_manual are left out: a person holds them.
     model : mapping
         The model that was in force at the end of `start`.
     start, end : Quarter
@@ -61,6 +62,8 @@ def redraw_moves(
         At most; fewer, but at least 20, above 10,000 accounts.
     seed : int
         The project's seed.
+    is_complete : bool
+        An incomplete quarter has no floor.
 
     Returns
     -------
@@ -70,17 +73,19 @@ def redraw_moves(
     Notes
     -----
     A draw adds the months between the two dates to each account, taken at random from its own last twelve (or those
-    since its first line), by the urn of Pólya: the predictive form of the Bayesian bootstrap, so that what twelve months
-    leave unsure about its habit is in the spread. Revenue is freed from the calendar's common course before and gets it
-    back after. The windows then move on, and the model assigns anew, with limits in money of the draw. Accounts without
-    any line in the twelve months come back at the rate at which such accounts came back before (`return_rates`).
+    since its first line), by the urn of Pólya: the predictive form of the Bayesian bootstrap, so that what twelve
+    months leave unsure about its habit is in the spread. Revenue is freed from the calendar's common course before and
+    gets it back after. The windows then move on, and the model assigns anew, with limits in money of the draw. Accounts
+    without any line in the twelve months come back at the rate at which such accounts came back (`return_rates`).
     """
     import pandas as pd
 
     features = take_slice(panel, start.end)
+    if "is_manual" in before.columns:
+        before = before[~before["is_manual"].astype(bool)]
     segment = features["account_id"].map(before.set_index("account_id")["segment_id"])
     draws = max(FEWEST_DRAWS, min(draws, ROW_DRAWS // max(len(features), 1)))
-    if features.empty or not segment.notna().any():
+    if not is_complete or not segment.notna().any():
         return pd.DataFrame(columns=COLUMNS)
     rng = generator(seed, "redraws", str(end))
     known = fill_months(months, features, start)

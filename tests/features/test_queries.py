@@ -34,6 +34,8 @@ PARAMETERS = {
     "account_id": "A",
     "panel_dates": QUARTERS,
     "product_groups": GROUPS,
+    "wanted_accounts": pd.DataFrame({"account_id": ["A"]}),
+    "wanted_invoices": pd.DataFrame({"invoice_id": ["R1"]}),
 }
 
 
