@@ -106,8 +106,11 @@ class Run:
         earlier._note_read = lambda name, sha: self._note_read(f"previous:{name}", sha)  # type: ignore[method-assign]
         return earlier
 
-    def read(self, name: str, columns: list[str] | None = None) -> Any:
+    def read(self, name: str, columns: list[str] | None = None, is_optional: bool = False) -> Any:
         """Return a table as a frame; "sources" gives the export files, "models/<id>" a model, "charts/<name>" a chart.
+
+        With ``is_optional`` a table that the run does not hold is None: an earlier run may be of a version of the program
+        that did not write it yet.
 
         Raises
         ------
@@ -121,6 +124,9 @@ class Run:
         kind, path = _place(name)
         if kind == "chart":
             return {language: read_json(self._found(name, f"{path}.{language}.json")) for language in texts.LANGUAGES}
+        if is_optional and self._find(path) is None:
+            self._note_read(f"{kind}:{name}", None)
+            return None
         found = self._found(name, path)
         self._note_read(f"{kind}:{name}", self._sha(found, f"{kind}:{name}"))
         return read_json(found) if kind == "model" else read_frame(found, columns)
@@ -180,7 +186,13 @@ class Run:
         kernel.show_sentences(shown, "finding warning" if key.split(".")[-1].startswith("warn") else "finding")
 
     def show(self, thing: Any, rows: int = 20, columns: list[str] | None = None) -> None:
-        """Show a stored chart or table by name, or a small frame; a chart that the data did not allow says so."""
+        """Show a chart or table by name, a small frame, or HTML by language; a chart that the data did not allow says so."""
+        if isinstance(thing, dict):
+            shown = self._shown_languages()
+            kernel.show_html(
+                display.both_languages(thing["de"], thing["en"]) if len(shown) > 1 else thing[shown[0]], ""
+            )
+            return
         if isinstance(thing, str) and _place(thing)[0] == "chart":
             if self._find(f"{_place(thing)[1]}.de.json") is None:
                 self.say("run.no_chart")

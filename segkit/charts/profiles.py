@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ACROSS = 3
-WIDTH, STEP = 200, 24
+WIDTH, STEP = 210, 24
+ROOT = ("employees",)  # like money: a few are a thousand times as large as most
 TOOLTIPS = {"percent": ".1%", "money": ",.0f", "days": ",.0f", "count": ",.1~f", "number": ",.2~f"}
 DOT: dict[str, Any] = {"size": 75, "opacity": 1, "strokeWidth": 2, "filled": True}
 
@@ -24,8 +25,8 @@ def profile_chart(rows: pd.DataFrame, title: str, language: str = "de", currency
     Parameters
     ----------
     rows : DataFrame
-        As of `numbers_to_draw`: variable, value, shown_low, shown_high, overall, low, high, n, colour, fill,
-        segment_de, segment_en, segment_rank.
+        As of `numbers_to_draw`: variable, value, low, high, overall, n, shown, shown_low, shown_high, is_cut_low,
+        is_cut_high, colour, fill, segment_de, segment_en, segment_rank.
     title : str
         Key of the texts; ``<title>_note`` is the line below it.
     language, currency : str
@@ -55,14 +56,12 @@ def category_chart(rows: pd.DataFrame, language: str = "de", currency: str = "EU
     if rows.empty:
         return _nothing(language)
     percent = alt.Axis(title=None, tickCount=4, gridColor=GRID, labelExpr=_percent_label(language))
-    x = alt.X("value:Q", axis=percent, scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("shown:Q", axis=percent, scale=alt.Scale(domain=[0, 1]))
     panel = alt.layer(*_marks(alt.Chart(), x, _names(True, language), "percent", language), data=rows)
     panel = panel.properties(width=WIDTH, height=alt.Step(STEP))
-    header = alt.Header(title=None, labelAnchor="start", labelFontWeight=600, labelFontSize=12, labelLimit=WIDTH + 120)
-    facet = alt.Facet(f"label_{language}:N", sort=alt.SortField("label_rank"), header=header)
     note = say("profiles.chart_categories_note", language)
     words = alt.TitleParams(say("profiles.chart_categories", language), subtitle=note)
-    return panel.facet(facet, columns=2, spacing=20, title=words)
+    return panel.facet(_facet(f"label_{language}", "label_rank"), columns=ACROSS, spacing=20, title=words)
 
 
 def effects_chart(shaped: pd.DataFrame, language: str = "de", currency: str = "EUR") -> Any:
@@ -71,30 +70,38 @@ def effects_chart(shaped: pd.DataFrame, language: str = "de", currency: str = "E
     Parameters
     ----------
     shaped : DataFrame
-        As of `shape_profiles`: strength, own_colour, sure_fill, label_rank, group_de, group_en, p_adjusted …
+        As of `shape_profiles`: strength, effect_colour, effect_opacity, label_de, label_en, label_rank, segment_de,
+        segment_en, segment_rank, effect_size, p_adjusted. Inputs are left out: they prove nothing.
     """
     import altair as alt
 
-    known = shaped[shaped["strength"].notna() & ((shaped["category"] == "") | shaped["is_marker"].astype(bool))]
+    is_named = (shaped["category"] == "") | shaped["is_marker"].astype(bool)
+    known = shaped[shaped["strength"].notna() & is_named & ~shaped["is_input"].astype(bool)]
     if known.empty:
         return _nothing(language)
-    x = alt.X("strength:Q", axis=alt.Axis(title=say("profiles.axis_effect", language), tickCount=8, gridColor=GRID))
-    y = alt.Y(
-        f"label_{language}:N",
-        sort=alt.SortField("label_rank"),
-        axis=alt.Axis(title=None, labelLimit=260, grid=True, gridColor=GRID),
-    )
-    stroke, fill = alt.Stroke("own_colour:N", scale=None), alt.Fill("sure_fill:N", scale=None)
-    tooltip = [*_tooltip("percent", language)[:1], *_effect_tooltip(language)]
-    band = alt.Chart().mark_rect(color="#EDF0F4").encode(x=alt.datum(-1), x2=alt.datum(1))
-    zero = alt.Chart().mark_rule(color=LINE).encode(x=alt.datum(0))
-    dots = alt.Chart().mark_point(**DOT).encode(x, y, stroke, fill, tooltip=tooltip)
-    panel = alt.layer(band, zero, dots, data=known).properties(width=430, height=alt.Step(22))
-    header = alt.Header(title=None, labelAnchor="start", labelFontWeight=600, labelFontSize=12, labelOrient="top")
-    facet = alt.Row(f"group_{language}:N", sort=alt.SortField("is_input"), header=header)
+    x = alt.X("strength:Q", axis=alt.Axis(title=say("profiles.axis_effect", language), tickCount=6, gridColor=GRID))
+    names = alt.Axis(title=None, labelLimit=230, ticks=False, domain=False)
+    y = alt.Y(f"label_{language}:N", sort=alt.EncodingSortField("label_rank", op="min"), axis=names)
+    colour, opacity = alt.Fill("effect_colour:N", scale=None), alt.Opacity("effect_opacity:Q", scale=None)
+    tooltip = [alt.Tooltip(f"segment_{language}:N", title=say("column.segment", language)), *_effect_tooltip(language)]
+    layers = [
+        alt.Chart().mark_rect(color="#EDF0F4").encode(x=alt.datum(-1), x2=alt.datum(1)),
+        alt.Chart().mark_bar(height=9).encode(x, y, colour, opacity, tooltip=tooltip),
+        alt.Chart().mark_rule(color=LINE).encode(x=alt.datum(0)),
+    ]
+    panel = alt.layer(*layers, data=known).properties(width=WIDTH, height=alt.Step(16))
     note = say("profiles.chart_effects_note", language)
     words = alt.TitleParams(say("profiles.chart_effects", language), subtitle=note)
-    return panel.facet(row=facet, spacing=24, title=words).resolve_scale(y="independent")
+    return panel.facet(_facet(f"segment_{language}", "segment_rank"), columns=ACROSS, spacing=18, title=words)
+
+
+def _facet(field: str, rank: str) -> Any:
+    import altair as alt
+
+    header = alt.Header(
+        title=None, labelAnchor="start", labelFontWeight=600, labelFontSize=12, labelColor=INK, labelLimit=WIDTH + 40
+    )
+    return alt.Facet(f"{field}:N", sort=alt.SortField(rank), header=header)
 
 
 def _panel(rows: pd.DataFrame, variable: str, has_names: bool, language: str, currency: str) -> Any:
@@ -102,7 +109,8 @@ def _panel(rows: pd.DataFrame, variable: str, has_names: bool, language: str, cu
 
     unit = VARIABLES[variable].unit
     base = alt.Chart().transform_filter(f"datum.variable == '{variable}'")
-    x = alt.X("value:Q", axis=_axis(unit, language, currency))
+    scale = alt.Scale(type="sqrt") if unit == "money" or variable in ROOT else alt.Scale(zero=True)
+    x = alt.X("shown:Q", axis=_axis(unit, language, currency), scale=scale)
     title = alt.TitleParams(variable_name(variable, language), fontSize=13, offset=6, anchor="start")
     marks = _marks(base, x, _names(has_names, language), unit, language)
     return alt.layer(*marks, data=rows, title=title, width=WIDTH, height=alt.Step(STEP))
@@ -117,7 +125,13 @@ def _marks(base: Any, x: Any, y: Any, unit: str, language: str) -> list[Any]:
     interval = base.mark_rule(strokeWidth=2.4, opacity=0.5).encode(
         alt.X("shown_low:Q"), alt.X2("shown_high:Q"), y, colour
     )
-    return [overall, interval, base.mark_point(**DOT).encode(x, y, colour, fill, tooltip=_tooltip(unit, language))]
+    tooltip = _tooltip(unit, language)
+    marks = [overall, interval]
+    for end, shape in (("low", "triangle-left"), ("high", "triangle-right")):
+        cut = base.transform_filter(f"datum.is_cut_{end}")
+        marks.append(cut.mark_point(shape=shape, **DOT).encode(x, y, colour, fill, tooltip=tooltip))
+    inside = base.transform_filter("!datum.is_cut_low && !datum.is_cut_high")
+    return [*marks, inside.mark_point(**DOT).encode(x, y, colour, fill, tooltip=tooltip)]
 
 
 def _names(has_names: bool, language: str) -> Any:

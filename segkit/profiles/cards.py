@@ -27,12 +27,12 @@ DIGITS = 12
 
 @dataclass(frozen=True)
 class Earlier:
-    """What the previous run left: its quarter, `segments`, `segment_sizes`, and `segment_cards` where it has them."""
+    """What the previous run left: its quarter, `segments`, `segment_sizes`, and `segment_cards` (None without them)."""
 
     quarter: str
     segments: Any
     sizes: Any
-    cards: Any = None
+    cards: Any
 
 
 def build_cards(

@@ -20,12 +20,12 @@ def describe_segments(
     panel: pd.DataFrame,
     as_of: Any,
     quarter: str,
+    is_complete: bool,
     model: Mapping[str, Any],
     tables: Mapping[str, pd.DataFrame],
     product_groups: pd.DataFrame | None,
     names: pd.DataFrame,
     earlier: Earlier | None = None,
-    is_complete: bool = True,
 ) -> dict[str, pd.DataFrame]:
     """Return the tables of notebook 05 by name: profiles, segment_traits, segment_examples, segment_cards.
 
@@ -35,6 +35,8 @@ def describe_segments(
         `account_features`; it has a slice at `as_of`.
     as_of, quarter : date, str
         Of the run.
+    is_complete : bool
+        The data cover the quarter; otherwise nothing is compared with the previous run.
     model : mapping
         The accepted model of the segmentation.
     tables : mapping
@@ -45,8 +47,6 @@ def describe_segments(
         decisions/names.csv.
     earlier : Earlier or None
         The previous run.
-    is_complete : bool
-        The data cover the quarter; otherwise nothing is compared with the previous run.
     """
     import pandas as pd
 

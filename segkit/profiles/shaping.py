@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLAIN, HOLLOW = "#9AA7B5", "#FFFFFF"
-MOST_CATEGORIES = 9  # panels of the chart of categories, those with the strongest effect
-REACH = 1.0  # intervals are drawn up to so many ranges of the values beyond them
+MOST_CATEGORIES = 6  # panels of the chart of categories, those with the strongest effect
+REACH = 0.4  # intervals and small segments are drawn up to so many ranges of the other values beyond these
+FAINT = 0.35  # opacity of effects that are no markers
 
 
 def shape_profiles(profiles: pd.DataFrame, cards: pd.DataFrame) -> pd.DataFrame:
@@ -30,33 +31,33 @@ def shape_profiles(profiles: pd.DataFrame, cards: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        All rows with a value, with segment_de, segment_en, segment_rank, label_de, label_en (variable, or variable and
-        category), label_rank (strongest first), group_de, group_en (used to form segments or not), strength (1 is a
-        medium effect), is_sure, colour (of the segment for markers, else grey), own_colour, fill (white where nothing is
-        claimed), shown_low, shown_high.
+        All rows, with segment_de, segment_en, segment_rank, label_de, label_en (variable, or variable and category),
+        label_rank (strongest first), strength (1 is a medium effect), colour (of the segment for markers, else grey),
+        fill (white where the segment is small), effect_colour (grey where the effect is not significant),
+        effect_opacity, shown, shown_low, shown_high (as far as they are drawn), is_cut_low, is_cut_high.
     """
-    shaped = profiles.dropna(subset="value").merge(cards[["segment_id", "name_de", "name_en", "colour"]], on="segment_id")
+    shaped = profiles.merge(cards[["segment_id", "name_de", "name_en", "colour"]], on="segment_id")
     is_sure = (shaped["p_adjusted"] < LEVEL) & ~shaped["is_small"].astype(bool)
     is_marker = shaped["is_marker"].astype(bool)
     low, high = _reach(shaped)
     shaped = shaped.assign(
         strength=strength(shaped),
-        is_sure=is_sure,
-        own_colour=shaped["colour"],
+        effect_colour=shaped["colour"].where(is_sure, PLAIN),
+        effect_opacity=np.where(is_marker, 1.0, FAINT),
         colour=shaped["colour"].where(is_marker, PLAIN),
         segment_rank=shaped["segment_id"].rank(method="dense").astype(int),
-        shown_low=low,
-        shown_high=high,
+        shown=shaped["value"].clip(low, high),
+        shown_low=shaped["low"].clip(low, high),
+        shown_high=shaped["high"].clip(low, high),
+        is_cut_low=shaped["value"] < low,
+        is_cut_high=shaped["value"] > high,
     )
     shaped["fill"] = np.where(shaped["is_small"].astype(bool), HOLLOW, shaped["colour"])
-    shaped["sure_fill"] = np.where(is_sure, shaped["own_colour"], HOLLOW)
     keys = list(zip(shaped["variable"], shaped["category"], strict=True))
     for language in LANGUAGES:
         shaped[f"segment_{language}"] = shaped[f"name_{language}"]
         labels = {key: _label(*key, language) for key in set(keys)}
         shaped[f"label_{language}"] = [labels[key] for key in keys]
-        groups = [say(f"profiles.group_{'input' if used else 'free'}", language) for used in shaped["is_input"]]
-        shaped[f"group_{language}"] = groups
     strongest = shaped["strength"].abs().fillna(0).groupby([shaped["variable"], shaped["category"]]).transform("max")
     order = sorted(set(zip(-strongest.round(9), keys, strict=True)))
     places = {key: place for place, (_, key) in enumerate(order)}
@@ -64,11 +65,16 @@ def shape_profiles(profiles: pd.DataFrame, cards: pd.DataFrame) -> pd.DataFrame:
 
 
 def _reach(shaped: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
-    """Return the interval as far as it is drawn: one of a few accounts must not squeeze all others."""
-    values = shaped.groupby(["variable", "category"])["value"]
-    lowest, highest = values.transform("min"), values.transform("max")
-    reach = REACH * np.maximum(highest - lowest, 0)
-    return shaped["low"].clip(lower=lowest - reach), shaped["high"].clip(upper=highest + reach)
+    """Return how far each variable is drawn: what a few accounts do must not squeeze all others."""
+    import pandas as pd
+
+    keys = [shaped["variable"], shaped["category"]]
+    values = shaped["value"].where(~shaped["is_small"].astype(bool))
+    lowest, highest = (values.groupby(keys).transform(how).fillna(shaped["value"]) for how in ("min", "max"))
+    reach = REACH * np.maximum(highest - lowest, np.maximum(highest.abs(), lowest.abs()) * REACH)
+    is_share = shaped["kind"] == "share"
+    low = (lowest - reach).where((lowest < 0) & ~is_share, np.maximum(lowest - reach, 0))
+    return pd.Series(low.mask(is_share, 0.0)), pd.Series((highest + reach).mask(is_share, 1.0))
 
 
 def _label(variable: str, category: str, language: str) -> str:
