@@ -139,6 +139,12 @@ def quarter_name(quarter: object) -> str:
     return re.sub(r"^(\d{4})Q(\d)$", r"Q\2 \1", str(quarter))
 
 
+def page_title(name: str, language: str) -> str:
+    """Title of a notebook's page: the text ``page.<name>.title``, else its name without underscores."""
+    key = f"page.{name}.title"
+    return texts.say(key, language) if texts.has(key) else name.replace("_", " ")
+
+
 def label_of(column: str, language: str) -> str:
     """Heading of a column: the text ``column.<name>``, else its name without underscores."""
     key = f"column.{column}"
@@ -229,12 +235,23 @@ def svg(spec: dict[str, Any]) -> str:
 
     import vl_convert
 
-    text: str = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version="6.4", allowed_base_urls=[])
+    text: str = _slim(vl_convert.vegalite_to_svg(json.dumps(spec), vl_version="6.4", allowed_base_urls=[]))
     prefix = "c" + hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
     names = {old: f"{prefix}-{i}" for i, old in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)))}
     text = re.sub(r'\bid="([^"]+)"', lambda m: f'id="{names[m[1]]}"', text)
     text = re.sub(r"url\(#([^)]+)\)", lambda m: f"url(#{names.get(m[1], m[1])})", text)
     return text.replace("<svg ", f'<svg role="img" aria-label="{texts.escape(_title(spec))}" ', 1)
+
+
+def _slim(text: str) -> str:
+    """Half the size: no descriptions of single marks, which nobody hears inside one image, and hundredths of pixels."""
+    text = re.sub(r' (?:aria-label|aria-roledescription|role)="[^"]*"', "", text)
+    places = r' (?:d|transform|x|y|x1|x2|y1|y2|width|height)="[^"]*"'
+    return re.sub(places, lambda found: re.sub(r"-?\d+\.\d+(?:e-?\d+)?", _hundredths, found[0]), text)
+
+
+def _hundredths(number: re.Match) -> str:
+    return f"{round(float(number[0]), 2) + 0.0:.2f}".rstrip("0").rstrip(".")  # + 0.0: no minus before a zero
 
 
 def _title(spec: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from segkit import texts
+from segkit.display import page_title
 from segkit.errors import UserError
 from segkit.project import Project
 
@@ -158,7 +159,7 @@ def _voila(project: Project, root: Path, pages: list[str], port: int, open_brows
     from segkit.widgets.voila_app import PageKernels, SegkitVoila
 
     settings = project.settings
-    titles = {name: {x: texts.say(f"page.{name}.title", x) for x in texts.LANGUAGES} for name in pages}
+    titles = {name: {x: page_title(name, x) for x in texts.LANGUAGES} for name in pages}
     shown = [{"name": name, "is_for_analysts": name not in MANAGERS, **titles[name]} for name in pages]
     words = {x: texts.say("story.for_analysts", x) for x in texts.LANGUAGES}
     resources = {

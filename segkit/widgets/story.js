@@ -65,16 +65,17 @@ function render(context) {
     seen.disconnect();
     if (page.message.missing) return;
     const cards = sections(message.parts);
-    const last = cards.length > 2 ? cards.pop() : null; // what to decide comes last, below what one can choose
-    const first = page.message.panel === "kpis" ? cards.shift() : null;
-    part.story.replaceChildren(...[first, page.message.panel === "kpis" ? panel : null, ...cards,
-      page.message.panel === "moves" ? panel : null, accounts.node, last].filter(Boolean));
+    const kind = page.message.panel, last = cards.length > 2 ? cards.pop() : null; // what to decide comes last
+    const listed = kind === "moves" ? cards.findIndex((card) => card.querySelector("details.movers")) : -1;
+    if (listed >= 0) cards.splice(listed, 1); // its lists of a few accounts: here stand all of them
+    const place = kind === "kpis" ? 1 : listed >= 0 ? listed : cards.length;
+    part.story.replaceChildren(...cards.slice(0, place), panel, accounts.node, ...cards.slice(place), ...(last ? [last] : []));
     part.story.querySelectorAll("figure.chart[data-chart]").forEach((figure) => seen.observe(figure));
     offerAccounts();
     showContents();
     markChosen();
     if (page.view.segment) document.getElementById(`segment-${page.view.segment}`)?.scrollIntoView({ block: "center" });
-    if (page.view.from) panel.scrollIntoView();
+    if (page.view.from) accounts.node.scrollIntoView({ block: "end" });
   }
 
   function showContents() {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
+from segkit.display import page_title
 from segkit.store import read_json
 from segkit.widgets.accounts_csv import accounts_csv
 from segkit.widgets.accounts_table import account_page, asked
@@ -64,7 +65,7 @@ class Story(LivePage):
 
     def _show(self, message: dict[str, Any], frame: dict[str, Any]) -> None:
         language, panel = self._view["language"], self._panel
-        title = texts.say(f"page.{self._name}.title", language)
+        title = page_title(self._name, language)
         own = {name: texts.say(f"story.{name}", language) for name in LABELS}
         page = {
             "title": title,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit import display, texts
+from segkit.monitoring.flows import GONE, NEW
+from segkit.monitoring.shaping import tell_reasons
 from segkit.widgets.cockpit_data import main_segmentation
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ALL = "ALL"
-NEW, GONE = "NEW", "GONE"
 MOVED_COLUMNS = {
     "account_id": "extra",
     "name": "",
@@ -23,6 +23,7 @@ MOVED_COLUMNS = {
     "revenue_before": "wide",
     "revenue_12m": "",
     "why": "extra",
+    "is_doubtful": "wide",
 }
 
 
@@ -46,7 +47,7 @@ def list_moves(
     -------
     DataFrame
         account_id, name, owner_id, from_segment_id, to_segment_id, from_name, to_name, cause, cause_name,
-        revenue_before, revenue_12m, why.
+        revenue_before, revenue_12m, why, is_doubtful.
     """
     moves = migration[migration["segmentation_id"] == main_segmentation(migration)]
     moves = moves.assign(
@@ -62,20 +63,9 @@ def list_moves(
         moves[f"{side}_name"] = ids.map(names).fillna(ids)
     causes = {cause: texts.say(f"migration.cause_{cause}", language) for cause in moves["cause"].unique()}
     moves["cause_name"] = moves["cause"].map(causes)
-    moves["why"] = _reasons(moves, language, currency)
+    moves["why"] = tell_reasons(moves, language, currency)
     order = ["revenue_12m", "revenue_before", "account_id"]
     return moves.sort_values(order, ascending=[False, False, True], kind="stable").reset_index(drop=True)
-
-
-def _reasons(moves: pd.DataFrame, language: str, currency: str) -> list[str]:
-    """Return the sentence of each row; a sentence without numbers is made only once."""
-    templates = texts.templates(language)
-    numbered = {
-        key for key in set(moves["reason"]) if any(f for _, f, _, _ in string.Formatter().parse(templates[key]))
-    }
-    plain = {key: texts.say(key, language) for key in set(moves["reason"]) - numbered}
-    rows = moves.to_dict("records") if numbered else [{"reason": key} for key in moves["reason"]]
-    return [plain.get(row["reason"]) or texts.say(row.pop("reason"), language, currency, **row) for row in rows]
 
 
 def in_move(moves: pd.DataFrame, origin: str, target: str) -> pd.DataFrame:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
+from segkit.errors import UserError
 from segkit.widgets import story_data
 from segkit.widgets.cockpit import run_tables
-from segkit.widgets.cockpit_data import cockpit_data, in_segment, register_of
+from segkit.widgets.cockpit_data import cockpit_data, in_segment, main_segmentation, register_of
 from segkit.widgets.cockpit_view import COLUMNS
 
 if TYPE_CHECKING:
@@ -105,14 +107,17 @@ class Moves(Panel):
     kind, choices, columns = "moves", ("from", "to"), story_data.MOVED_COLUMNS
 
     def _read(self, run: Run) -> None:
-        ends = ((story_data.NEW, "new"), (story_data.GONE, "gone"))
-        colour = "#5B6B7F"
-        others = [{"id": x, "name": self._say(key), "colour": colour} for x, key in ends]
-        self.segments = [*self.segments, *others]
+        from segkit.monitoring.shaping import name_segments
+
+        register = self._tables["segment_register"]
+        named = name_segments(register, main_segmentation(register))
+        columns = {"segment_id": "id", f"name_{self._language}": "name", "colour": "colour"}
+        self.segments = named.rename(columns=columns)[list(columns.values())].to_dict("records")
         names = {segment["id"]: segment["name"] for segment in self.segments}
-        migration, accounts = run.read("migration"), self._tables.get("accounts")
+        self._moves = story_data.list_moves(
+            run.read("migration"), names, known_accounts(run), self._language, self._currency
+        )
         self._flows = run.read("migration_flows")
-        self._moves = story_data.list_moves(migration, names, accounts, self._language, self._currency)
 
     def known(self, view: View) -> dict[str, str]:
         """Return both ends of a move, or none."""
@@ -135,6 +140,17 @@ class Moves(Panel):
         if origin == target:
             return self._say("stayed_cell", target=self._name(target))
         return self._say("moved_cell", origin=self._name(origin), target=self._name(target))
+
+
+def known_accounts(run: Run) -> pd.DataFrame | None:
+    """Return accounts of this run and, behind them, of the previous one: who is gone has a name only there."""
+    import pandas as pd
+
+    found = []
+    for known in (run, run.previous):
+        with contextlib.suppress(UserError):  # a project without master data has no such table
+            found += [] if known is None else [known.read("accounts")]
+    return pd.concat(found, ignore_index=True) if found else None
 
 
 PANELS: dict[str, type[Panel]] = {
