@@ -115,20 +115,25 @@ def publish(project: Project, quarter: Quarter) -> Path:
 
 
 def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[str, Any]) -> None:
-    """Write pages, restatements, summary, workbook and index, and all of them as one file to attach to a mail."""
+    """Write summary, workbook, restatements, pages and index, and all of them as one file to attach to a mail."""
     from segkit.reports.pages import write_index, write_page
     from segkit.reports.restatement import index_notice, write_restatement
+    from segkit.reports.summary import write_summary
+    from segkit.reports.workbook import write_workbook
 
-    run, language = project.run_folder(quarter), project.settings.language
-    name = f"{slug(project.settings.name)}_{quarter}"
-    documents = [{"name": "restatement", "file": "restatement.html"}] if state["n_restated"] else []
-    state = state | {"language": language, "documents": documents}
+    run, language, settings = project.run_folder(quarter), project.settings.language, project.settings
+    name = f"{slug(settings.name)}_{quarter}"
+    writers = {"summary": (write_summary, "summary.html"), "workbook": (write_workbook, f"{name}.xlsx")}
     if state["n_restated"]:
-        write_restatement(run, folder / "restatement.html", language, state, project.settings)
+        writers = {"restatement": (write_restatement, "restatement.html"), **writers}
+    documents = [{"name": kind, "file": file} for kind, (_, file) in writers.items()]
+    state = state | {"language": language, "documents": documents}
+    for write, file in writers.values():
+        write(run, folder / file, language, state, settings)
     pages = sorted((run / "notebooks").glob("*.ipynb"))
     for notebook in pages:
         write_page(read_json(notebook), folder / f"{notebook.stem}.html", language, state)
-    write_index(folder, [page.stem for page in pages], state, index_notice(run, state, project.settings.currency))
+    write_index(folder, [page.stem for page in pages], state, index_notice(run, state, settings.currency))
     mark = f"_{texts.say('watermark.draft', language).lower()}" if state["is_draft"] else ""
     _pack(folder, folder / f"{name}{mark}.zip", state["created"])
 

@@ -39,13 +39,12 @@ def write_restatement(
     rows = _named(run_folder, read_frame(run_folder / "tables" / "restatements.parquet"))
     summary = summarise_restatements(rows)
     currency = settings.currency
-    parts = [_both_html([("release.page_lead", {})], currency), _both_html(replaced(state), currency)]
+    parts = [_heads("h1", "page.restatement.title"), _both_html([("release.page_lead", {})], currency)]
+    parts.append(_both_html(replaced(state), currency))
     for quarter in reversed(_rows(summary)):
         of = rows[rows["quarter"] == quarter["quarter"]]
         entry = next(e for e in state["compared"] if e["quarter"] == quarter["quarter"])
-        name = display.quarter_name(quarter["quarter"])
-        heads = {x: texts.say("release.quarter_head", x, quarter=name) for x in texts.LANGUAGES}
-        parts.append(display.both_languages(*(f"<h2>{texts.escape(heads[x])}</h2>" for x in ("de", "en"))))
+        parts.append(_heads("h2", "release.quarter_head", quarter=display.quarter_name(quarter["quarter"])))
         parts.append(_both_html(_quarter_sentences(quarter, entry, of), currency))
         parts.append(display.both_languages(*(_table(of, x, currency) for x in ("de", "en"))))
     parts.append(_both_html([("release.page_note", {})], currency))
@@ -160,6 +159,11 @@ def _table(rows: pd.DataFrame, language: str, currency: str) -> str:
     labels = {c: texts.say(f"release.column.{c}", language) for c in shown.columns if c != "account_id"}
     money = dict.fromkeys(("revenue_before", "revenue_now", "difference"), "cents")
     return display.table_html(shown, language, money, ROWS, labels, currency)
+
+
+def _heads(tag: str, key: str, **numbers: Any) -> str:
+    words = (texts.escape(texts.say(key, language, **numbers)) for language in ("de", "en"))
+    return display.both_languages(*(f"<{tag}>{word}</{tag}>" for word in words))
 
 
 def _both_html(said: list[Sentence], currency: str) -> str:
