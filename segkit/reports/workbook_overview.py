@@ -64,10 +64,17 @@ def describe_figures(run: RunTables, quarter: str) -> list[Fact]:
         overall = kpis[(kpis["segment_id"] == "ALL") & (kpis["quarter"] == quarter)].set_index("kpi_id")
         facts += [_kpi_fact(run, overall.loc[name]) for name in KEY_KPIS if name in overall.index]
     if migration is not None:
-        moved = migration[migration["cause"] != "stayed"]
-        remark = run.say("workbook.moved_money", revenue=float(moved["revenue_12m"].sum()))
-        facts.append(("moved", len(moved), "count", remark))
+        facts.append(_moved_fact(run, migration))
     return facts + _review_facts(run)
+
+
+def _moved_fact(run: RunTables, migration: pd.DataFrame) -> Fact:
+    """How many known accounts changed segment, with the new and the lost ones beside it."""
+    is_new, is_gone = migration["from_segment_id"].isna(), migration["to_segment_id"].isna()
+    moved = migration[~is_new & ~is_gone & (migration["from_segment_id"] != migration["to_segment_id"])]
+    revenue = float(moved["revenue_12m"].sum())
+    remark = run.say("workbook.moved", revenue=revenue, n_new=int(is_new.sum()), n_gone=int(is_gone.sum()))
+    return "moved", len(moved), "count", remark
 
 
 def _kpi_fact(run: RunTables, row: pd.Series) -> Fact:
@@ -134,7 +141,8 @@ def _write_heads(sheet: Any, styles: Styles, heads: list[str], row: int) -> int:
 def _write_words(sheet: Any, styles: Styles, row: int, text: str) -> int:
     """A long text in the last column, with the height it needs."""
     sheet.set_row(row, LINE_HEIGHT * lines_of(text, WIDTHS[2]) + 2)
-    sheet.write_string(row, 2, safe_text(text), styles.make(text_wrap=True))
+    if text:
+        sheet.write_string(row, 2, safe_text(text), styles.make(text_wrap=True))
     return row + 1
 
 
@@ -142,18 +150,18 @@ def _write_facts(sheet: Any, styles: Styles, run: RunTables, part: str, facts: l
     row = _write_heads(sheet, styles, [texts.say(f"workbook.part_{part}", styles.language), "", ""], row)
     for key, value, kind, remark in facts:
         name = f"kpis.name_{key[4:]}" if key.startswith("kpi:") else f"workbook.fact_{key}"
-        text = _write_value(sheet, styles, row, value, kind)
+        text = _write_value(sheet, styles, row, value, kind, not remark)
         sheet.write_string(row, 0, texts.say(name, styles.language), styles.make())
         row = _write_words(sheet, styles, row, " ".join(filter(None, [text, remark])))
     return row
 
 
-def _write_value(sheet: Any, styles: Styles, row: int, value: Any, kind: str) -> str:
+def _write_value(sheet: Any, styles: Styles, row: int, value: Any, kind: str, is_alone: bool) -> str:
     """Write the value of a fact; a text too long for its column is given back, to stand beside it."""
     look = {"align": "left", "bold": True}
     if value is None or kind == "text":
         text = texts.NOTHING if value is None else safe_text(value)
-        if len(text) > WIDTHS[1] * 1.2:
+        if len(text) > WIDTHS[1] * (2 if is_alone else 1.2):
             return text
         sheet.write_string(row, 1, text, styles.make(num_format="@", **look))
     elif kind == "day":

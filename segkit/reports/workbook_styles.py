@@ -16,8 +16,9 @@ DRAFT, RELEASED = {"bg_color": "#FDE9C8", "font_color": "#7A3E00"}, {"bg_color":
 ALARM, BAD = {"bg_color": "#FDE9C8"}, {"font_color": "#B3261E"}
 BAR = "#BFD3EA"
 NUMBERS = {"count", "money", "percent", "decimal", "mixed"}
-WIDEST = {"id": 16, "text": 32, "words": 88, "segment": 24, "bool": 8}
+WIDEST = {"id": 16, "text": 28, "words": 88, "segment": 24, "bool": 8}
 LINE_HEIGHT = 13.5
+SIDES = {"bool": "center"}
 
 
 def currency_symbol(currency: str, language: str) -> str:
@@ -78,17 +79,17 @@ class Styles:
             return self.make(font_color=colour, num_format='"▌"@')
         if kind == "words":
             return self.make(text_wrap=True, num_format="@")
-        align = {"align": "center"} if kind == "bool" else {"align": "left"} if kind in (*WIDEST, "date") else {}
+        align = {"align": "right", "indent": 1} if kind in NUMBERS else {"align": SIDES.get(kind, "left")}
         return self.make(num_format=self.number_format(kind), **align)
 
     def head(self, kind: str) -> Any:
         """Format of a heading: numbers stand right, as below."""
-        side = "right" if kind in NUMBERS else "center" if kind == "bool" else "left"
-        return self.make(bold=True, bg_color=HEAD, bottom=2, bottom_color=MUTED, text_wrap=True, align=side)
+        align = {"align": "right", "indent": 1} if kind in NUMBERS else {"align": SIDES.get(kind, "left")}
+        return self.make(bold=True, bg_color=HEAD, bottom=2, bottom_color=MUTED, text_wrap=True, **align)
 
     def total(self, kind: str) -> Any:
         """Format of the total above a column."""
-        return self.make(bold=True, num_format=self.number_format(kind))
+        return self.make(bold=True, num_format=self.number_format(kind), align="right", indent=1)
 
     @cached_property
     def band(self) -> Any:
@@ -116,7 +117,7 @@ def set_up_page(sheet: Any, state_words: str, project: str, quarter: str, langua
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.65)
+    sheet.set_margins(left=0.3, right=0.3, top=0.75, bottom=0.65)
     left, middle, right = (_for_header(text) for text in (project, state_words, quarter))
     sheet.set_header(f"&L{left}&C{middle}&R{right}")
     sheet.set_footer(f"&L&A&R{texts.say('workbook.page', language, page='&P', pages='&N')}")
@@ -130,13 +131,13 @@ def _for_header(text: str) -> str:
 
 def width_of(kind: str, head: str, samples: list[str]) -> float:
     """Width of a column in characters: the longest word of its heading and nearly all of its cells fit."""
-    words = max((len(word) for word in head.split()), default=0) + 2.5  # the filter's button
+    words = max((len(word) for word in head.split()), default=0) + 3  # the filter's button
     lengths = sorted(len(text) for text in samples)
     longest = lengths[min(int(len(lengths) * 0.98), len(lengths) - 1)] if lengths else 0
-    room = 2.5 if kind == "segment" else 1.5
+    room = 2.5 if kind == "segment" or kind in NUMBERS else 1.5
     return float(max(min(longest + room, WIDEST.get(kind, 24)), words, min(len(head) / 2 + 2.5, 16), 7))
 
 
 def lines_of(text: str, width: float) -> int:
     """Lines that a wrapped text takes in a column."""
-    return max(math.ceil(len(text) * 1.06 / width), 1)
+    return max(math.ceil(len(text) / width), 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -97,7 +98,7 @@ def write_sheet(book: Any, styles: Styles, filled: Filled, front: Frontmatter) -
     for i, (column, head) in enumerate(zip(columns, heads, strict=True)):
         sheet.write_string(HEAD_ROW, i, safe_text(head), styles.head(column.kind))
         sheet.write_comment(HEAD_ROW, i, column.definition(language), {"author": "", "width": 230, "height": 96})
-    lines = max(lines_of(head, max(width - 2.5, 1)) for head, width in zip(heads, widths, strict=True))
+    lines = max(len(textwrap.wrap(head, int(width - 1))) for head, width in zip(heads, widths, strict=True))
     sheet.set_row(HEAD_ROW, LINE_HEIGHT * min(lines, 4) + 5)
     _write_rows(sheet, columns, cells, widths, len(filled.frame))
     _add_marks(sheet, columns, last, styles)
