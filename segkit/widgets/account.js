@@ -117,7 +117,7 @@ function render(context) {
     const rule = (step) => make("li", { class: step.holds ? "holds" : "fails" },
       make("span", { class: "mark", "aria-hidden": "true" }, step.holds ? "✓" : "✗"),
       make("div", {}, make("strong", {}, named(step.colour, step.name)), " ", make("span", {}, step.text)));
-    const change = (row) => make("li", {}, `${row.text} `, make("strong", {}, named(row.colour, row.name)));
+    const change = (row) => make("li", {}, `${row.text} `, row.id ? make("strong", {}, named(row.colour, row.name)) : "");
     return make("section", { class: "card why" }, make("h2", {}, page.labels.why), text("p", "why-sentence", sentence),
       nearest && dataTable(nearest.heads, nearest.rows, ["", "num", "num", "num"]),
       changes.length ? make("h3", {}, page.labels.changes) : null,

@@ -39,7 +39,8 @@ def blocks(data: Mapping[str, Any], products: pd.DataFrame | None, as_of: Any, w
     words : Words
         Language, currency and names.
     """
-    shown, lacking = [], {"none": [], "missing": []}
+    shown = []
+    lacking: dict[str, list[str]] = {"none": [], "missing": []}
     for name in COLUMNS:
         frame = data.get(name)
         shaped = frame if frame is None or name not in _SHAPES else _SHAPES[name](frame, as_of, words)

@@ -9,6 +9,7 @@ from segkit import display, texts
 from segkit.charts.account import account_history_chart
 from segkit.quarters import Quarter
 from segkit.segments.findings import SURE
+from segkit.tables import TABLES
 from segkit.widgets.account_data import FIGURES
 from segkit.widgets.account_why import Why
 from segkit.widgets.account_words import Words
@@ -232,9 +233,12 @@ def movement(data: Mapping[str, Any], path: Sequence[tuple[str, str]], words: Wo
     numbers["from"] = words.segment(before)["name"]
     if before == now["segment_id"]:
         return words.say("stayed", **numbers)
-    causes = [words.say(f"cause_{row['cause']}")] if row and texts.has(f"account.cause_{row['cause']}") else []
+    reason = str(row.get("reason", ""))
+    if not texts.has(reason):
+        return words.say("moved", **numbers)
+    figures = dict.fromkeys(TABLES["migration"].columns) | row  # what is empty in the row reads "–"
     doubt = [words.say("move_doubtful")] if row.get("is_doubtful") else []
-    return " ".join([words.say("moved", **numbers), *causes, *doubt])
+    return " ".join([words.say("moved_why", **numbers, why=words.say(reason, **figures)), *doubt])
 
 
 def suggestions(found: pd.DataFrame, words: Words) -> list[dict[str, Any]]:

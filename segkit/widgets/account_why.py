@@ -88,6 +88,8 @@ def _changes(features: pd.DataFrame, model, cuts: Cuts, segment: str, facts: Map
         ("account.falls_to", [x for x in reversed(amounts) if 0 <= x < facts["revenue"]]),
         ("account.rises_to", [x for x in amounts if x > facts["revenue"]]),
     ):
+        if not ordered:
+            continue
         trial = features.loc[features.index.repeat(len(ordered))].assign(revenue_12m=ordered)
         results = assign_segments(trial, model, cuts)["segment_id"]
         other = next(((x, s) for x, s in zip(ordered, results, strict=True) if s != segment), None)
@@ -109,13 +111,18 @@ def _later(features: pd.DataFrame, model, cuts: Cuts, segment: str, facts: Mappi
     }
     days = [(day + pd.Timedelta(days=extra), key) for key, day in ends.items() for extra in range(4)]
     days = sorted((day, key) for day, key in days if day > as_of)  # months differ in length: a few days are tried
+    if not days:
+        return []
     ahead = [(day - as_of).days for day, _ in days]
     trial = features.loc[features.index.repeat(len(days))].assign(as_of=[day for day, _ in days])
     for column in ("days_since_last", "history_days", "tenure_days"):
         trial[column] = trial[column] + ahead
     results = assign_segments(trial, model, cuts)["segment_id"]
     other = next(((d, k, s) for (d, k), s in zip(days, results, strict=True) if s != segment), None)
-    return [] if other is None else [Step(other[2], False, (other[1], {"date": other[0]}))]
+    if other is None:
+        return []
+    day, key, segment_id = other  # who is no longer new has another year before by then: its segment is open
+    return [Step("" if key == "account.turns_known" else segment_id, False, (key, {"date": day}))]
 
 
 def _nearest(features: pd.DataFrame, model: Mapping[str, Any], segment: str, facts: Mapping[str, Any]) -> Why:

@@ -44,7 +44,7 @@ function render(context) {
     const segments = [["", page.labels.all_segments], ...tiles.map((tile) => [tile.id, tile.name])];
     const csv = make("button", { type: "button", class: "primary", onclick: () => page.ask({ kind: "csv", ...page.query }) }, page.labels.csv);
     part.filters.replaceChildren(page.quarters(message),
-      choice(page.labels.segment, segments, page.view.segment, (segment) => page.choose({ segment })), csv, page.report("index") || "");
+      choice(page.labels.segment, segments, page.view.segment, (segment) => page.choose({ segment })), csv, page.report("index", page.labels.reports));
   }
 
   function showTiles() {

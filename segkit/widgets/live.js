@@ -88,7 +88,7 @@ function openPage({ model, el }, css, body) {
   };
   page.quarters = (message) => choice(page.labels.quarter, message.quarters.map((id) => [id, quarterName(id)]),
     page.view.quarter, (quarter) => page.choose({ quarter }));
-  page.report = (name) => (isPage() ? make("a", { class: "reports", href: `/reports/${page.view.quarter}/${name}.html?lang=${page.view.language}` }, page.labels.reports) : null);
+  page.report = (name, label) => (isPage() ? make("a", { class: "reports", href: `/reports/${page.view.quarter}/${name}.html?lang=${page.view.language}` }, label) : "");
 
   page.vega = () => {
     vega = vega || (address ? import(new URL(address, location.origin).href)
@@ -157,7 +157,7 @@ function accountTable(page) {
     const link = column.id === "name" && isPage();
     const content = link ? make("a", { href: accountAddress(account, page.view) }, value)
       : column.is_segment ? named(palette[value] || "#9aa7b5", value) : value;
-    return make("td", { class: [css(column), column.id === "name" ? "name" : ""].join(" ").trim() }, content);
+    return make("td", { class: [css(column), ["name", "why"].includes(column.id) ? column.id : ""].join(" ").trim() }, content);
   }
 
   const words = () => {

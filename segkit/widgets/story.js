@@ -1,5 +1,6 @@
 // A numbered notebook in the browser: the words of its run as cards, its charts with tooltips, lists to choose from.
 
+const MATRIX = "migration_matrix_chart"; // the picture of what can be chosen here
 const ALLOWED_LINK = /^(#|\?|https?:|mailto:|[\w./-]+\.html)/;
 
 // Stored HTML of a run, without anything that could act: it was escaped when it was made, this is the second lock.
@@ -51,7 +52,7 @@ function render(context) {
     part.filters.replaceChildren(page.quarters(message),
       ...(canChoose ? [choice(page.labels.segment, [["", page.labels.all_segments], ...names], page.view.segment, (segment) => page.choose({ segment }))] : []),
       ...(listed ? [make("button", { type: "button", class: "primary", onclick: () => page.ask({ kind: "csv", ...page.query }) }, page.labels.csv)] : []),
-      page.report(message.name) || "");
+      message.missing ? page.report("index", page.labels.reports) : page.report(message.name, page.labels.printed));
     accounts.words();
     accounts.node.hidden = !listed;
     panel.hidden = !message.panel || message.panel === "segments";
@@ -65,17 +66,35 @@ function render(context) {
     seen.disconnect();
     if (page.message.missing) return;
     const cards = sections(message.parts);
-    const kind = page.message.panel, last = cards.length > 2 ? cards.pop() : null; // what to decide comes last
-    const listed = kind === "moves" ? cards.findIndex((card) => card.querySelector("details.movers")) : -1;
-    if (listed >= 0) cards.splice(listed, 1); // its lists of a few accounts: here stand all of them
-    const place = kind === "kpis" ? 1 : listed >= 0 ? listed : cards.length;
-    part.story.replaceChildren(...cards.slice(0, place), panel, accounts.node, ...cards.slice(place), ...(last ? [last] : []));
+    place(cards);
     part.story.querySelectorAll("figure.chart[data-chart]").forEach((figure) => seen.observe(figure));
     offerAccounts();
     showContents();
     markChosen();
     if (page.view.segment) document.getElementById(`segment-${page.view.segment}`)?.scrollIntoView({ block: "center" });
     if (page.view.from) accounts.node.scrollIntoView({ block: "end" });
+  }
+
+  // Where one chooses: KPIs after the answer, accounts before what to decide, the matrix where its picture was.
+  function place(cards) {
+    const kind = page.message.panel;
+    if (kind === "moves") {
+      const listed = cards.findIndex((card) => card.querySelector("details.movers"));
+      if (listed >= 0) cards.splice(listed, 1); // a few accounts of each cell: here stand all of them
+      const pictured = cards.findIndex((card) => card.querySelector(`figure[data-chart="${MATRIX}"]`));
+      if (pictured >= 0) {
+        const figures = [...cards[pictured].querySelectorAll(`figure[data-chart="${MATRIX}"]`)];
+        (figures[0].closest("[lang]") || figures[0]).before(panel);
+        figures.forEach((figure) => figure.remove());
+        panel.className = "panel";
+        cards.splice(pictured + 1, 0, accounts.node);
+        part.story.replaceChildren(...cards);
+        return;
+      }
+    }
+    panel.className = "card panel";
+    const at = kind === "kpis" ? 1 : Math.max(cards.length - 1, 1);
+    part.story.replaceChildren(...cards.slice(0, at), panel, accounts.node, ...cards.slice(at));
   }
 
   function showContents() {
@@ -85,6 +104,7 @@ function render(context) {
       section.id = section.id || `panel-${i}`;
       return make("li", {}, make("a", { href: `#${section.id}`, onclick: (event) => { event.preventDefault(); section.scrollIntoView({ behavior: "smooth" }); } }, heading.textContent));
     });
+    part.contents.hidden = links.filter(Boolean).length < 2;
     part.contents.setAttribute("aria-label", page.labels.contents);
     part.contents.replaceChildren(make("p", { class: "note" }, page.labels.contents), make("ol", {}, ...links.filter(Boolean)));
   }
@@ -113,6 +133,8 @@ function render(context) {
     }
   }
 
+  const fill = (...nodes) => panel.replaceChildren(...nodes.filter(Boolean));
+
   function showKpis({ rows }) {
     const { labels, view } = page;
     const chosen = page.message.segments.find((segment) => segment.id === view.segment);
@@ -120,7 +142,7 @@ function render(context) {
     const css = ["", "num", "num extra", "num", "num extra", "num"];
     const value = (row) => (row.reason ? make("span", { class: "note" }, row.reason) : make("strong", {}, row.value));
     const cells = (row) => [row.name, value(row), row.interval, row.n + (row.is_small ? " *" : ""), row.before, ...(chosen ? [row.overall] : [])];
-    panel.replaceChildren(make("div", { class: "card-head" }, make("h2", {}, chosen ? named(chosen.colour, `${labels.kpis}: ${chosen.name}`) : `${labels.kpis}: ${labels.all_accounts}`)),
+    fill(make("div", { class: "card-head" }, make("h2", {}, chosen ? named(chosen.colour, `${labels.kpis}: ${chosen.name}`) : `${labels.kpis}: ${labels.all_accounts}`)),
       make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "data kpis" },
         make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: css[i] }, head)))),
         make("tbody", {}, ...rows.map((row) => make("tr", { class: row.is_small ? "small" : "" }, ...cells(row).map((cell, i) => make("td", { class: css[i] }, cell))))))),
@@ -130,7 +152,7 @@ function render(context) {
 
   function showMatrix({ columns, rows }) {
     const { labels, view } = page;
-    if (!rows.length) { panel.replaceChildren(make("h2", {}, labels.matrix), make("p", { class: "note" }, labels.no_moves)); return; }
+    if (!rows.length) { fill(make("p", { class: "note" }, labels.no_moves)); return; }
     const address = (from, to) => `?${new URLSearchParams({ quarter: view.quarter, lang: view.language, from, to })}`;
     const pick = (event, from, to) => { event.preventDefault(); page.choose({ from, to }); accounts.node.scrollIntoView({ behavior: "smooth", block: "nearest" }); };
     const cell = (origin, { to, n, revenue, share, is_stay: isStay, is_above: isAbove }) => {
@@ -142,7 +164,7 @@ function render(context) {
       return node;
     };
     const clear = make("button", { type: "button", class: "plain", hidden: !view.from, onclick: () => page.choose({ from: "", to: "" }) }, labels.show_all);
-    panel.replaceChildren(make("div", { class: "card-head" }, make("h2", {}, labels.matrix), clear), make("p", { class: "note" }, labels.matrix_note),
+    fill(make("div", { class: "card-head" }, make("p", { class: "note" }, labels.matrix_note), clear),
       make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "matrix" },
         make("thead", {}, make("tr", {}, make("th", { scope: "col" }, `${labels.before} → ${labels.now}`), ...columns.map((segment) => make("th", { scope: "col" }, named(segment.colour, segment.name))), make("th", { scope: "col", class: "num" }, labels.total))),
         make("tbody", {}, ...rows.map((row) => make("tr", {}, make("th", { scope: "row" }, named(row.segment.colour, row.segment.name)),
@@ -172,7 +194,8 @@ function render(context) {
     }
   }
 
-  const end = page.start({ page: showPage, story: showStory, kpis: showKpis, matrix: showMatrix, table: accounts.show, chart: showChart });
+  const end = page.start({ page: showPage, story: showStory, kpis: showKpis, matrix: showMatrix, chart: showChart,
+    table: (message) => { accounts.show(message); showContents(); } });
   return () => { end(); seen.disconnect(); drawn.forEach((view) => view.finalize()); };
 }
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segkit.project import Project
     from segkit.run import Run
 
-LABELS = """contents all_accounts kpis kpi value interval n quarter_before small matrix matrix_note before now total
+LABELS = """contents printed all_accounts kpis kpi value interval n quarter_before small matrix_note before now total
     above no_moves show_all show_accounts""".split()
 CHART = re.compile(r'data-chart="([^"]+)"')
 
@@ -98,7 +98,7 @@ class Story(LivePage):
         if panel is not None and accounts is not None:
             palette = {segment["name"]: segment["colour"] for segment in panel.segments}
             chosen = asked(accounts, message)
-            page = account_page(chosen, panel.columns, palette, message, language, self._currency)
+            page = account_page(chosen, panel.columns(self._view), palette, message, language, self._currency)
             self.send({**page, "heading": panel.heading(self._view)})
 
     def _csv(self, message: dict[str, Any]) -> None:

@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 ALL = "ALL"
 MOVED_COLUMNS = {
-    "account_id": "extra",
     "name": "",
     "from_name": "",
     "to_name": "",
-    "cause_name": "extra",
     "revenue_before": "wide",
     "revenue_12m": "",
+    "cause_name": "wide",
     "why": "extra",
     "is_doubtful": "wide",
+    "owner_id": "wide",
 }
 
 

@@ -24,12 +24,11 @@ View = Mapping[str, str]
 class Panel:
     """Segments to choose from, and what a choice shows; made from one run in one language.
 
-    ``choices`` are the names in the address that the page obeys, ``columns`` those of its account list.
+    ``choices`` are the names in the address that the page obeys.
     """
 
     kind = ""
     choices: tuple[str, ...] = ()
-    columns: Mapping[str, str] = {}
 
     def __init__(self, run: Run, language: str, currency: str):
         self._language, self._currency = language, currency
@@ -54,6 +53,10 @@ class Panel:
         """Return the accounts of a view, or None where the page lists none."""
         return None
 
+    def columns(self, view: View) -> Mapping[str, str]:
+        """Return the columns of the account list; see `account_page`."""
+        return COLUMNS
+
     def heading(self, view: View) -> str:
         """Return what stands above the list of accounts."""
         return self._say("all_accounts")
@@ -68,7 +71,7 @@ class Panel:
 class SegmentAccounts(Panel):
     """The accounts of a segment card."""
 
-    kind, choices, columns = "segments", ("segment",), COLUMNS
+    kind, choices = "segments", ("segment",)
 
     def _read(self, run: Run) -> None:
         self._accounts = cockpit_data(self._tables, None, self._language)["accounts"]
@@ -104,7 +107,7 @@ class SegmentKpis(Panel):
 class Moves(Panel):
     """The migration matrix, and the accounts behind each of its cells."""
 
-    kind, choices, columns = "moves", ("from", "to"), story_data.MOVED_COLUMNS
+    kind, choices = "moves", ("from", "to")
 
     def _read(self, run: Run) -> None:
         from segkit.monitoring.shaping import name_segments
@@ -131,6 +134,11 @@ class Moves(Panel):
     def accounts(self, view: View) -> pd.DataFrame:
         """Return the accounts of the chosen cell, or all that moved."""
         return story_data.in_move(self._moves, view["from"], view["to"])
+
+    def columns(self, view: View) -> Mapping[str, str]:
+        """Return the columns of moves; behind one cell both segments are the same in every row."""
+        same = ("from_name", "to_name") if view["from"] else ()
+        return {name: width for name, width in story_data.MOVED_COLUMNS.items() if name not in same}
 
     def heading(self, view: View) -> str:
         """Return the move in words."""
