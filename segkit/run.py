@@ -109,8 +109,8 @@ class Run:
     def read(self, name: str, columns: list[str] | None = None, is_optional: bool = False) -> Any:
         """Return a table as a frame; "sources" gives the export files, "models/<id>" a model, "charts/<name>" a chart.
 
-        With ``is_optional`` a table that the run does not hold is None: an earlier run may be of a version of the program
-        that did not write it yet.
+        With ``is_optional`` a table that the run does not hold is None: an earlier run may be of a version of the
+        program that did not write it yet.
 
         Raises
         ------
@@ -186,7 +186,7 @@ class Run:
         kernel.show_sentences(shown, "finding warning" if key.split(".")[-1].startswith("warn") else "finding")
 
     def show(self, thing: Any, rows: int = 20, columns: list[str] | None = None) -> None:
-        """Show a chart or table by name, a small frame, or HTML by language; a chart that the data did not allow says so."""
+        """Show a chart or table by name, a small frame, or HTML by language; a chart without data says so."""
         if isinstance(thing, dict):
             shown = self._shown_languages()
             kernel.show_html(

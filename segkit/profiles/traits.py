@@ -14,6 +14,7 @@ MOST_TRAITS, FEWEST_TRAITS = 4, 3
 # Facts fill a card that has few markers: they are told of the segment alone and not called different.
 FACTS = ("days_since_last", "interval_days", "avg_order_value_12m", "n_products_12m", "frequency_12m")
 GONE_DAYS = 180  # from so many days since the last line this is the first thing to know
+SECOND = "frequency_12m"  # the days between orders tell the rhythm more clearly than their number
 NEARLY_ALL = 0.98  # a category that nearly everybody has says nothing
 OF_ACCOUNTS = 0.5  # share of a segment's accounts of which a value must be known to speak for the segment
 COLUMNS = ["segmentation_id", "segment_id", "rank", "variable", "category", "reason", "is_fact"]
@@ -54,9 +55,10 @@ def _of_segment(rows: pd.DataFrame) -> pd.DataFrame:
     is_over = (rows["category"] == "") | ((rows["strength"] > 0) & (rows["overall"] < NEARLY_ALL))
     rows, is_over = rows[is_known(rows)], is_over[is_known(rows)]
     markers = rows[rows["is_marker"] & ~rows["is_input"] & is_over]
-    order = markers["strength"].abs().round(9).rename("order")
-    markers = markers.assign(order=order).sort_values(["order", "variable", "category"], ascending=[False, True, True])
-    markers = markers.drop_duplicates("theme").head(MOST_TRAITS)
+    markers = markers.assign(order=markers["strength"].abs().round(9), is_second=markers["variable"] == SECOND)
+    strongest = markers.sort_values(["order", "variable", "category"], ascending=[False, True, True])
+    of_theme = strongest.sort_values("is_second", kind="stable").drop_duplicates("theme").index
+    markers = strongest[strongest.index.isin(of_theme)].head(MOST_TRAITS)
     facts = _facts(rows, set(markers["theme"])).head(max(0, FEWEST_TRAITS - len(markers)))
     chosen = pd.concat([markers.assign(is_fact=False), facts.assign(is_fact=True)], ignore_index=True)
     reasons = [

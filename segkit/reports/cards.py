@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def cards_html(
-    cards: pd.DataFrame, traits: pd.DataFrame, examples: pd.DataFrame, currency: str = "EUR"
+    cards: pd.DataFrame, traits: pd.DataFrame, examples: pd.DataFrame, currency: str = "EUR", quarter: str = ""
 ) -> dict[str, str]:
     """Return the cards of all segments with accounts as HTML in each language.
 
@@ -27,11 +27,14 @@ def cards_html(
         Tables `segment_cards`, `segment_traits`, `segment_examples`.
     currency : str
         ISO code of the project's currency.
+    quarter : str
+        Stands above the cards on paper, where they are a sheet of their own.
     """
-    return {language: _cards(cards, traits, examples, language, currency) for language in LANGUAGES}
+    return {language: _sheet(cards, traits, examples, language, currency, quarter) for language in LANGUAGES}
 
 
-def _cards(cards: pd.DataFrame, traits: pd.DataFrame, examples: pd.DataFrame, language: str, currency: str) -> str:
+def _sheet(cards: Any, traits: Any, examples: Any, language: str, currency: str, quarter: str) -> str:
+    """Return all cards with what their percentages mean, and the names of segments without accounts."""
     filled = cards[cards["n_accounts"] > 0].sort_values(["revenue", "segment_id"], ascending=[False, True])
     of_traits = {key: rows.to_dict("records") for key, rows in traits.groupby("segment_id")}
     of_examples = {key: rows.to_dict("records") for key, rows in examples.groupby("segment_id")}
@@ -42,10 +45,14 @@ def _cards(cards: pd.DataFrame, traits: pd.DataFrame, examples: pd.DataFrame, la
         for card in filled.to_dict("records")
     ]
     empty = cards.loc[cards["n_accounts"] == 0, f"name_{language}"]
-    rest = say("profiles.cards_empty", language, names=", ".join(empty)) if len(empty) else ""
-    note = f'<p class="note">{escape(rest)}</p>' if rest else ""
+    rest = " " + say("profiles.cards_empty", language, names=", ".join(empty)) if len(empty) else ""
     label = escape(say("profiles.cards_label", language))
-    return f'<section class="segment-cards" aria-label="{label}">{"".join(articles)}</section>{note}'
+    return (
+        f'<section class="cards-sheet" aria-label="{label}">'
+        f'<p class="cards-title">{label} {escape(quarter_name(quarter))}</p>'
+        f'<div class="segment-cards">{"".join(articles)}</div>'
+        f'<p class="note">{escape(say("profiles.cards_note", language) + rest)}</p></section>'
+    )
 
 
 def card_html(
@@ -81,18 +88,18 @@ def card_html(
 
 
 def _sizes(card: Mapping[str, Any], language: str, currency: str) -> str:
-    """Return accounts, revenue and margin with their shares."""
-    accounts = say("profiles.card_accounts", language, n=card["n_accounts"])
-    count, _, word = accounts.partition("\u00a0")
-    figures = [(word, count, say("profiles.card_accounts_share", language, share=card["share_accounts"]))]
-    share = say("profiles.card_share", language, share=card["share_revenue"])
-    figures.append((say("profiles.card_revenue", language), compact_money(card["revenue"], language, currency), share))
-    if card["margin"] == card["margin"] and card["margin"] is not None:
-        rate = say("profiles.card_rate", language, rate=card["margin_rate"])
-        figures.append((say("profiles.card_margin", language), compact_money(card["margin"], language, currency), rate))
+    """Return accounts and revenue with their shares, and the margin with its rate."""
+    shown = {"language": language, "currency": currency}
+    figures = [
+        ("accounts", say("profiles.card_number", language, n=card["n_accounts"]), card["share_accounts"]),
+        ("revenue", compact_money(card["revenue"], **shown), card["share_revenue"]),
+    ]
+    if card["margin"] is not None and card["margin"] == card["margin"]:
+        figures.append(("margin", compact_money(card["margin"], **shown), card["margin_rate"]))
     rows = "".join(
-        f"<div><dt>{escape(name)}</dt><dd><b>{escape(value)}</b> <span>{escape(part)}</span></dd></div>"
-        for name, value, part in figures
+        f"<div><dt>{escape(say(f'profiles.card_{name}', language))}</dt><dd><b>{escape(value)}</b>"
+        f" <span>{escape(say('profiles.card_share', language, share=share))}</span></dd></div>"
+        for name, value, share in figures
     )
     return f"<dl>{rows}</dl>"
 
