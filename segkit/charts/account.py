@@ -26,7 +26,7 @@ def account_history_chart(segments: list[dict[str, str]], language: str, currenc
     -------
     dict
         Vega-Lite specification over the dataset ``table0`` with the columns ``quarter, revenue, segment, is_complete``
-        and ``quarter_text, revenue_text, note`` for the tooltip. A quarter without a run has the segment named by the
+        ``quarter_text, revenue_text, note`` for the tooltip, ``spoken`` for who cannot see the bar. A quarter without a run has the segment named by the
         text ``account.no_run``, and is grey.
     """
 
@@ -75,6 +75,7 @@ def account_history_chart(segments: list[dict[str, str]], language: str, currenc
             "fillOpacity": {"condition": {"test": "datum.is_complete", "value": 1}, "value": 0.08},
             "strokeDash": {"condition": {"test": "datum.is_complete", "value": [1, 0]}, "value": [4, 3]},
             "tooltip": tooltip,
+            "description": {"field": "spoken", "type": "nominal"},
         },
     }
 

@@ -193,6 +193,8 @@ def history(
         for quarter, is_complete in slices
     ]
     shown = [{"name": words.names[i], "colour": words.colours[i]} for i in words.names]
+    for row in rows:
+        row["spoken"] = ", ".join(filter(None, (row[c] for c in ("quarter_text", "revenue_text", "segment", "note"))))
     heads = [words.say(x) for x in ("quarter", "revenue_q", "segment", "remark")]
     table = [[r["quarter_text"], r["revenue_text"], r["segment"], r["note"]] for r in rows]
     return {
