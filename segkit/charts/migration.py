@@ -55,7 +55,7 @@ def migration_matrix_chart(cells: pd.DataFrame, language: str = "de", currency: 
 
 
 def migration_sankey_chart(
-    ribbons: pd.DataFrame, nodes: pd.DataFrame, language: str = "de", currency: str = "EUR", **quarters: Any
+    ribbons: pd.DataFrame, nodes: pd.DataFrame, language: str = "de", currency: str = "EUR"
 ) -> Any:
     """Return revenue flowing from the segments of the previous quarter to those of this one.
 
@@ -65,8 +65,6 @@ def migration_sankey_chart(
         Of `monitoring.sankey.shape_sankey`.
     language, currency : str
         Of the labels.
-    **quarters
-        before and now, for the headings of the two sides.
     """
     import altair as alt
 
@@ -95,22 +93,11 @@ def migration_sankey_chart(
     bars = bars.mark_rect().encode(x, alt.X2("end:Q"), low, high, alt.Fill("colour:N", scale=None))
     layers = [flows, bars]
     for side, align, shift in ((0, "right", -10), (1, "left", 10)):
-        text = alt.Chart(nodes).transform_filter(f"datum.side == {side}")
-        layers.append(
-            text.mark_text(align=align, dx=shift, fontSize=12, baseline="middle").encode(
-                alt.X("side:Q"), alt.Y("middle:Q", scale=vertical), text=f"label_{language}:N"
-            )
-        )
-        heading = {"x": alt.datum(side), "y": alt.datum(-0.03)}
-        head = alt.Chart().mark_text(
-            align=align,
-            dx=shift,
-            fontSize=12,
-            fontWeight=600,
-            color=INK,
-            text=quarters["before" if side == 0 else "now"],
-        )
-        layers.append(head.encode(**heading))
+        for weight in (400, 600):  # Vega-Lite takes the weight of letters from no column
+            text = alt.Chart(nodes).transform_filter(f"datum.side == {side} && datum.weight == {weight}")
+            text = text.mark_text(align=align, dx=shift, fontSize=12, fontWeight=weight, baseline="middle")
+            place = alt.X("side:Q"), alt.Y("middle:Q", scale=vertical)
+            layers.append(text.encode(*place, text=f"label_{language}:N"))
     title = alt.TitleParams(
         say("migration.chart_sankey", language), subtitle=say("migration.chart_sankey_note", language)
     )
@@ -134,12 +121,9 @@ def migration_causes_chart(causes: pd.DataFrame, language: str = "de", currency:
     y = alt.Y(f"cause_{language}:N", sort=alt.SortField("carried", order="descending"), title=None)
     base = alt.Chart(causes, width=480, height=alt.Step(34))
     bars = base.mark_bar(color=SEGMENT_COLOURS[0], height=20).encode(x, y)
-    accounts = say("migration.chart_n", language)
-    labels = (
-        base.transform_calculate(text=f"format(datum.n_accounts, ',') + ' {accounts}'")
-        .mark_text(align="left", dx=6, color=MUTED)
-        .encode(x, y, text="text:N")
-    )
+    one, other = (say(f"migration.chart_{number}", language) for number in ("one", "other"))
+    words = f"format(datum.n_accounts, ',') + ' ' + (datum.n_accounts == 1 ? '{one}' : '{other}')"
+    labels = base.transform_calculate(text=words).mark_text(align="left", dx=6, color=MUTED).encode(x, y, text="text:N")
     note = say("migration.chart_causes_note", language)
     return alt.layer(bars, labels, title=alt.TitleParams(say("migration.chart_causes", language), subtitle=note))
 
@@ -177,11 +161,11 @@ def drift_chart(drift: pd.DataFrame, watch: float, shifted: float, language: str
         alt.Chart().mark_rule(color=LINE, strokeDash=[4, 3]).encode(x=alt.datum(limit, scale=scale))
         for limit in (watch, shifted)
     ]
-    noise = base.mark_tick(color=INK, thickness=2, size=14).encode(alt.X("shown_noise:Q", scale=scale), y)
+    noise = base.mark_tick(color=INK, thickness=2, size=18).encode(alt.X("shown_noise:Q", scale=scale), y)
     dots = base.mark_point(size=80, filled=True, opacity=1, stroke="white").encode(x, y, status, tooltip=tooltip)
     panel = alt.layer(*limits, noise, dots, data=drift)
     header = alt.Header(title=None, labelAnchor="start", labelFontWeight=600, labelColor=INK)
-    columns = alt.Facet(f"reference_{language}:N", sort="descending", header=header)
+    columns = alt.Facet(f"reference_{language}:N", sort=alt.SortField("place"), header=header)
     note = say("migration.chart_drift_note", language, watch=watch, shifted=shifted)
     title = alt.TitleParams(say("migration.chart_drift", language), subtitle=note)
     return panel.facet(column=columns, spacing=24, title=title)

@@ -45,7 +45,7 @@ def join_criteria(features: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
     features : DataFrame
         One slice of `account_features`.
     accounts : DataFrame
-        The table, as known at that time; columns that it lacks or that are empty are left out.
+        The table, as known at that time. Criteria without any value are left out.
 
     Returns
     -------
@@ -59,7 +59,8 @@ def join_criteria(features: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFram
     of_account = [c for c in ("employees", *CATEGORIES) if c in accounts.columns and accounts[c].notna().any()]
     known = accounts[["account_id", *of_account]].drop_duplicates("account_id")
     joined = alive.merge(known, on="account_id", how="left")
-    return joined[["account_id", *(c for c in (*NUMBERS, *CATEGORIES) if c in joined.columns)]]
+    present = [c for c in (*NUMBERS, *CATEGORIES) if c in joined.columns and joined[c].notna().any()]
+    return joined[["account_id", *present]]
 
 
 def measure_drift(

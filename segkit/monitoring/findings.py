@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Sentences = list[tuple[str, dict[str, Any]]]
+NUMBERS = ("age_months", "n_shifted", "share_doubtful", "accepted_explained", "challenger_explained")
 
 
 def describe_answer(migration: pd.DataFrame, movers: pd.DataFrame, before: str) -> Sentences:
@@ -43,6 +44,7 @@ def describe_answer(migration: pd.DataFrame, movers: pd.DataFrame, before: str) 
         "revenue": float(moved["revenue_before"].sum()),
         "n_up": int((moved["direction"] == "up").sum()),
         "n_down": int((moved["direction"] == "down").sum()),
+        "n_other": int((moved["direction"] == "").sum()),
     }
     return [("migration.answer", numbers), *ends]
 
@@ -172,7 +174,9 @@ def describe_drift(drift: pd.DataFrame, is_complete: bool) -> Sentences:
         named = {f"reference_{x}": say(f"migration.reference_{reference}", x) for x in LANGUAGES}
         for status, key in (("shifted", "warn_shifted"), ("watch", "watched"), ("unknown", "drift_unknown")):
             listed = rows[rows["status"] == status]
-            if len(listed):
+            if status == "unknown" and len(listed) == len(rows):
+                said.append(("migration.drift_nothing", named))
+            elif len(listed):
                 variables = {f"variables_{x}": ", ".join(listed[f"variable_{x}"]) for x in LANGUAGES}
                 said.append((f"migration.{key}", named | variables))
     known = drift[drift["status"] != "unknown"]
@@ -191,19 +195,19 @@ def describe_review(review: pd.DataFrame) -> Sentences:
         The table, one row.
     """
     row = review.iloc[0]
-    numbers = {name: None if row[name] != row[name] else row[name] for name in _NUMBERS}
     key = "migration.warn_review_due" if row["is_due"] else "migration.review_due"
     said: Sentences = [(key, {"review_due": row["review_due"].date().isoformat()})]
-    if row["last_review"] == row["last_review"]:
+    if _number(row["last_review"]) is not None:
         noted = {"last_review": row["last_review"].date().isoformat(), "choice": str(row["choice"])}
         said.append(("migration.review_noted", noted))
     else:
         said.append(("migration.review_none", {}))
-    reason = {name: None if value is None else float(value) for name, value in numbers.items()}
+    reason = {name: _number(row[name]) for name in NUMBERS}
     return [*said, (f"migration.recommend_{row['recommendation']}", {}), (str(row["reason"]), reason)]
 
 
-_NUMBERS = ("age_months", "n_shifted", "share_doubtful", "accepted_explained", "challenger_explained")
+def _number(value: Any) -> Any:
+    return None if str(value) in ("<NA>", "nan", "NaT", "None") else value
 
 
 def describe_owners(owners: pd.DataFrame) -> Sentences:

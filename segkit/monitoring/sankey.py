@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 FILLED = 0.6  # share of the height that the flows fill; the rest is room between the nodes, for their labels
 THINNEST = 0.004  # of the height: a flow of one small account is still seen
 POINTS = 25
+ABOVE = -0.03  # where the headings stand
 ENDS = (("from", "revenue_before", 0.0), ("to", "revenue_12m", 1.0))
 
 
-def shape_sankey(flows: pd.DataFrame, names: pd.DataFrame, currency: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def shape_sankey(
+    flows: pd.DataFrame, names: pd.DataFrame, headings: tuple[str, str], currency: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the ribbons and the nodes of the flow of revenue from segment to segment.
 
     Parameters
@@ -29,6 +32,8 @@ def shape_sankey(flows: pd.DataFrame, names: pd.DataFrame, currency: str) -> tup
         revenue now: it narrows where revenue was lost. Negative revenue counts as none.
     names : DataFrame
         segment_id, name_de, name_en, colour, rank.
+    headings : (str, str)
+        Above the left and the right side: the two quarters.
     currency : str
         Of the labels.
 
@@ -38,25 +43,32 @@ def shape_sankey(flows: pd.DataFrame, names: pd.DataFrame, currency: str) -> tup
         ribbons: ribbon, x (0 … 1), low, high (0 … 1 from the top), colour of the segment before, opacity (those who
         stay are pale), title_de, title_en, n_accounts, revenue_before, revenue_12m.
     DataFrame
-        nodes: side (0, 1), low, high, middle, colour, label_de, label_en, order.
+        nodes: side (0, 1), low, high, middle, colour, label_de, label_en, weight (of the letters); the headings as
+        well, as nodes without height.
     """
     import pandas as pd
 
     cells = sum_cells(flows)
     scale = FILLED / max(*(cells[column].clip(lower=0).sum() for _, column, _ in ENDS), 1e-9)
-    places = []
-    nodes = []
-    for end, column, side in ENDS:
+    places, nodes = [], []
+    for (end, column, side), heading in zip(ENDS, headings, strict=True):
         other = "to" if end == "from" else "from"
         ordered = _ordered(cells, names, end, other)
         width = np.maximum(ordered[column].clip(lower=0).to_numpy(float) * scale, THINNEST)
         low, high = _stack(ordered[f"{end}_segment_id"].to_numpy(), width)
         placed = ordered.assign(low=low, high=high)
         places.append(placed[["from_segment_id", "to_segment_id", "low", "high"]])
-        nodes.append(_nodes(placed, names, end, column, side, currency))
+        nodes += [_heading(heading, side), _nodes(placed, names, end, column, side, currency)]
     both = cells.merge(places[0], on=["from_segment_id", "to_segment_id"])
     both = both.merge(places[1], on=["from_segment_id", "to_segment_id"], suffixes=("", "_to"))
     return _ribbons(both, names), pd.concat(nodes, ignore_index=True)
+
+
+def _heading(text: str, side: float) -> pd.DataFrame:
+    import pandas as pd
+
+    place = {"low": ABOVE, "high": ABOVE, "middle": ABOVE, "colour": "#FFFFFF", "weight": 600}
+    return pd.DataFrame([{"side": side, **place, **{f"label_{language}": text for language in LANGUAGES}}])
 
 
 def _ordered(cells, names, end: str, other: str):
@@ -93,7 +105,14 @@ def _nodes(placed, names, end: str, column: str, side: float, currency: str):
             for x in LANGUAGES
         }
         low, high = float(part["low"].min()), float(part["high"].max())
-        row = {"side": side, "low": low, "high": high, "middle": (low + high) / 2, "colour": known["colour"][segment]}
+        row = {
+            "side": side,
+            "low": low,
+            "high": high,
+            "middle": (low + high) / 2,
+            "colour": known["colour"][segment],
+            "weight": 400,
+        }
         rows.append(row | labels)
     return pd.DataFrame(rows)
 

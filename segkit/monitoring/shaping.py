@@ -20,7 +20,7 @@ STEPS = [
     (0.20, "#2B66AD"),
     (0.40, "#0B4F9C"),
 ]
-DARK, LIGHT, STAYED, OUTSIDE = "#1B2430", "#FFFFFF", "#E9EDF2", "#5B6B7F"
+DARK, LIGHT, EMPTY, STAYED, OUTSIDE = "#1B2430", "#FFFFFF", "#FAFBFC", "#E3E6EA", "#5B6B7F"
 DARK_STEPS = 2  # so many of the last steps bear light text
 STATUS_COLOURS = {"stable": "#5B6B7F", "watch": "#8A6A16", "shifted": "#C2410C", "unknown": "#9AA7B5"}
 UP = ("class_up", "limit_fell", "turned_growing", "no_longer_falling", "buys_again", "back", "key")
@@ -86,7 +86,7 @@ def shape_matrix(flows: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
     return _named(grid, names).assign(
         share=share.round(6),
         label=counts.where(~above, counts + " ▲"),
-        fill=np.where(grid["n_accounts"] == 0, LIGHT, fills),
+        fill=np.where(grid["n_accounts"] == 0, EMPTY, fills),
         ink=inks,
         revenue=grid["revenue"].fillna(0.0),
     )
@@ -135,13 +135,14 @@ def shape_drift(drift: pd.DataFrame) -> pd.DataFrame:
     """Return drift with names and colours; criteria that could not be compared are left out.
 
     Adds variable_de, variable_en, reference_de, reference_en, status_de, status_en, fill, order (largest index first),
-    shown and shown_noise (index and noise as far as they are drawn, at most 1).
+    place, shown and shown_noise (index and noise as far as they are drawn, at most 1).
     """
     known = name_drift(drift[drift["psi"].notna()])
     order = known.groupby("variable")["psi"].transform("max")
     return known.assign(
         fill=known["status"].map(STATUS_COLOURS),
         order=-order,
+        place=(known["reference"] != "previous_quarter").astype(int),
         shown=known["psi"].clip(upper=1.0),
         shown_noise=known["psi_noise"].clip(upper=1.0),
     )

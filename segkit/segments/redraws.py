@@ -1,4 +1,4 @@
-"""How many accounts would move if each went on buying as irregularly as in its last twelve months: the noise floor."""
+"""How many accounts would move if each went on buying as irregularly as in its last two years: the noise floor."""
 
 from __future__ import annotations
 
@@ -72,11 +72,13 @@ def redraw_moves(
 
     Notes
     -----
-    A draw adds the months between the two dates to each account, taken at random from its own last twelve (or those
-    since its first line), by the urn of Pólya: the predictive form of the Bayesian bootstrap, so that what twelve
-    months leave unsure about its habit is in the spread. Revenue is freed from the calendar's common course before and
-    gets it back after. The windows then move on, and the model assigns anew, with limits in money of the draw. Accounts
-    without any line in the twelve months come back at the rate at which such accounts came back (`return_rates`).
+    A draw adds the months between the two dates to each account, taken at random from its own last 24 (or those since
+    its first line), by the urn of Pólya: the predictive form of the Bayesian bootstrap, so that what these months leave
+    unsure about its habit is in the spread. Twelve months would not do: accounts that stand in a segment because the
+    last year happened to be weak would be expected to stay weak. Revenue is freed from the calendar's common course
+    before and gets it back after. The windows then move on, and the model assigns anew, with limits in money of the
+    draw. Accounts without any line for twelve months come back at the rate at which such accounts did
+    (`return_rates`).
     """
     import pandas as pd
 
@@ -163,8 +165,8 @@ def _draw(features, known: Months, season, rates, start: Quarter, end: Quarter, 
     rows = np.arange(len(features))[:, None]
     calendar = season[np.arange(n_new) % YEAR]  # the coming months are those of a year ago
     year = slice(-YEAR, None)
-    revenue = known.revenue[:, year][rows, picked] / season[picked] * calendar
-    orders, has_line = known.orders[:, year][rows, picked], known.has_line[:, year][rows, picked]
+    revenue = known.revenue[rows, picked] / season[picked % YEAR] * calendar
+    orders, has_line = known.orders[rows, picked], known.has_line[rows, picked]
     _bring_back(features, known, rates, revenue, orders, has_line, rng)
     all_revenue = np.hstack([known.revenue, revenue])
     all_orders = np.hstack([known.orders, orders])
@@ -188,21 +190,21 @@ def _draw(features, known: Months, season, rates, start: Quarter, end: Quarter, 
 
 
 def _months_known(features: pd.DataFrame) -> np.ndarray:
-    """Return how many of the last twelve months each account is known: fewer for a new one."""
+    """Return how many of the last 24 months each account is known: fewer for a new one."""
     first, as_of = features["first_date"], features["as_of"]
     age = (as_of.dt.year - first.dt.year) * 12 + as_of.dt.month - first.dt.month + 1
-    return np.clip(age.to_numpy(int), 1, YEAR)
+    return np.clip(age.to_numpy(int), 1, TWO_YEARS)
 
 
 def draw_urn(n_known: np.ndarray, n_new: int, rng: np.random.Generator) -> np.ndarray:
-    """Return positions 0 … 11 of months for each account, by Pólya's urn over its last `n_known` of twelve.
+    """Return positions 0 … 23 of months for each account, by Pólya's urn over its last `n_known` of 24.
 
     The first is drawn from its months alike; each later one is, with k drawn before it, one of these with probability
     k / (n_known + k).
     """
     drawn = np.empty((len(n_known), n_new), int)
     for k in range(n_new):
-        fresh = YEAR - 1 - (rng.random(len(n_known)) * n_known).astype(int)
+        fresh = TWO_YEARS - 1 - (rng.random(len(n_known)) * n_known).astype(int)
         if k:
             again = drawn[np.arange(len(n_known)), rng.integers(k, size=len(n_known))]
             is_again = rng.random(len(n_known)) < k / (n_known + k)
@@ -212,8 +214,10 @@ def draw_urn(n_known: np.ndarray, n_new: int, rng: np.random.Generator) -> np.nd
 
 
 def _bring_back(features, known: Months, rates, revenue, orders, has_line, rng) -> None:
-    """Let accounts that bought nothing for a year return by chance, with one order of their usual size."""
+    """Let accounts silent for a year return by chance, with one order of their usual size, or not at all."""
     silent = ~known.has_line[:, -YEAR:].any(axis=1)
+    for drawn in (revenue, orders, has_line):
+        drawn[silent] = 0
     days = features["days_since_last"].to_numpy(float)
     n_quarters = revenue.shape[1] / PER_QUARTER
     chance = 1 - (1 - np.where(days > 730, rates[1], rates[0])) ** n_quarters
