@@ -12,7 +12,7 @@ from segkit.reports.summary_accounts import describe_chances, describe_lead, des
 from segkit.reports.summary_data import describe_criteria, describe_data
 from segkit.reports.summary_decisions import describe_decisions
 from segkit.reports.summary_facts import Evidence, Fact, describe_figures, describe_headline, describe_segments
-from segkit.reports.summary_moves import describe_moves
+from segkit.reports.summary_moves import describe_moves, describe_review
 from segkit.reports.summary_view import body_html, style
 from segkit.store import read_frame, read_json
 
@@ -25,7 +25,7 @@ TABLES = (
     *("control_totals", "reconciliation", "data_quality", "restatements"),
 )
 COLUMNS = {"account_features": ["account_id", "as_of", "interval_days"]}  # the panel is long
-CHARTS = ("migration_sankey_chart", "segment_tiles_chart")  # the first that the run holds
+CHARTS = ("migration_causes_chart", "segment_tiles_chart")  # the first that the run holds
 
 
 def write_summary(run_folder: Path, path: Path, language: str, state: Mapping[str, Any], settings: Settings) -> None:
@@ -76,7 +76,8 @@ def describe_quarter(evidence: Evidence, state: Mapping[str, Any]) -> list[Fact]
         *describe_chances(evidence),
         *describe_decisions(evidence, bool(state.get("is_draft", True))),
         *describe_criteria(evidence),
-        *describe_data(evidence),
+        *describe_review(evidence),
+        *describe_data(evidence, bool(state.get("compared"))),
         *_describe_terms(evidence),
         *_describe_status(evidence, state),
     ]
@@ -85,11 +86,12 @@ def describe_quarter(evidence: Evidence, state: Mapping[str, Any]) -> list[Fact]
 def _describe_terms(evidence: Evidence) -> list[Fact]:
     """How to read the figures."""
     settings = evidence.settings
+    moves = Fact("small", "summary.small_moves", {"level": settings.monitoring.confidence})
     return [
         Fact("small", "summary.small_range", {"level": settings.kpis.confidence}),
         Fact("small", "summary.small_large", {"abc_a": settings.value.abc_a}),
         Fact("small", "summary.small_rates"),
-        *([Fact("small", "summary.small_moves")] if evidence.table("migration_flows") is not None else []),
+        *([moves] if evidence.table("migration_flows") is not None else []),
     ]
 
 

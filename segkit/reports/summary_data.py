@@ -35,9 +35,10 @@ def describe_criteria(evidence: Evidence) -> list[Fact]:
     return [*found, Fact("criteria", "summary.criteria_sensitive", {"n": sensitive})] if sensitive else found
 
 
-def describe_data(evidence: Evidence) -> list[Fact]:
-    """Whether the money agrees, what is missing, and what late bookings changed."""
-    return [*_stand_in(evidence), *_money(evidence), *_missing(evidence), *_restated(evidence)]
+def describe_data(evidence: Evidence, has_releases: bool) -> list[Fact]:
+    """Whether the money agrees, what is missing, and what late bookings changed in quarters released before."""
+    found = [*_stand_in(evidence), *_money(evidence), *_missing(evidence)]
+    return [*found, *_restated(evidence)] if has_releases else found
 
 
 def _stand_in(evidence: Evidence) -> list[Fact]:
@@ -118,8 +119,6 @@ def _gap(checks: pd.DataFrame, columns: tuple[str, ...]) -> int:
 
 
 def _restated(evidence: Evidence) -> list[Fact]:
-    if "restatements" not in evidence.tables:
-        return []
     rows = evidence.table("restatements")
     if rows is None:
         return [Fact("data", "summary.restated_none")]

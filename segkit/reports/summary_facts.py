@@ -153,7 +153,7 @@ def _revenue(evidence: Evidence) -> list[Fact]:
     key = "summary.tile_grown" if change >= 0 else "summary.tile_fell"
     found.append(Fact(place, key, {"change": abs(change)}))
     if growth["low"] == growth["low"]:
-        found.append(Fact(place, "summary.tile_growth_range", {"low": growth["low"], "high": growth["high"]}))
+        found.append(Fact(place, "summary.tile_range", {"low": growth["low"], "high": growth["high"]}))
     return found if is_clear(growth) else [*found, Fact(place, "summary.tile_noise")]
 
 

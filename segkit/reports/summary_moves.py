@@ -17,6 +17,17 @@ OUTSIDE = ("NEW", "GONE")
 NEWCOMERS = "S5"  # they leave it after twelve months, whatever they buy: no change to report
 
 
+def describe_review(evidence: Evidence) -> list[Fact]:
+    """How old the segmentation is and when it is to be reviewed; it stands with the criteria."""
+    review = evidence.table("review")
+    if review is None:
+        return []
+    row = review.iloc[0]
+    key = "summary.review_due" if bool(row["is_due"]) else "summary.review_next"
+    quarter = display.quarter_name(row["fitted_quarter"])
+    return [Fact("criteria", key, {"quarter": quarter, "due": row["review_due"].date()})]
+
+
 def flows_above_noise(evidence: Evidence) -> pd.DataFrame:
     """Moves between two segments that irregular buying alone does not explain, most revenue first.
 

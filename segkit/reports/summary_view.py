@@ -182,8 +182,9 @@ class _Page:
         if page not in self.pages:
             return ""
         key = "page.index" if page == "index" else f"page.{page}.title"
-        title = texts.say(key, self.language) if texts.has(key) else page.replace("_", " ")
-        return f' <a href="{page}.html">{self.text("summary.open_page", title=title)}</a>'
+        named = texts.has(key)
+        titles = {f"title_{x}": texts.say(key, x) if named else page.replace("_", " ") for x in texts.LANGUAGES}
+        return f' <a href="{page}.html">{self.text("summary.open_page", **titles)}</a>'
 
 
 def unbroken(text: str) -> str:
