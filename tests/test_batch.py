@@ -58,6 +58,8 @@ def toys(tmp_path, monkeypatch) -> Path:
     monkeypatch.setattr("segkit.execution.ARGUMENTS", ["--IPKernelApp.log_level=50"])  # toys need no imports
     monkeypatch.setattr(batch, "notebooks", lambda: sorted(folder.glob("0*.ipynb")))
     monkeypatch.setattr("segkit.overview.notebooks", lambda: sorted(folder.glob("0*.ipynb")))
+    for document in ("summary", "workbook"):  # toys have no accounts to write of
+        monkeypatch.setattr(f"segkit.reports.{document}.write_{document}", lambda *of_run: None)
     return folder
 
 

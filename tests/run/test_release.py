@@ -50,7 +50,9 @@ def write_notebook(path: Path) -> Path:
     books = [nbformat.read(source / f"{name}.ipynb", as_version=4) for name in names]
     heads = [c for c in books[0].cells if "parameters" in c.metadata.get("tags", [])]
     opened = [c for c in books[0].cells if c.cell_type == "code" and "open_run(" in c.source]
-    work = [c for book in books for c in book.cells if "compute" in c.metadata.get("tags", []) and "_chart" not in c.source]
+    work = [
+        c for book in books for c in book.cells if "compute" in c.metadata.get("tags", []) and "_chart" not in c.source
+    ]
     books[0].cells = [*heads, *opened, *work]
     nbformat.write(books[0], path)
     return path
@@ -94,7 +96,10 @@ def story(tmp_path_factory) -> Story:
 
 
 def test_a_run_is_a_draft_until_it_is_signed(story):
-    assert "is-draft" in story.held["draft page"][""] and "Entwurf – noch nicht freigegeben" in story.held["draft page"][""]
+    assert (
+        "is-draft" in story.held["draft page"][""]
+        and "Entwurf – noch nicht freigegeben" in story.held["draft page"][""]
+    )
     signed = story.said["signed"]
     assert signed.code == 0 and signed.text.startswith(f"{OLD} is released by Anna Weber: run ")
     assert "as of 2025-12-31, complete." in signed.text
