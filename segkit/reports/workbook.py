@@ -57,11 +57,11 @@ def write_workbook(run_folder: Path, path: Path, language: str, state: Mapping[s
     state : mapping
         What `segkit.publishing.page_state` returns: quarter, as-of, draft or released by whom and when.
     settings : Settings
-        Of the project: the currency.
+        Of the project: the currency, and the limits that reasons name.
     """
     import xlsxwriter
 
-    run = RunTables(run_folder, language, settings.currency)
+    run = RunTables(run_folder, language, settings)
     front = _front(run, state)
     sheets, left_out = build_sheets(run, front)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}

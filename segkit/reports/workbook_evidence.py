@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.criteria.shaping import word_reason
 from segkit.kpis.catalogue import kpi_catalogue
 from segkit.profiles.wording import category_name
 from segkit.reports.workbook_tables import RunTables, kind_of_variable
@@ -41,16 +42,18 @@ def criteria_sheet(run: RunTables) -> pd.DataFrame | str:
     if criteria is None:
         return "workbook.absent"
     criteria = criteria.assign(name=criteria[f"name_{run.language}"])
-    names = criteria.set_index("criterion_id")["name"]
+    by_id = criteria.set_index("criterion_id")
     ordered = criteria.sort_values(
-        ["is_selected", "weight", "is_available", "power", "criterion_id"],
+        ["is_selected", "weight", "is_available", "score", "number"],
         ascending=[False, False, False, False, True],
         kind="stable",
     )
+    told = ordered.to_dict("records")
     return ordered.assign(
-        reason=run.sentences(ordered),
-        redundant_with=ordered["redundant_with"].map(names),
-        proxy_for=ordered["proxy_for"].map(names).fillna(ordered["proxy_for"]),
+        reason=[word_reason(row, by_id, run.settings.criteria, run.language) for row in told],
+        redundant_with=ordered["redundant_with"].map(by_id["name"]),
+        proxy_for=ordered["proxy_for"].map(by_id["name"]),
+        power_reason=run.in_words(ordered["power_reason"], ""),
         family=run.in_words(ordered["family"], "criteria.family_"),
         level=run.in_words(ordered["level"], "criteria.level_"),
     )

@@ -98,8 +98,8 @@ def _review_facts(run: RunTables) -> list[Fact]:
         return []
     row = review.iloc[0]
     due = run.say("workbook.review_due" if row["is_due"] else "workbook.review_not_due")
-    advice = [run.say(f"migration.recommend_{row['recommendation']}"), *run.sentences(review)[:1]]
-    return [("review", row["review_due"], "day", due), ("advice", " ".join(filter(None, advice)), "text", "")]
+    advice = [run.say(f"migration.recommend_{row['recommendation']}"), run.say(row["reason"], **row.to_dict())]
+    return [("review", row["review_due"], "day", due), ("advice", " ".join(advice), "text", "")]
 
 
 def write_overview(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.monitoring.shaping import tell_reasons
 from segkit.reports.workbook_tables import RunTables
 
 if TYPE_CHECKING:
@@ -47,19 +48,15 @@ def movers_sheet(run: RunTables) -> pd.DataFrame | str:
     if moved.empty:
         return "workbook.empty_movers"
     moved = moved.assign(
-        name=moved["account_id"].map(run.names),
+        **{name: moved["account_id"].map(run.known[name]) for name in ("name", "owner_id", "team")},
         from_segment_id=moved["from_segment_id"].fillna("NEW"),
         to_segment_id=moved["to_segment_id"].fillna("GONE"),
         revenue_change=moved["revenue_12m"] - moved["revenue_before"].fillna(0),
         size=moved[["revenue_12m", "revenue_before"]].abs().max(axis=1),
     )
-    known = run.read("accounts")
-    if known is not None:
-        owners = known.set_index("account_id")
-        moved = moved.assign(**{c: moved["account_id"].map(owners[c]) for c in ("owner_id", "team") if c in owners})
     moved = moved.sort_values(["size", "account_id"], ascending=[False, True], kind="stable")
     cause = run.in_words(moved["cause"], "migration.cause_")
-    return moved.assign(reason=run.sentences(moved), cause=cause)
+    return moved.assign(reason=tell_reasons(moved, run.language, run.currency), cause=cause)
 
 
 def matrix_sheet(run: RunTables) -> pd.DataFrame | str:
@@ -100,7 +97,7 @@ def restatements_sheet(run: RunTables) -> pd.DataFrame | str:
     rows = run.read("restatements")
     if rows is None:
         return "workbook.empty_restatements"
-    rows = rows.assign(name=rows["account_id"].map(run.names), size=rows["difference"].abs())
+    rows = rows.assign(name=rows["account_id"].map(run.known["name"]), size=rows["difference"].abs())
     return rows.sort_values(["quarter", "size", "account_id"], ascending=[False, False, True], kind="stable")
 
 

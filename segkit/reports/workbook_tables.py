@@ -17,6 +17,8 @@ from segkit.widgets.cockpit_data import main_segmentation
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segkit.settings import Settings
+
 KINDS = {"money": "money", "share": "percent", "ratio": "percent"}
 
 
@@ -26,7 +28,7 @@ class RunTables:
 
     folder: Path
     language: str
-    currency: str
+    settings: Settings
     _read: dict[str, Any] = field(default_factory=dict)
 
     def read(self, name: str, columns: list[str] | None = None) -> pd.DataFrame | None:
@@ -38,6 +40,11 @@ class RunTables:
                 frame = frame[frame["segmentation_id"] == self.segmentation_id].reset_index(drop=True)
             self._read[name] = None if frame is None or frame.empty else frame
         return self._read[name]
+
+    @property
+    def currency(self) -> str:
+        """ISO code of the money."""
+        return self.settings.currency
 
     @cached_property
     def segmentation_id(self) -> str:
@@ -58,10 +65,19 @@ class RunTables:
         return named.assign(place=named.index).set_index("segment_id")[["name", "colour", "place"]]
 
     @cached_property
-    def names(self) -> dict[str, str]:
-        """Names of accounts; an account without one has none."""
-        known = self.read("accounts")
-        return {} if known is None else known.dropna(subset=["name"]).set_index("account_id")["name"].to_dict()
+    def known(self) -> pd.DataFrame:
+        """Name, owner_id and team by account_id; an account gone from the data is known from the previous run."""
+        import pandas as pd
+
+        manifest = self.folder / "manifest.json"
+        previous = read_json(manifest).get("previous") if manifest.exists() else None
+        path = self.folder.parent / str(previous) / "tables" / "accounts.parquet"
+        frames = [self.read("accounts"), read_frame(path) if path.exists() else None]
+        columns = ["account_id", "name", "owner_id", "team"]
+        both = pd.concat(
+            [pd.DataFrame(columns=columns), *(f.reindex(columns=columns) for f in frames if f is not None)]
+        )
+        return both.drop_duplicates("account_id").set_index("account_id")
 
     def model(self) -> dict[str, Any] | None:
         """The model of the segmentation in force."""
@@ -85,18 +101,6 @@ class RunTables:
         """A column of codes in words; empty stays empty."""
         known = {code: self.word(code, prefixes) for code in codes.dropna().unique()}
         return codes.map(known)
-
-    def sentences(self, frame: pd.DataFrame, column: str = "reason") -> list[str | None]:
-        """The column's keys as sentences with the numbers of their rows."""
-        rows = frame.to_dict("records")
-        return [None if _is_empty(row[column]) else self._sentence(str(row[column]), row) for row in rows]
-
-    def _sentence(self, key: str, row: dict[Any, Any]) -> str:
-        return self.say(key, **row) if texts.has(key) else key
-
-
-def _is_empty(value: object) -> bool:
-    return value is None or str(value) in ("nan", "<NA>", "")
 
 
 def kind_of_variable(variable: str) -> str:

@@ -98,7 +98,7 @@ def write_sheet(book: Any, styles: Styles, filled: Filled, front: Frontmatter) -
     for i, (column, head) in enumerate(zip(columns, heads, strict=True)):
         sheet.write_string(HEAD_ROW, i, safe_text(head), styles.head(column.kind))
         sheet.write_comment(HEAD_ROW, i, column.definition(language), {"author": "", "width": 230, "height": 96})
-    lines = max(len(textwrap.wrap(head, int(width - 1))) for head, width in zip(heads, widths, strict=True))
+    lines = max(len(textwrap.wrap(head, int(width))) for head, width in zip(heads, widths, strict=True))
     sheet.set_row(HEAD_ROW, LINE_HEIGHT * min(lines, 4) + 5)
     _write_rows(sheet, columns, cells, widths, len(filled.frame))
     _add_marks(sheet, columns, last, styles)
@@ -190,7 +190,14 @@ def _write_totals(
 def _add_marks(sheet: Any, columns: list[Column], last: int, styles: Styles) -> None:
     """Few colours, each with a meaning: red below zero or below 80 %, amber where to look, bars for size."""
     yes = texts.say("display.yes", styles.language)
-    bar = {"type": "data_bar", "bar_color": BAR, "bar_solid": True, "data_bar_2010": True, "bar_border_color": BAR}
+    bar = {
+        "type": "data_bar",
+        "bar_color": BAR,
+        "bar_solid": True,
+        "data_bar_2010": True,
+        "bar_border_color": BAR,
+        "bar_axis_position": "none",
+    }
     for i, column in enumerate(columns):
         alarm = ("==", f'"{yes}"') if column.kind == "bool" else ("!=", 0)
         limits = {"negative": ("<", 0, BAD), "low": ("<", SURE, BAD), "alarm": (*alarm, ALARM)}

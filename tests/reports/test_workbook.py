@@ -14,8 +14,9 @@ from segkit import texts
 from segkit.reports import workbook
 from segkit.reports.workbook_columns import sheet_columns
 from segkit.reports.workbook_writing import FIRST_ROW, HEAD_ROW, TOTAL_ROW
+from segkit.settings.criteria import CriteriaSettings
 
-EUR = SimpleNamespace(currency="EUR")
+EUR = SimpleNamespace(currency="EUR", criteria=CriteriaSettings())
 LANGUAGES = ["de", "en"]
 
 

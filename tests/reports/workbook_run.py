@@ -127,8 +127,25 @@ def _evidence(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
             profile | {"variable": "country", "category": "DE", "kind": "share", "value": 0.5, "overall": 0.4},
         ],
         "criteria": [
-            {"criterion_id": "region", "name_de": "Region", "name_en": "Region", "family": "firmographic"}
-            | {"level": "account", "weight": 1.0, "is_selected": True, "coverage": 0.9, "nest": 1, "ease": 5},
+            {
+                "criterion_id": "region",
+                "reason": "criteria.chosen",
+                "goal_weight": 1.0,
+                "power_low": 0.1,
+                "power": 0.2,
+                "name_de": "Region",
+                "name_en": "Region",
+                "family": "firmographic",
+            }
+            | {
+                "level": "account",
+                "weight": 1.0,
+                "is_selected": True,
+                "relevance": 4,
+                "coverage": 0.9,
+                "nest": 1,
+                "ease": 5,
+            },
         ],
         "kpis": [
             kpi | {"kpi_id": "revenue", "value": 122987.79, "low": 1000.0, "high": 200000.0},
