@@ -71,7 +71,7 @@ function render(context) {
     offerAccounts();
     showContents();
     markChosen();
-    if (page.view.segment) document.getElementById(`segment-${page.view.segment}`)?.scrollIntoView({ block: "center" });
+    segmentCards().find((card) => card.dataset.segment === page.view.segment && card.offsetParent)?.scrollIntoView({ block: "center" });
     if (page.view.from) accounts.node.scrollIntoView({ block: "end" });
   }
 
@@ -110,14 +110,14 @@ function render(context) {
   }
 
   // --- choosing -------------------------------------------------------------------------------------------------
-  const cards = () => [...part.story.querySelectorAll('[id^="segment-"]')];
+  const segmentCards = () => [...part.story.querySelectorAll("[data-segment]")];
   const chooseSegment = (segment) => { page.choose({ segment }); accounts.node.scrollIntoView({ behavior: "smooth" }); };
 
   // Every segment card leads to its accounts.
   function offerAccounts() {
     if (page.message.panel !== "segments") return;
-    for (const card of cards()) {
-      const id = card.id.slice("segment-".length);
+    for (const card of segmentCards()) {
+      const id = card.dataset.segment;
       if (!page.message.segments.some((segment) => segment.id === id)) continue;
       card.append(make("button", { type: "button", class: "to-accounts", onclick: () => chooseSegment(id) }));
     }
@@ -125,7 +125,7 @@ function render(context) {
 
   function markChosen() {
     if (!page.message) return;
-    for (const card of cards()) card.classList.toggle("chosen", card.id === `segment-${page.view.segment}`);
+    for (const card of segmentCards()) card.classList.toggle("chosen", card.dataset.segment === page.view.segment);
     part.story.querySelectorAll(".to-accounts").forEach((button) => { button.textContent = `${page.labels.show_accounts} ↓`; });
     const chosen = page.message.segments.find((segment) => segment.id === page.view.segment);
     for (const row of part.story.querySelectorAll(".story-card table.data tbody tr")) {

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import yaml
+from pages.stories import write_stories
 
 from segkit.charts.theme import SEGMENT_COLOURS
 from segkit.store import write_frame, write_json
@@ -53,6 +54,7 @@ def write_run(
     run = folder / "runs" / quarter
     for name, frame in tables.items():
         write_frame(run / "tables" / f"{name}.parquet", frame, name)
+    write_stories(run, tables, company_tables(quarter, n, max(seed - 1, 0), is_complete, money_source))
     as_of = str(tables["run_period"]["as_of"].iloc[0].date())
     write_json(
         run / "manifest.json",
