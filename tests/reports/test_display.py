@@ -2,6 +2,8 @@
 
 import datetime as dt
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -89,3 +91,18 @@ def test_money_of_a_column_has_cents_in_all_rows_or_in_none():
 )
 def test_a_columns_name_says_what_its_numbers_are(name, kind):
     assert display.kind_of(pd.Series([0.25, 0.5], name=name)) == kind
+
+
+def test_a_chart_is_small_and_keeps_what_can_be_read():
+    values = [{"x": i / 3, "y": i / 7, "name": f"account {i}"} for i in range(200)]
+    encoding = {
+        **{axis: {"field": axis, "type": "quantitative"} for axis in ("x", "y")},
+        "text": {"field": "x", "format": ".5f"},
+    }
+    spec = {"data": {"values": values}, "mark": "text", "encoding": encoding, "description": "Points"}
+    text = display.svg(spec)
+    assert text.startswith('<svg role="img" aria-label="Points"')
+    assert "66.33333" in text, "words of a chart are never rounded"
+    places = re.findall(r'transform="translate\(([^)]*)\)', text)
+    assert len(places) > 200 and not [place for place in places if re.search(r"\.\d{3}", place)]
+    assert "aria-roledescription" not in text

@@ -84,6 +84,28 @@ def test_badges_say_what_to_know_before_the_numbers(tmp_path, meta, shown, absen
     assert absent not in text
 
 
+def test_a_draft_says_so_across_the_page_and_a_released_one_does_not(tmp_path):
+    draft = write(tmp_path)
+    assert '<body class="is-draft">' in draft and '<div class="watermark" aria-hidden="true">' in draft
+    assert ">ENTWURF</span>" in draft and ">DRAFT</span>" in draft
+    released = write(tmp_path, is_draft=False, released_by="A. Weber", released_on="2026-10-06")
+    assert "<body>" in released and '"watermark"' not in released
+    scenario = write(tmp_path, is_draft=False, scenario="idee", released_by="A. Weber", released_on="2026-10-06")
+    assert ">SZENARIO</span>" in scenario
+
+
+def test_the_index_links_documents_and_pages_link_other_pages(tmp_path):
+    documents = [{"name": "summary", "file": "summary.html"}, {"name": "workbook", "file": "x_2026Q3.xlsx"}]
+    assert 'href="summary.html"' in write(tmp_path, documents=documents)
+    assert "xlsx" not in write(tmp_path, documents=documents)
+    pages.write_index(tmp_path, ["02_customer_value"], {**META, "documents": documents}, "<section>Hinweis</section>")
+    text = (tmp_path / "index.html").read_text("utf-8")
+    places = [
+        text.index(part) for part in ("<section>Hinweis", "summary.html", "x_2026Q3.xlsx", "02_customer_value.html")
+    ]
+    assert places == sorted(places)
+
+
 def test_text_from_data_cannot_run(tmp_path):
     frame = pd.DataFrame({"name": [EVIL], EVIL: [1]})
     outputs = [
