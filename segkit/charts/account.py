@@ -26,8 +26,8 @@ def account_history_chart(segments: list[dict[str, str]], language: str, currenc
     -------
     dict
         Vega-Lite specification over the dataset ``table0`` with the columns ``quarter, revenue, segment, is_complete``
-        ``quarter_text, revenue_text, note`` for the tooltip, ``spoken`` for who cannot see the bar. A quarter without a run has the segment named by the
-        text ``account.no_run``, and is grey.
+        and ``quarter_text, revenue_text, note`` for the tooltip, ``spoken`` for who cannot see the bar. A quarter
+        without a run has the segment named by the text ``account.no_run``, and is grey.
     """
 
     def words(key: str) -> str:

@@ -180,7 +180,7 @@ def history(
         return None
     revenue = dict(zip(panel["quarter"], panel["revenue_q"].astype(float), strict=True))
     segments, no_run = dict(path), words.say("no_run")
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "quarter": quarter,
             "revenue": None if quarter not in revenue else round(revenue[quarter], 2),

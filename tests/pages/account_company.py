@@ -56,6 +56,7 @@ def add_tables(run: Path) -> None:
     for name, frame in frames.items():
         write_frame(tables / f"{name}.parquet", frame.reindex(columns=list(TABLES[name].columns)), name)
     write_json(run / "models" / "value.json", MODEL)
+    (tables / "migration.parquet").unlink(missing_ok=True)  # it tells of the segments that were replaced above
 
 
 def features_of(value: pd.DataFrame, as_of: pd.Timestamp, quarters_ago: int) -> pd.DataFrame:
