@@ -1,7 +1,6 @@
 """Tables as people read them."""
 
 import datetime as dt
-
 import re
 
 import pandas as pd
