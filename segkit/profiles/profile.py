@@ -18,6 +18,7 @@ from segkit.statistics.comparisons import (
     median_interval,
 )
 from segkit.statistics.intervals import wilson_interval
+from segkit.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,7 +61,7 @@ def profile_segments(described: pd.DataFrame, segments: pd.DataFrame, inputs: fr
         frames.append(_share_rows(has, groups, ids, name, category))
     known = [frame for frame in frames if frame is not None]
     if not known:
-        return pd.DataFrame()
+        return pd.DataFrame(columns=list(TABLES["profiles"].columns))
     profiles = pd.concat(known, ignore_index=True)
     profiles = profiles.assign(
         segmentation_id=segments["segmentation_id"].iloc[0],

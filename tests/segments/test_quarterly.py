@@ -29,9 +29,9 @@ def panel(n: int = 90) -> pd.DataFrame:
     return pd.concat([crowd(n, seed, end)[0] for seed, end in enumerate(ENDS.values())], ignore_index=True)
 
 
-def segmented(features, quarter=Q3, before=None, moves=NO_MOVES, **changes):
+def segmented(features, quarter=Q3, before=None, moves=NO_MOVES, names=None, **changes):
     settings = ValueSegmentation(**QUICK | changes)
-    found = segment_accounts(features, ENDS[quarter], quarter, settings, 1, "en", moves, PALETTE, before)
+    found = segment_accounts(features, ENDS[quarter], quarter, settings, 1, "en", moves, PALETTE, before, names)
     return found, {name: check(frame, name) for name, frame in found.tables.items()}
 
 
