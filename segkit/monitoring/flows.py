@@ -17,7 +17,9 @@ CELL = ["from_segment_id", "to_segment_id"]
 PRIOR = 0.5  # Jeffreys' prior for the mean of a Poisson count
 
 
-def sum_flows(migration: pd.DataFrame, redraws: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def sum_flows(
+    migration: pd.DataFrame, redraws: pd.DataFrame, confidence: float = 0.95, min_moves: int = 5
+) -> pd.DataFrame:
     """Return the table `migration_flows`: accounts and revenue by cell and cause, beside the noise floor.
 
     Parameters
@@ -29,6 +31,8 @@ def sum_flows(migration: pd.DataFrame, redraws: pd.DataFrame, confidence: float 
         (incomplete quarter).
     confidence : float
         Share of quarters in which chance alone raises no alarm anywhere in the matrix.
+    min_moves : int
+        Fewer accounts in a cell are no alarm: what draws make hardly ever, they do not tell exactly enough.
 
     Returns
     -------
@@ -48,10 +52,10 @@ def sum_flows(migration: pd.DataFrame, redraws: pd.DataFrame, confidence: float 
     )
     totals = named.groupby(KEY)[["revenue_12m", "revenue_before"]].sum(min_count=1).round(4)
     flows = totals.assign(n_accounts=named.groupby(KEY).size()).reset_index()
-    return add_noise(flows, redraws, confidence)
+    return add_noise(flows, redraws, confidence, min_moves)
 
 
-def add_noise(flows: pd.DataFrame, redraws: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def add_noise(flows: pd.DataFrame, redraws: pd.DataFrame, confidence: float = 0.95, min_moves: int = 5) -> pd.DataFrame:
     """Return the flows with n_noise, noise_high, is_above_noise; see `sum_flows`."""
     import pandas as pd
     from scipy.stats import nbinom
@@ -66,12 +70,13 @@ def add_noise(flows: pd.DataFrame, redraws: pd.DataFrame, confidence: float = 0.
     cells = pd.MultiIndex.from_frame(flows.loc[judged, CELL])
     noise = expected.reindex(cells).fillna(0.0).to_numpy()
     shape, chance = np.round(noise * n_draws) + PRIOR, n_draws / (n_draws + 1)
-    p = nbinom.sf(flows.loc[judged, "n_accounts"].to_numpy(float) - 1, shape, chance)
+    observed = flows.loc[judged, "n_accounts"].to_numpy(float)
+    p = nbinom.sf(observed - 1, shape, chance)
     moving = expected.index[expected.index.get_level_values(0) != expected.index.get_level_values(1)]
     n_cells = len(moving.union(cells))
     flows.loc[judged, "n_noise"] = noise
     flows.loc[judged, "noise_high"] = nbinom.ppf(confidence, shape, chance)
-    flows.loc[judged, "is_above_noise"] = holm(p, n_cells) <= 1 - confidence
+    flows.loc[judged, "is_above_noise"] = (holm(p, n_cells) <= 1 - confidence) & (observed >= min_moves)
     return flows
 
 

@@ -120,7 +120,7 @@ def find_merged(invoices: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
     counts = found.groupby(["account_id", "account_id_now"]).size().rename("n").reset_index()
     counts = counts.sort_values(["account_id", "n", "account_id_now"], ascending=[True, False, True])
     best = counts.drop_duplicates("account_id")
-    all_of_it = best["account_id"].map(invoices.groupby("account_id").size())
+    all_of_it = best["account_id"].map(invoices.groupby("account_id").size()).astype(float)
     best = best[best["n"] >= SAME_INVOICES * all_of_it]
     return best.rename(columns={"account_id_now": "merged_into"})[["account_id", "merged_into"]].reset_index(drop=True)
 

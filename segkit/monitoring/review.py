@@ -122,4 +122,7 @@ def _recommend(evidence: Mapping[str, Any], age: int, settings: Monitoring) -> t
         return "refit", "old_and_doubtful"
     if evidence["n_shifted"]:
         return "relabel", "shifted"
-    return "keep", "old" if age > settings.model_old_months else "holds"
+    if age > settings.model_old_months:
+        return "keep", "old"
+    is_known = evidence["n_shifted"] is not None and gain == gain
+    return "keep", "holds" if is_known else "not_comparable"

@@ -1,0 +1,61 @@
+"""The sample company's planted movers are in the migration table, far beyond chance, though not all of them."""
+
+import pandas as pd
+import pytest
+
+from segkit.demo.parameters import QUARTERS
+from segkit.demo.sample import simulate
+from segkit.demo.truth import movers
+from segkit.monitoring.migration import Moment, build_migration
+from segkit.quarters import Quarter
+from segkit.segments.grid import assign_grid
+from segkit.segments.membership import take_slice
+
+from .market import MODEL, build_panel
+
+NO_MERGED = pd.DataFrame(columns=["account_id", "merged_into"])
+
+
+@pytest.fixture(scope="module")
+def table() -> pd.DataFrame:
+    """`migration` from 2026Q2 to 2026Q3 with the planted move of each account beside it."""
+    sample = simulate()
+    lines = sample.lines[sample.lines["kind"] != "freight"]
+    renamed = {"booked_id": "account_id", "invoice": "invoice_id"}
+    lines = lines.drop(columns="account_id").rename(columns=renamed).assign(revenue=lines["revenue_cents"] / 100)
+    panel, con = build_panel(lines[["account_id", "invoice_id", "invoice_date", "revenue"]], QUARTERS[-1])
+    con.close()
+    moments = []
+    for quarter in (Quarter.parse(QUARTERS[-2]), Quarter.parse(QUARTERS[-1])):
+        features = take_slice(panel, quarter.end)
+        axes = assign_grid(features, MODEL)
+        segments = axes[["account_id", "segment_id"]].assign(segmentation_id="value", confidence=1.0)
+        segments = segments.assign(is_manual=False, kept_segment_id=segments["segment_id"])
+        moments.append(Moment(segments, features, axes))
+    found = build_migration("value", *moments, NO_MERGED).set_index("account_id")
+    planted = movers(sample).query("quarter == @QUARTERS[-1]").set_index("account_id")
+    both = found[found["from_segment_id"].notna() & found["to_segment_id"].notna()]
+    return both.join(planted[["from_segment_id", "to_segment_id"]].add_prefix("true_"))
+
+
+def test_planted_movers_are_found_far_beyond_chance(table):
+    """Measured: 81 % of the planted movers, 92 % of these in the right cell; by chance 11 %; the oracle finds 94 %."""
+    is_planted, is_found = table["true_to_segment_id"].notna(), table["cause"] != "stayed"
+    found = is_found[is_planted].mean()
+    assert is_planted.sum() > 60
+    assert found >= 0.72 and found > 5 * is_found.mean(), (found, is_found.mean())
+    hits = table[is_planted & is_found]
+    right = (hits["to_segment_id"] == hits["true_to_segment_id"]) & (
+        hits["from_segment_id"] == hits["true_from_segment_id"]
+    )
+    assert right.mean() >= 0.80
+    assert is_planted[is_found].mean() > 0.45, "the others cross a limit without a change behind it"
+
+
+def test_their_reason_fits_their_way(table):
+    """An account that was planted to grow or to fall is said to grow or to fall, not something else."""
+    hits = table[table["true_to_segment_id"].notna() & (table["cause"] != "stayed")]
+    into = hits[hits["true_to_segment_id"] == hits["to_segment_id"]].set_index("to_segment_id")["reason"]
+    growing = into[into.index == "S2"]
+    told = growing.isin(["migration.reason_turned_growing", "migration.reason_no_longer_new", "migration.reason_back"])
+    assert len(growing) and told.all()
