@@ -107,7 +107,7 @@ def quality_sheet(run: RunTables) -> pd.DataFrame | str:
     checks = quality["check"].str.removeprefix("unreadable_")
     return quality.assign(
         table=run.in_words(quality["table"], "workbook.table_"),
-        column=run.in_words(quality["column"].where(quality["column"] != "-"), "column."),
+        column=quality["column"].where(quality["column"] != "-"),
         check=run.in_words(checks, "cleansing.label_", "cleansing.label_quarantined_"),
     )
 

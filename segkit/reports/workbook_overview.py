@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segkit import display, texts
 from segkit.kpis.catalogue import kpi_catalogue
 from segkit.reports.workbook_columns import sheet_columns
-from segkit.reports.workbook_styles import LINE_HEIGHT, MUTED, Styles, lines_of
+from segkit.reports.workbook_styles import LINE_HEIGHT, MUTED, Styles, fit_to_paper, lines_of
 from segkit.reports.workbook_tables import RunTables
 from segkit.reports.workbook_writing import ABOUT_ROW, Filled, Frontmatter, safe_text, start_sheet
 
@@ -129,6 +129,7 @@ def write_overview(
             sheet.write_string(row, 0, name, styles.make())
             row = _write_words(sheet, styles, row, reason)
     sheet.print_area(0, 0, row - 1, len(WIDTHS) - 1)
+    fit_to_paper(sheet, list(WIDTHS), 0)
     sheet.activate()
 
 

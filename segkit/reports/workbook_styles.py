@@ -15,9 +15,11 @@ INK, MUTED, LINE, HEAD, BAND, LINK = "#1B2430", "#4A5868", "#D5DCE5", "#E8EDF4",
 DRAFT, RELEASED = {"bg_color": "#FDE9C8", "font_color": "#7A3E00"}, {"bg_color": "#DDEFE4", "font_color": "#0F5132"}
 ALARM, BAD = {"bg_color": "#FDE9C8"}, {"font_color": "#B3261E"}
 BAR = "#BFD3EA"
-NUMBERS = {"count", "money", "percent", "decimal", "mixed"}
-WIDEST = {"id": 16, "text": 28, "words": 88, "segment": 24, "bool": 8}
+NUMBERS = {"count", "money", "percent", "decimal", "fraction", "mixed"}
+WIDEST = {"id": 16, "text": 28, "words": 50, "sentence": 88, "segment": 24, "bool": 8}
 LINE_HEIGHT = 13.5
+CHARACTER = 0.93  # of our font; widths are counted in digits of the workbook's own, which is larger
+PAGE_WIDTH = 255  # characters across A4 that can still be read
 SIDES = {"bool": "center"}
 
 
@@ -37,6 +39,7 @@ def number_format(kind: str, currency: str, language: str) -> str:
         "money": f"{money};-{money}",
         "percent": '0.0"\u00a0"%' if language == "de" else "0.0%",
         "decimal": "#,##0.00",
+        "fraction": "0.000",
         "date": "dd.mm.yyyy" if language == "de" else "d mmm yyyy",
     }.get(kind, "@")
 
@@ -77,7 +80,7 @@ class Styles:
         """Format of a cell by its kind; a segment's name stands in its colour behind a stripe of it."""
         if kind == "segment" and colour:
             return self.make(font_color=colour, num_format='"▌"@')
-        if kind == "words":
+        if kind in ("words", "sentence"):
             return self.make(text_wrap=True, num_format="@")
         align = {"align": "right", "indent": 1} if kind in NUMBERS else {"align": SIDES.get(kind, "left")}
         return self.make(num_format=self.number_format(kind), **align)
@@ -113,10 +116,9 @@ class Styles:
 
 
 def set_up_page(sheet: Any, state_words: str, project: str, quarter: str, language: str) -> None:
-    """A4 landscape, one page wide; project, quarter, state and page number on each page."""
+    """A4 landscape; project, quarter, state and page number on each page."""
     sheet.set_landscape()
     sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.3, right=0.3, top=0.75, bottom=0.65)
     left, middle, right = (_for_header(text) for text in (project, state_words, quarter))
     sheet.set_header(f"&L{left}&C{middle}&R{right}")
@@ -124,20 +126,28 @@ def set_up_page(sheet: Any, state_words: str, project: str, quarter: str, langua
     sheet.hide_gridlines(2)
 
 
+def fit_to_paper(sheet: Any, widths: list[float], n_fixed: int) -> None:
+    """As many pages side by side as it takes to stay readable; the fixed columns stand on each of them."""
+    sheet.fit_to_pages(math.ceil(sum(widths) / PAGE_WIDTH), 0)
+    if n_fixed and sum(widths) > PAGE_WIDTH:
+        sheet.repeat_columns(0, n_fixed - 1)
+
+
 def _for_header(text: str) -> str:
     """Text in a page header, where & begins a command and 255 characters are the most."""
     return text[:70].replace("&", "&&")
 
 
-def width_of(kind: str, head: str, samples: list[str]) -> float:
-    """Width of a column in characters: the longest word of its heading and nearly all of its cells fit."""
-    words = max((len(word) for word in head.split()), default=0) + 3  # the filter's button
+def width_of(kind: str, head: str, samples: list[str], total: str = "") -> float:
+    """Width of a column in characters: longest word of the heading, nearly all cells and the total above fit."""
+    words = max((len(word) for word in head.split()), default=0) * CHARACTER + 3  # the filter's button
     lengths = sorted(len(text) for text in samples)
     longest = lengths[min(int(len(lengths) * 0.98), len(lengths) - 1)] if lengths else 0
     room = 2.5 if kind == "segment" or kind in NUMBERS else 1.5
-    return float(max(min(longest + room, WIDEST.get(kind, 24)), words, min(len(head) / 2 + 2.5, 16), 7))
+    cells = min(max(longest, len(total)) * CHARACTER + room, WIDEST.get(kind, 24))
+    return max(cells, words, min(len(head) / 2 + 2, 15), 7)
 
 
 def lines_of(text: str, width: float) -> int:
     """Lines that a wrapped text takes in a column."""
-    return max(math.ceil(len(text) / width), 1)
+    return max(math.ceil(len(text) * 0.9 / width), 1)

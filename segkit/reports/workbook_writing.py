@@ -19,6 +19,7 @@ from segkit.reports.workbook_styles import (
     LINE_HEIGHT,
     NUMBERS,
     Styles,
+    fit_to_paper,
     lines_of,
     set_up_page,
     width_of,
@@ -82,8 +83,9 @@ def write_sheet(book: Any, styles: Styles, filled: Filled, front: Frontmatter) -
     language, columns = styles.language, filled.columns
     heads = [column.head(language) for column in columns]
     cells = [_cells(column, filled.frame, styles, front) for column in columns]
+    totals = _totals(columns, cells)
     widths = [
-        width_of(column.kind, head, _samples(column, values, styles))
+        _width(column, head, values, totals.get(column.name), styles)
         for column, head, (values, _) in zip(columns, heads, cells, strict=True)
     ]
     title = f"{filled.name} · {front.project} · {front.quarter}"
@@ -94,7 +96,7 @@ def write_sheet(book: Any, styles: Styles, filled: Filled, front: Frontmatter) -
     _write_about(sheet, about, widths, styles)
     last = FIRST_ROW + len(filled.frame) - 1
     sheet.write_url(LINK_ROW, 0, f"internal:'{front.overview}'!A1", styles.link, f"← {front.overview}")
-    _write_totals(sheet, columns, cells, last, styles)
+    _write_totals(sheet, columns, totals, last, styles)
     for i, (column, head) in enumerate(zip(columns, heads, strict=True)):
         sheet.write_string(HEAD_ROW, i, safe_text(head), styles.head(column.kind))
         sheet.write_comment(HEAD_ROW, i, column.definition(language), {"author": "", "width": 230, "height": 96})
@@ -103,7 +105,9 @@ def write_sheet(book: Any, styles: Styles, filled: Filled, front: Frontmatter) -
     _write_rows(sheet, columns, cells, widths, len(filled.frame))
     _add_marks(sheet, columns, last, styles)
     sheet.autofilter(HEAD_ROW, 0, last, len(columns) - 1)
-    sheet.freeze_panes(FIRST_ROW, sum("fixed" in column.marks for column in columns))
+    n_fixed = sum("fixed" in column.marks for column in columns)
+    sheet.freeze_panes(FIRST_ROW, n_fixed)
+    fit_to_paper(sheet, widths, n_fixed)
     sheet.repeat_rows(HEAD_ROW)
     sheet.print_area(0, 0, last, len(columns) - 1)
 
@@ -144,15 +148,27 @@ def _cells(column: Column, frame: pd.DataFrame, styles: Styles, front: Frontmatt
     return [name for name, _ in named], [formats[colour] for _, colour in named]
 
 
-def _samples(column: Column, values: list[Any], styles: Styles) -> list[str]:
-    """Some values, each about as long as it is shown."""
-    some = [value for value in values[:: max(len(values) // SAMPLE, 1)] if value is not None]
+def _width(column: Column, head: str, values: list[Any], total: float | None, styles: Styles) -> float:
+    some = _shown(column, values[:: max(len(values) // SAMPLE, 1)], styles)
+    return width_of(column.kind, head, some, "".join(_shown(column, [total], styles)) if total is not None else "")
+
+
+def _shown(column: Column, values: list[Any], styles: Styles) -> list[str]:
+    """Values, each about as long as it is shown."""
     if column.kind == "date":
         return ["00.00.0000"]
     shapes = {"money": "{:,.2f} " + styles.sign, "mixed": "{:,.2f} " + styles.sign, "percent": "{:,.4f} %",
-              "count": "{:,.0f}", "decimal": "{:,.2f}"}  # fmt: skip
+              "count": "{:,.0f}", "decimal": "{:,.2f}", "fraction": "{:,.3f}"}  # fmt: skip
     shape = shapes.get(column.kind, "{}")
-    return [shape.format(value) for value in some]
+    return [shape.format(value) for value in values if value is not None]
+
+
+def _totals(columns: list[Column], cells: list[tuple[list[Any], list[Any]]]) -> dict[str, float]:
+    """Totals of the columns that have one, by name."""
+    summed = [
+        (column.name, values) for column, (values, _) in zip(columns, cells, strict=True) if "sum" in column.marks
+    ]
+    return {name: math.fsum(value for value in values if value is not None) for name, values in summed}
 
 
 def _write_rows(
@@ -160,7 +176,7 @@ def _write_rows(
 ) -> None:
     writers = [sheet.write_number if c.kind in NUMBERS or c.kind == "date" else sheet.write_string for c in columns]
     written = [(write, *pair) for write, pair in zip(writers, cells, strict=True)]
-    wrapped = [(cells[i][0], widths[i]) for i, column in enumerate(columns) if column.kind == "words"]
+    wrapped = [(cells[i][0], widths[i]) for i, column in enumerate(columns) if column.kind in ("words", "sentence")]
     for row in range(n):
         lines = max((lines_of(values[row] or "", width) for values, width in wrapped), default=1)
         if lines > 1:  # the height must be known before the row is written; no spreadsheet works it out on opening
@@ -170,21 +186,18 @@ def _write_rows(
                 write(FIRST_ROW + row, i, values[row], formats[row])
 
 
-def _write_totals(
-    sheet: Any, columns: list[Column], cells: list[tuple[list[Any], list[Any]]], last: int, styles: Styles
-) -> None:
+def _write_totals(sheet: Any, columns: list[Column], totals: dict[str, float], last: int, styles: Styles) -> None:
     """Totals above the headings; they count the rows that the filter leaves."""
     from xlsxwriter.utility import xl_range
 
-    summed = [i for i, column in enumerate(columns) if "sum" in column.marks]
-    if not summed:
+    if not totals:
         sheet.set_row(TOTAL_ROW, 6)
         return
     sheet.write_string(TOTAL_ROW, 0, texts.say("workbook.total", styles.language), styles.make(bold=True))
-    for i in summed:
-        total = math.fsum(value for value in cells[i][0] if value is not None)
-        formula = f"=SUBTOTAL(109,{xl_range(FIRST_ROW, i, last, i)})"
-        sheet.write_formula(TOTAL_ROW, i, formula, styles.total(columns[i].kind), round(total, 6))
+    for i, column in enumerate(columns):
+        if column.name in totals:
+            formula = f"=SUBTOTAL(109,{xl_range(FIRST_ROW, i, last, i)})"
+            sheet.write_formula(TOTAL_ROW, i, formula, styles.total(column.kind), round(totals[column.name], 6))
 
 
 def _add_marks(sheet: Any, columns: list[Column], last: int, styles: Styles) -> None:
@@ -197,6 +210,8 @@ def _add_marks(sheet: Any, columns: list[Column], last: int, styles: Styles) -> 
         "data_bar_2010": True,
         "bar_border_color": BAR,
         "bar_axis_position": "none",
+        "min_type": "num",
+        "min_value": 0,
     }
     for i, column in enumerate(columns):
         alarm = ("==", f'"{yes}"') if column.kind == "bool" else ("!=", 0)
