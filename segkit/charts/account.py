@@ -51,7 +51,7 @@ def account_history_chart(segments: list[dict[str, str]], language: str, currenc
         "description": words("history_description"),
         "config": base_config(language, currency),
         "width": "container",
-        "height": 210,
+        "height": 180,
         "autosize": {"type": "fit", "contains": "padding"},
         "data": {"name": "table0"},
         "datasets": {"table0": []},

@@ -62,7 +62,7 @@ def _trend(facts: Mapping[str, Any]) -> Sentence:
 
 
 def _last(facts: Mapping[str, Any]) -> Sentence:
-    return "account.last", {"days": facts["days"]}
+    return ("account.last" if facts["days"] else "account.last_today"), {"days": facts["days"]}
 
 
 def _gone(name: str):

@@ -157,7 +157,9 @@ def _rhythm(own: pd.Series, words: Words) -> list[str]:
     interval, days = own.get("interval_days"), own.get("days_since_last")
     if interval is None or interval != interval or interval <= 0:
         return [words.say("no_rhythm")]
-    return [words.say("rhythm", interval=interval, days=days, times=days / interval)]
+    if days <= interval:
+        return [words.say("rhythm", interval=interval)]
+    return [words.say("rhythm_late", interval=interval, days=days, times=days / interval)]
 
 
 def history(
