@@ -41,6 +41,7 @@ def describe_used(criteria: pd.DataFrame) -> list[Finding]:
     criteria : DataFrame
         The table `criteria`.
     """
+    criteria = _in_order(criteria)
     chosen, used = criteria["is_selected"], criteria["is_used"]
     parts = {"both": chosen & used, "only_chosen": chosen & ~used, "only_used": used & ~chosen}
     names = {
@@ -91,7 +92,9 @@ def describe_power(criteria: pd.DataFrame) -> list[Finding]:
         found.append({"key": "criteria.no_gain"})
     silent = int((told["power_low"] <= 0).sum())
     told_of = "criteria.untold" if silent else "criteria.all_told"
-    return [*found, {"key": told_of, "n_silent": silent, "n_told": len(told), "n_undated": undated}]
+    found.append({"key": told_of, "n_silent": silent, "n_told": len(told), "n_undated": undated})
+    small = told[told["is_small"]].sort_values("number")
+    return [*found, {"key": "criteria.small", "n": len(small), **_names(small)}] if len(small) else found
 
 
 def _baseline(criteria: pd.DataFrame) -> Finding:
@@ -123,6 +126,7 @@ def describe_sensitive(criteria: pd.DataFrame) -> list[Finding]:
     criteria : DataFrame
         The table `criteria`.
     """
+    criteria = _in_order(criteria)
     sensitive = criteria[criteria["is_sensitive"] & criteria["is_available"]]
     proxies = criteria[criteria["proxy_for"].notna()]
     if sensitive.empty:
@@ -183,3 +187,7 @@ def _names(rows: pd.DataFrame) -> dict[str, str | None]:
 
 def _joined(rows: pd.DataFrame) -> dict[str, str | None]:
     return {lang: ", ".join(rows[f"name_{lang}"]) or None for lang in LANGUAGES}
+
+
+def _in_order(criteria: pd.DataFrame) -> pd.DataFrame:
+    return criteria.sort_values("number")

@@ -56,8 +56,9 @@ def find_horizon(panel: pd.DataFrame, is_complete: bool, n_quarters: int) -> Hor
 def score_power(measured: pd.DataFrame, revenue: pd.Series, settings: CriteriaSettings, seed: int) -> pd.DataFrame:
     """Return for each criterion how much of the variance of the next period's log revenue its groups explain.
 
-    Each account is told from the mean of its group among the accounts of the other folds; the yardstick is the mean of
-    all accounts of the other folds. Limits resample accounts (`ratio_intervals`); the groups stay as they are.
+    Each account is told from the mean of its group among the accounts of the other folds (`_drawn_means`); the
+    yardstick is the mean of all accounts of the other folds. Limits resample accounts (`ratio_intervals`) and leave the
+    groups as they are; an upper limit is not below 0, since groups that say nothing can be left alone.
 
     Parameters
     ----------
@@ -82,8 +83,8 @@ def score_power(measured: pd.DataFrame, revenue: pd.Series, settings: CriteriaSe
     folds = generator(seed, "criteria", "folds").permutation(len(y)) % settings.folds
     codes = {name: cut_groups(measured[name], settings.groups, settings.fewest_accounts) for name in measured}
     fitting = {name: code for name, code in codes.items() if (code >= 0).sum() >= settings.fewest_accounts}
-    base = codes.get(BASELINE)
-    errors = {name: _errors(y, code, folds, base, settings.fewest_accounts) for name, code in fitting.items()}
+    base = codes.get(BASELINE, np.zeros(len(y), dtype=int))
+    errors = {name: _errors(y, code, folds, base) for name, code in fitting.items()}
     if not errors:
         return pd.DataFrame(columns=[*_LIMITS, "n_power"], dtype="float64")
     found = list(errors.values())
@@ -93,7 +94,7 @@ def score_power(measured: pd.DataFrame, revenue: pd.Series, settings: CriteriaSe
     low, high = ratio_intervals(explained, whole, nobody, 0, of_all, settings.draws, seed)
     with np.errstate(divide="ignore", invalid="ignore"):
         value = np.where(whole.sum(0) > 0, explained.sum(0) / whole.sum(0), np.nan)
-    figures = np.column_stack([value, low[-1], high[-1]]).reshape(len(errors), 6)
+    figures = np.column_stack([value, low[-1], np.maximum(high[-1], 0)]).reshape(len(errors), 6)
     frame = pd.DataFrame(figures, index=list(errors), columns=_LIMITS).round(6)
     one_group = [name for name, code in fitting.items() if len(np.unique(code[code >= 0])) < 2]
     frame.loc[one_group] = np.nan
@@ -101,41 +102,54 @@ def score_power(measured: pd.DataFrame, revenue: pd.Series, settings: CriteriaSe
     return frame.assign(n_power=[int((code >= 0).sum()) for code in fitting.values()])
 
 
-def _errors(
-    y: np.ndarray, codes: np.ndarray, folds: np.ndarray, base: np.ndarray | None, weight: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def _errors(y: np.ndarray, codes: np.ndarray, folds: np.ndarray, base: np.ndarray) -> list[np.ndarray]:
     """Return squared errors by account (0 without a value): mean of all, group, baseline, baseline and group together.
 
-    Within a group of the baseline, the mean of a cell is drawn towards the baseline's as by `weight` more accounts.
+    Each account is told from the accounts of the other folds only.
     """
     known = codes >= 0
-    of_all = _told(y, np.zeros_like(codes), folds, known)
-    by_group = _told(y, codes, folds, known, of_all)
-    by_base, cells = of_all, codes
-    if base is not None:
-        by_base = _told(y, base, folds, known, of_all)
-        cells = np.where(known, base * (codes.max() + 1) + codes, -1)
-    both = _told(y, cells, folds, known, by_base, weight)
-    squares = [np.where(known, (y - told) ** 2, 0.0) for told in (of_all, by_group, by_base, both)]
-    return squares[0], squares[1], squares[2], squares[3]
+    n_base, n_codes = int(base.max()) + 1, int(codes.max()) + 1
+    cells, parents = base * n_codes + codes, np.repeat(np.arange(n_base), n_codes)
+    told = np.zeros((4, len(y)))
+    for fold in range(int(folds.max()) + 1):
+        learn, test = known & (folds != fold), known & (folds == fold)
+        if not learn.any() or not test.any():
+            continue
+        mean = float(y[learn].mean())
+        group = _drawn_means(y[learn], codes[learn], np.full(n_codes, mean), 1)
+        alone = _drawn_means(y[learn], base[learn], np.full(n_base, mean), 1)
+        both = _drawn_means(y[learn], cells[learn], alone[parents], len(np.unique(base[learn])))
+        told[:, test] = [np.full(test.sum(), mean), group[codes[test]], alone[base[test]], both[cells[test]]]
+    return list(np.where(known, (y - told) ** 2, 0.0))
 
 
-def _told(
-    y: np.ndarray,
-    codes: np.ndarray,
-    folds: np.ndarray,
-    known: np.ndarray,
-    otherwise: np.ndarray | float = 0.0,
-    weight: float = 0.0,
-) -> np.ndarray:
-    """Return for each account the mean of its group over the other folds; `otherwise` where they have none of it."""
-    n_folds = int(folds.max()) + 1
-    cells = np.where(known, codes, 0) * n_folds + folds
-    size = int(cells.max()) // n_folds + 1
-    sums = np.bincount(cells[known], weights=y[known], minlength=size * n_folds).reshape(size, n_folds)
-    counts = np.bincount(cells[known], minlength=size * n_folds).reshape(size, n_folds)
-    group = np.where(known, codes, 0)
-    others = (sums.sum(1)[group] - sums[group, folds]) + weight * np.asarray(otherwise)
-    n_others = (counts.sum(1)[group] - counts[group, folds]) + weight
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(n_others > 0, others / n_others, otherwise)
+def _drawn_means(y: np.ndarray, codes: np.ndarray, prior: np.ndarray, n_priors: int) -> np.ndarray:
+    """Return the mean of each group, drawn towards its prior as far as the groups differ no more than by chance.
+
+    A model of random effects: with s² the variance within and t² that between groups (by moments, at least 0), a group
+    of n accounts keeps n / (n + s² / t²) of its distance (Efron and Morris 1975, JASA 70). Without this, groups that
+    say nothing would always look worse than the mean of all.
+
+    Parameters
+    ----------
+    y, codes : array
+        Values and groups of the accounts learnt from.
+    prior : array
+        Per group, what its mean is drawn towards; also the answer for a group nobody is in.
+    n_priors : int
+        Number of different priors among these groups.
+    """
+    counts = np.bincount(codes, minlength=len(prior))
+    sums = np.bincount(codes, weights=y, minlength=len(prior))
+    is_there = counts > 0
+    away = np.where(is_there, sums / np.maximum(counts, 1), prior) - prior
+    n, n_groups = len(y), int(is_there.sum())
+    if n_groups <= n_priors or n <= n_groups:
+        return prior
+    within = float(((y - (prior + away)[codes]) ** 2).sum()) / (n - n_groups)
+    between = float((counts * away**2).sum()) / (n_groups - n_priors)
+    spread = max(0.0, between - within) * n_groups / n
+    if spread == 0:
+        return prior
+    kept: np.ndarray = counts * spread / np.maximum(counts * spread + within, np.finfo(float).tiny)
+    return prior + kept * away
