@@ -99,7 +99,7 @@ def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
     if kind == "cents":
         return _money(number, 2, locale, currency)
     if kind == "million" and abs(number) < 1e6:
-        kind = "money"  # CLDR has no short form of thousands in German
+        return _money(number, 0, locale, currency)  # CLDR has no short form of thousands in German
     if kind == "million":
         return format_compact_currency(number, currency, locale=locale, fraction_digits=1)
     if kind == "money":

@@ -25,7 +25,7 @@ TABLES = (
     *("control_totals", "reconciliation", "data_quality", "restatements"),
 )
 COLUMNS = {"account_features": ["account_id", "as_of", "interval_days"]}  # the panel is long
-CHARTS = ("migration_causes_chart", "segment_tiles_chart")  # the first that the run holds
+CHARTS = {"moves": "migration_causes_chart", "segments": "segment_tiles_chart"}  # by the section they belong to
 
 
 def write_summary(run_folder: Path, path: Path, language: str, state: Mapping[str, Any], settings: Settings) -> None:
@@ -44,8 +44,8 @@ def write_summary(run_folder: Path, path: Path, language: str, state: Mapping[st
     """
     evidence = Evidence(read_tables(run_folder), settings)
     facts = describe_quarter(evidence, state)
-    charts = read_chart(run_folder)
-    bodies = [body_html(facts, evidence, state, x, charts[x] if charts else None) for x in texts.LANGUAGES]
+    charts = read_chart(run_folder, evidence.is_complete)
+    bodies = [body_html(facts, evidence, state, x, charts.get(x)) for x in texts.LANGUAGES]
     write_parts(path, [style(), display.both_languages(*bodies)], "summary", language, state)
 
 
@@ -55,13 +55,16 @@ def read_tables(run_folder: Path) -> dict[str, Any]:
     return {name: read_frame(path, COLUMNS.get(name)) for name, path in paths.items() if path.exists()}
 
 
-def read_chart(run_folder: Path) -> dict[str, Any] | None:
-    """Return the specification of the summary's chart in both languages: the moves, else the sizes of the segments."""
-    for name in CHARTS:
+def read_chart(run_folder: Path, is_complete: bool) -> dict[str, tuple[str, dict[str, Any]]]:
+    """Return the summary's chart by language, as section and specification: why accounts moved, else segment sizes.
+
+    Of an incomplete quarter nothing is said of moves, so they are not shown either. Empty where there is no chart.
+    """
+    for section, name in CHARTS.items():
         paths = {x: run_folder / "charts" / f"{name}.{x}.json" for x in texts.LANGUAGES}
-        if all(path.exists() for path in paths.values()):
-            return {x: read_json(path) for x, path in paths.items()}
-    return None
+        if all(path.exists() for path in paths.values()) and (is_complete or section != "moves"):
+            return {x: (section, read_json(path)) for x, path in paths.items()}
+    return {}
 
 
 def describe_quarter(evidence: Evidence, state: Mapping[str, Any]) -> list[Fact]:

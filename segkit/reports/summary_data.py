@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAGE = "01_data_cleansing"
-MOST_NAMES = 6
+MOST_NAMES = 5
 GAPS = {"industry": ("industry_code", "industry"), "employees": ("employees",)}
 
 

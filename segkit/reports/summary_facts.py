@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from segkit.settings import Settings
 
 ALL = "ALL"
-LONGEST_NAME, LONGEST_TRAIT = 38, 80
+LONGEST_NAME, LONGEST_SEGMENT, LONGEST_TRAIT = 38, 30, 60
 # Key figures: slot, KPI of the catalogue, kind of number, and what its change is told in.
 FIGURES = [
     ("active", "n_active_accounts", "count"),
@@ -96,7 +96,7 @@ class Evidence:
         row = None if register is None else register[register["segment_id"] == segment_id]
         known = row is not None and len(row) > 0
         return {
-            f"{prefix}_{x}": short_name(row[f"name_{x}"].iloc[0]) if known else str(segment_id)  # type: ignore[index]
+            f"{prefix}_{x}": short_name(row[f"name_{x}"].iloc[0], LONGEST_SEGMENT) if known else str(segment_id)  # type: ignore[index]
             for x in ("de", "en")
         }
 
@@ -147,8 +147,8 @@ def _revenue(evidence: Evidence) -> list[Fact]:
     if growth is None:
         return found
     if growth["value"] != growth["value"] or not evidence.is_complete:
-        reason = growth["reason"] if isinstance(growth["reason"], str) else "kpis.reason_incomplete"
-        return [*found, Fact(place, "summary.tile_no_year"), Fact(place, reason)]
+        why = [Fact(place, growth["reason"])] if isinstance(growth["reason"], str) else []
+        return [*found, Fact(place, "summary.tile_no_year"), *why]
     change = float(growth["value"])
     key = "summary.tile_grown" if change >= 0 else "summary.tile_fell"
     found.append(Fact(place, key, {"change": abs(change)}))
@@ -166,7 +166,7 @@ def _figure(evidence: Evidence, place: str, kpi_id: str, kind: str, figure: pd.S
     if bool(figure["is_small"]):
         found.append(Fact(place, "summary.tile_small", {"n": int(figure["n"])}))
     if not evidence.is_complete:
-        return [*found, Fact(place, "kpis.reason_incomplete")]
+        return found
     before = evidence.kpi(kpi_id, 1)
     if before is None:
         return [*found, Fact(place, "summary.tile_no_before")]
@@ -228,6 +228,7 @@ def segment_rows(evidence: Evidence) -> pd.DataFrame | None:
         telling = {} if cards is None else cards.set_index("segment_id")[f"telling_{x}"].to_dict()
         pairs = zip(rows[f"name_{x}"], rows["segment_id"].map(telling).fillna(""), strict=True)
         rows[f"trait_{x}"] = [_beyond(str(name), str(told)) for name, told in pairs]
+        rows[f"name_{x}"] = rows[f"name_{x}"].map(lambda name: short_name(name, LONGEST_SEGMENT))
     columns = ["segment_id", "name_de", "name_en", "colour", "n_accounts", "revenue_12m", "share_revenue"]
     return rows[[*columns, "share_margin", "change_accounts", "trait_de", "trait_en"]].reset_index(drop=True)
 

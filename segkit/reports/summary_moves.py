@@ -84,7 +84,7 @@ def _flows(evidence: Evidence) -> list[Fact]:
 
 
 def _causes(flows: pd.DataFrame) -> list[Fact]:
-    """Accounts that came, went, were merged or were moved otherwise than by their own buying."""
+    """Accounts that came, went, were merged or were moved otherwise than by their own buying; one paragraph."""
     goes, comes, cause = flows["to_segment_id"] == "GONE", flows["from_segment_id"] == "NEW", flows["cause"]
     groups = {
         "new": (cause == "new") & comes,
@@ -100,7 +100,7 @@ def _causes(flows: pd.DataFrame) -> list[Fact]:
     for name, chosen in groups.items():
         n = int(flows.loc[chosen, "n_accounts"].sum())
         revenue = {"revenue": float(flows.loc[chosen, money[name]].sum())} if name in money else {}
-        found += [Fact("moves", f"summary.moved_{name}", {"n": n, **revenue})] if n else []
+        found += [Fact("others", f"summary.moved_{name}", {"n": n, **revenue})] if n else []
     return found
 
 

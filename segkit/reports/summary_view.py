@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 ROWS = 5
 MOST_SEGMENTS = 10
+Chart = tuple[str, dict[str, Any]]
 SLOTS = ("revenue", "active", "retention", "churn", "margin")
 
 
 def body_html(
-    facts: list[Fact], evidence: Evidence, state: Mapping[str, Any], language: str, chart: dict[str, Any] | None
+    facts: list[Fact], evidence: Evidence, state: Mapping[str, Any], language: str, chart: Chart | None
 ) -> str:
     """Both sheets in one language.
 
@@ -34,8 +35,8 @@ def body_html(
         ``stages`` says which pages stand beside the summary, ``quarter`` which quarter it is of.
     language : str
         ``de`` or ``en``.
-    chart : dict, optional
-        Specification of the chart in this language.
+    chart : (str, dict), optional
+        Section in which the chart stands, and its specification in this language.
     """
     page = _Page(facts, evidence, state, language)
     return page.first(chart) + page.second()
@@ -50,14 +51,16 @@ class _Page:
         self.pages = {"index", *(stage["notebook"] for stage in state.get("stages", []))}
         self.quarter = display.quarter_name(state["quarter"])
 
-    def first(self, chart: dict[str, Any] | None) -> str:
+    def first(self, chart: Chart | None) -> str:
         """Headline, key figures, segments, moves."""
         kicker = self.text("summary.kicker", quarter=self.quarter)
-        figure = f'<figure class="chart">{display.svg(chart)}</figure>' if chart else ""
+        more = {"segments": self.segments(), "moves": f"<p>{self.joined('others')}</p>"}
+        if chart:
+            more[chart[0]] += f'<figure class="chart">{display.svg(chart[1])}</figure>'
         return (
             f'<section class="sheet opening"><p class="kicker">{kicker}</p>'
             f'<h1>{self.joined("headline")}</h1><p class="lead">{self.joined("lead")}</p>{self.tiles()}'
-            f"{self.section('segments', self.segments())}{self.section('moves', figure)}</section>"
+            f"{''.join(self.section(name, html) for name, html in more.items())}</section>"
         )
 
     def second(self) -> str:
