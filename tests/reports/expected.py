@@ -112,9 +112,10 @@ MONTHS = {"months": 15}
 REVIEW = {"quarter": "Q2 2025", "due": dt.date(2026, 6, 30)}
 PLAIN = {  # said or headed without a number: in which quarter it stands
     "full": """section_segments section_moves section_risks section_chances section_decisions section_criteria
-        section_data section_small label_revenue label_active label_retention label_churn label_margin column_segment column_accounts
-        column_revenue column_share column_margin column_change column_trait column_customer column_before column_now
-        column_days column_risk column_growth kind_falling kind_lost small_rates decide_release tile_noise""",
+        section_data section_small label_revenue label_active label_retention label_churn label_margin
+        column_segment column_accounts column_revenue column_share column_margin column_change
+        column_trait column_customer column_before column_now column_days column_risk column_growth
+        kind_falling kind_lost small_rates decide_release tile_noise""",
     "quiet": "lead_calm moved_noise risk_none chance_none restated_none tile_same decide_nothing",
     "falling": "moved_nobody tile_unknown",
     "first": """kind_silent moved_first risk_no_year chance_no_year data_no_margin data_no_accounts data_no_controls

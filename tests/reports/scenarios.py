@@ -96,8 +96,25 @@ def tiny() -> Quarter:
     return tables, STATE
 
 
+def crowded() -> Quarter:
+    """As much as can stand in a summary, in the longest words."""
+    tables, state = full()
+    register, sizes, cards = (tables[name] for name in ("segment_register", "segment_sizes", "segment_cards"))
+    for frame in (register, sizes, cards):
+        for name in ("name_de", "name_en"):
+            frame[name] = frame[name] + " mit einem Namen, der niemals enden will"
+    more = pd.concat([sizes.head(6).assign(segment_id=[f"C{i}" for i in range(6)]), sizes], ignore_index=True)
+    for name in ("telling_de", "telling_en"):
+        cards[name] = cards["name_de"] + ": " + "bestellen etwa alle 11 Wochen, hohe Deckungsbeitragsquote, " * 3
+    tables["segment_sizes"] = more
+    tables["accounts"]["name"] = "Westfälische Wasserwirtschaftswerke Wuppertal-Wichlinghausen GmbH & Co. KG"
+    tables["accounts"].loc[3, "name"] = "W" * 200
+    return tables, state | {"project": "Westfälische Wasserwirtschaftswerke Wuppertal-Wichlinghausen GmbH & Co. KG"}
+
+
 SCENARIOS = {
-    scenario.__name__: scenario for scenario in (full, quiet, falling, first, incomplete, opportunities, nothing, tiny)
+    scenario.__name__: scenario
+    for scenario in (full, quiet, falling, first, incomplete, opportunities, nothing, tiny, crowded)
 }
 
 
