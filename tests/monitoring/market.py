@@ -47,7 +47,8 @@ def build_panel(lines: pd.DataFrame, quarter: str) -> tuple[pd.DataFrame, object
     con.register("lines", lines)
     con.execute("""
         CREATE TABLE invoices AS
-        SELECT account_id, invoice_id, invoice_date::DATE AS invoice_date, 'P' AS product_id, 1.0 AS quantity,
+        SELECT account_id::VARCHAR AS account_id, invoice_id::VARCHAR AS invoice_id, invoice_date::DATE AS invoice_date,
+               'P' AS product_id, 1.0 AS quantity,
                revenue::DECIMAL(18,4) AS revenue, NULL::DECIMAL(18,4) AS margin, 'sale' AS line_type
         FROM lines""").fetchall()
     newest = Quarter.parse(quarter)
