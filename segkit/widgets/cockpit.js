@@ -44,7 +44,14 @@ function render(context) {
     const segments = [["", page.labels.all_segments], ...tiles.map((tile) => [tile.id, tile.name])];
     const csv = make("button", { type: "button", class: "primary", onclick: () => page.ask({ kind: "csv", ...page.query }) }, page.labels.csv);
     part.filters.replaceChildren(page.quarters(message),
-      choice(page.labels.segment, segments, page.view.segment, (segment) => page.choose({ segment })), csv, page.report("index", page.labels.reports));
+      choice(page.labels.segment, segments, page.view.segment, (segment) => page.choose({ segment })), csv, page.report("index", page.labels.reports), ...toCard());
+  }
+
+  // The chosen segment's own card, on the page of profiles.
+  function toCard() {
+    const { quarter, language: lang, segment } = page.view;
+    if (!segment || !isPage()) return [];
+    return [make("a", { class: "reports", href: `05_profiling.ipynb?${new URLSearchParams({ quarter, lang, segment })}` }, page.labels.to_card)];
   }
 
   function showTiles() {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from segkit.run import Run, open_run
 HERE = Path(__file__).parent
 LABELS = """quarter language reports stopped reload segment all_segments csv search search_hint before after none
     accounts chart_failed""".split()
+# What the first message needs; a preheated page loads it while nobody waits.
+NEEDED = ("pandas", "pyarrow.parquet", "babel.numbers", "babel.dates", "mistune")
 LONGEST_CHOICE = 200  # characters of a choice in an address; no id is longer
 
 
@@ -55,6 +58,10 @@ class LivePage(anywidget.AnyWidget):
         self._currency = "EUR"
         self._is_open = False
         self.on_msg(lambda _widget, content, _buffers: self.answer(content))
+        for module in NEEDED:
+            importlib.import_module(module)
+        for language in texts.LANGUAGES:
+            texts.templates(language)
 
     def answer(self, message: Any) -> None:
         """Answer one message of the browser; what it does not know, it ignores."""

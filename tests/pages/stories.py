@@ -93,7 +93,7 @@ def chart_specs() -> dict[str, dict[str, Any]]:
             "height": 120,
             "data": {"name": "table0"},
             "datasets": {"table0": [{"x": "S1", "y": 3}, {"x": "S2", "y": 5}]},
-            "mark": "bar",
+            "mark": {"type": "bar", "tooltip": True},
             "encoding": {"x": {"field": "x", "type": "nominal"}, "y": {"field": "y", "type": "quantitative"}},
         }
         for language, title in (("de", "Umsatz je Segment"), ("en", "Revenue by segment"))
