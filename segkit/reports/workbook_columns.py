@@ -32,7 +32,8 @@ class Column:
         if self.given_head is not None:
             return self.given_head
         key = _first(f"workbook.head_{self.sheet}_{self.name}", f"workbook.head_{self.name}")
-        return label_of(self.name, language) if key is None else texts.say(key, language)
+        head = label_of(self.name, language) if key is None else texts.say(key, language)
+        return head.replace("\u00ad", "")  # a spreadsheet shows a soft hyphen wherever it stands
 
     def definition(self, language: str) -> str:
         """What the column says, in a sentence."""

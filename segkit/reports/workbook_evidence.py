@@ -85,7 +85,7 @@ def drift_sheet(run: RunTables) -> pd.DataFrame | str:
     """How far each variable has moved, the farthest first."""
     drift = run.read("drift")
     if drift is None:
-        return "workbook.no_previous"
+        return run.why_none("drift", "workbook.no_previous")
     drift = drift.assign(row_kind=drift["variable"].map({v: kind_of_variable(v) for v in drift["variable"].unique()}))
     drift = drift.sort_values(["psi", "variable", "reference"], ascending=[False, True, True], kind="stable")
     return drift.assign(

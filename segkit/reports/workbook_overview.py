@@ -81,11 +81,11 @@ def _kpi_fact(run: RunTables, row: pd.Series) -> Fact:
     kpi = kpi_catalogue()[row.name]
     kind = "count" if kpi.unit == "number" else kpi.unit
     if row["value"] != row["value"]:
-        return f"kpi:{row.name}", None, kind, run.say(str(row["reason"])) if texts.has(str(row["reason"])) else ""
+        return str(row.name), None, kind, run.say(str(row["reason"])) if texts.has(str(row["reason"])) else ""
     low, high = (display.show_cell(row[end], kind, run.language, run.currency) for end in ("low", "high"))
     has_interval = row["low"] == row["low"] and row["low"] != row["high"]
     return (
-        f"kpi:{row.name}",
+        str(row.name),
         float(row["value"]),
         kind,
         run.say("workbook.interval", low=low, high=high) if has_interval else "",
@@ -150,7 +150,7 @@ def _write_words(sheet: Any, styles: Styles, row: int, text: str) -> int:
 def _write_facts(sheet: Any, styles: Styles, run: RunTables, part: str, facts: list[Fact], row: int) -> int:
     row = _write_heads(sheet, styles, [texts.say(f"workbook.part_{part}", styles.language), "", ""], row)
     for key, value, kind, remark in facts:
-        name = f"kpis.name_{key[4:]}" if key.startswith("kpi:") else f"workbook.fact_{key}"
+        name = f"workbook.fact_{key}" if texts.has(f"workbook.fact_{key}") else f"kpis.name_{key}"
         text = _write_value(sheet, styles, row, value, kind, not remark)
         sheet.write_string(row, 0, texts.say(name, styles.language), styles.make())
         row = _write_words(sheet, styles, row, " ".join(filter(None, [text, remark])))

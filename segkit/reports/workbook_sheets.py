@@ -43,7 +43,7 @@ def movers_sheet(run: RunTables) -> pd.DataFrame | str:
     """One row per account that is in another segment than in the previous run, the most money first."""
     migration = run.read("migration")
     if migration is None:
-        return "workbook.no_previous"
+        return run.why_none("migration", "workbook.no_previous")
     moved = migration[migration["cause"] != "stayed"]
     if moved.empty:
         return "workbook.empty_movers"
@@ -65,7 +65,7 @@ def matrix_sheet(run: RunTables) -> pd.DataFrame | str:
 
     flows = run.read("migration_flows")
     if flows is None:
-        return "workbook.no_previous"
+        return run.why_none("migration_flows", "workbook.no_previous")
     order = ["NEW", *run.segments.index, "GONE"]
     blocks = []
     for measure, kind in (("n_accounts", "count"), ("revenue_before", "money"), ("revenue_12m", "money")):
@@ -83,7 +83,7 @@ def flows_sheet(run: RunTables) -> pd.DataFrame | str:
     """One row per from, to and cause, the most accounts first; who stayed is in the matrix."""
     flows = run.read("migration_flows")
     if flows is None:
-        return "workbook.no_previous"
+        return run.why_none("migration_flows", "workbook.no_previous")
     moved = flows[flows["cause"] != "stayed"]
     if moved.empty:
         return "workbook.empty_movers"
@@ -96,7 +96,7 @@ def restatements_sheet(run: RunTables) -> pd.DataFrame | str:
     """What late bookings changed in quarters that were released, the largest difference first."""
     rows = run.read("restatements")
     if rows is None:
-        return "workbook.empty_restatements"
+        return run.why_none("restatements", "workbook.empty_restatements")
     rows = rows.assign(name=rows["account_id"].map(run.known["name"]), size=rows["difference"].abs())
     return rows.sort_values(["quarter", "size", "account_id"], ascending=[False, False, True], kind="stable")
 

@@ -16,10 +16,10 @@ DRAFT, RELEASED = {"bg_color": "#FDE9C8", "font_color": "#7A3E00"}, {"bg_color":
 ALARM, BAD = {"bg_color": "#FDE9C8"}, {"font_color": "#B3261E"}
 BAR = "#BFD3EA"
 NUMBERS = {"count", "money", "percent", "decimal", "fraction", "mixed"}
-WIDEST = {"id": 16, "text": 28, "words": 50, "sentence": 88, "segment": 24, "bool": 8}
+WIDEST = {"id": 16, "text": 31, "words": 56, "sentence": 88, "segment": 24, "bool": 8}
 LINE_HEIGHT = 13.5
 CHARACTER = 0.93  # of our font; widths are counted in digits of the workbook's own, which is larger
-PAGE_WIDTH = 255  # characters across A4 that can still be read
+PAGE_WIDTH = 265  # characters across A4 that can still be read
 SIDES = {"bool": "center"}
 
 

@@ -41,6 +41,10 @@ class RunTables:
             self._read[name] = None if frame is None or frame.empty else frame
         return self._read[name]
 
+    def why_none(self, name: str, reason: str) -> str:
+        """Key of the sentence why a table has no rows: `reason`, or that an older run does not hold it at all."""
+        return reason if (self.folder / "tables" / f"{name}.parquet").exists() else "workbook.absent"
+
     @property
     def currency(self) -> str:
         """ISO code of the money."""
