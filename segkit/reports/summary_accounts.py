@@ -85,7 +85,7 @@ def _silent_keys(evidence: Evidence, told: set[str]) -> Fact | None:
         return None
     usual = panel[panel["as_of"] == panel["as_of"].max()].set_index("account_id")["interval_days"]
     keys = evidence.accounts[evidence.accounts["segment_id"] == "KEY"]
-    keys = keys.assign(interval=keys["account_id"].map(usual))
+    keys = keys.assign(interval=keys["account_id"].map(usual).astype(float))
     pause = keys["days_since_last"]
     silent = keys[(pause > SILENT_INTERVALS * keys["interval"]) & (pause > FEWEST_DAYS)]
     silent = silent[~silent["account_id"].isin(told)].sort_values(

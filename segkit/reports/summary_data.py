@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.reports.summary_facts import Evidence, Fact, short_name
+from segkit.texts import LANGUAGES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,7 +25,8 @@ def describe_criteria(evidence: Evidence) -> list[Fact]:
     counts = {"n_all": len(criteria), "n_available": int(criteria["is_available"].astype(bool).sum())}
     if chosen.empty:
         return [Fact("criteria", "summary.criteria_none", counts)]
-    names = {f"names_{x}": ", ".join(chosen[f"name_{x}"].head(MOST_NAMES).map(short_name)) for x in ("de", "en")}
+    more = ["…"] * (len(chosen) > MOST_NAMES)
+    names = {f"names_{x}": ", ".join([*chosen[f"name_{x}"].head(MOST_NAMES).map(short_name), *more]) for x in LANGUAGES}
     found = [Fact("criteria", "summary.criteria", {"n": len(chosen), **counts, **names})]
     strong = chosen[chosen["power_low"] > 0].sort_values(["power", "criterion_id"], ascending=[False, True])
     if len(strong):

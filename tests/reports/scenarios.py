@@ -36,8 +36,9 @@ def quiet() -> Quarter:
 
 
 def falling() -> Quarter:
-    """Revenue fell for sure, fewer buy, some figures are not known; the review says relabel, nobody moved."""
+    """Revenue fell for sure, fewer buy, some figures are not known, no key accounts; the review says relabel."""
     tables = quarter_tables()
+    tables["segments"]["segment_id"] = tables["segments"]["segment_id"].replace("KEY", "S1")
     figure(tables, "growth_12m", -0.08, -0.12, -0.02)
     figure(tables, "n_active_accounts", 930, 900, 950)
     figure(tables, "retention", 0.9911, 0.98, 0.995)
