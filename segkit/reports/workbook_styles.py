@@ -135,7 +135,7 @@ def fit_to_paper(sheet: Any, widths: list[float], n_fixed: int) -> None:
 
 def _for_header(text: str) -> str:
     """Text in a page header, where & begins a command and 255 characters are the most."""
-    return text[:70].replace("&", "&&")
+    return text[:60].replace("&", "&&")
 
 
 def width_of(kind: str, head: str, samples: list[str], total: str = "") -> float:
