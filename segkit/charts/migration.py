@@ -110,7 +110,7 @@ def migration_causes_chart(causes: pd.DataFrame, language: str = "de", currency:
     Parameters
     ----------
     causes : DataFrame
-        cause_de, cause_en, carried, n_accounts (`monitoring.shaping.shape_causes`).
+        cause_de, cause_en, label_de, label_en, carried, rank (`monitoring.shaping.shape_causes`).
     language, currency : str
         Of the labels.
     """
@@ -118,12 +118,10 @@ def migration_causes_chart(causes: pd.DataFrame, language: str = "de", currency:
 
     axis = alt.Axis(tickCount=5, gridColor=GRID, labelExpr=money_label(language, currency))
     x = alt.X("carried:Q", title=say("migration.chart_carried", language), axis=axis)
-    y = alt.Y(f"cause_{language}:N", sort=alt.SortField("carried", order="descending"), title=None)
+    y = alt.Y(f"cause_{language}:N", sort=alt.SortField("rank"), title=None)
     base = alt.Chart(causes, width=480, height=alt.Step(34))
     bars = base.mark_bar(color=SEGMENT_COLOURS[0], height=20).encode(x, y)
-    one, other = (say(f"migration.chart_{number}", language) for number in ("one", "other"))
-    words = f"format(datum.n_accounts, ',') + ' ' + (datum.n_accounts == 1 ? '{one}' : '{other}')"
-    labels = base.transform_calculate(text=words).mark_text(align="left", dx=6, color=MUTED).encode(x, y, text="text:N")
+    labels = base.mark_text(align="left", dx=6, color=MUTED).encode(x, y, text=f"label_{language}:N")
     note = say("migration.chart_causes_note", language)
     return alt.layer(bars, labels, title=alt.TitleParams(say("migration.chart_causes", language), subtitle=note))
 

@@ -123,12 +123,16 @@ def _named(cells: pd.DataFrame, names: pd.DataFrame) -> pd.DataFrame:
 
 
 def shape_causes(causes: pd.DataFrame) -> pd.DataFrame:
-    """Return the causes of movement with their names: cause_de, cause_en, carried, n_accounts; most revenue first."""
+    """Return the causes of movement with cause_de, cause_en, label_de, label_en (so many accounts) and rank."""
     named = {
         f"cause_{language}": [say(f"migration.cause_{cause}", language) for cause in causes["cause"]]
         for language in LANGUAGES
     }
-    return causes.assign(**named)
+    labels = {
+        f"label_{language}": [say("migration.chart_n", language, n=int(n)) for n in causes["n_accounts"]]
+        for language in LANGUAGES
+    }
+    return causes.assign(**named, **labels, rank=range(len(causes)))
 
 
 def shape_drift(drift: pd.DataFrame) -> pd.DataFrame:
@@ -159,14 +163,14 @@ def name_drift(drift: pd.DataFrame) -> pd.DataFrame:
 
 
 def describe_medians(drift: pd.DataFrame) -> pd.DataFrame:
-    """Return the criteria as a table to read: criterion, reference, psi, psi_noise, median now and then, status.
+    """Return what moved beyond chance as a table to read: criterion, reference, PSI, by chance, medians, status.
 
     Parameters
     ----------
     drift : DataFrame
-        Of `name_drift`; criteria that could not be compared are left out.
+        Of `name_drift`; criteria within the noise, or that could not be compared, are left out.
     """
-    known = drift[drift["psi"].notna()].sort_values(["reference", "psi"], ascending=[True, False])
+    known = drift[drift["psi"] > drift["psi_noise"]].sort_values(["reference", "psi"], ascending=[True, False])
     named = {f"{new}_{x}": known[f"{old}_{x}"] for new, old in _HEADINGS.items() for x in LANGUAGES}
     figures = known[["psi", "psi_noise", "value_reference", "value"]].rename(columns={"value": "median"})
     return figures.assign(**named)[
