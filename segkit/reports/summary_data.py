@@ -91,6 +91,8 @@ def _reconciled(evidence: Evidence) -> list[Fact]:
         return []
     money = {name: float(steps["revenue"][name]) for name in ("used", "excluded", "quarantined")}
     money["delivered"] = float(steps["revenue"]["in"] - steps["revenue"]["later"])
+    if not steps["n_rows"][["excluded", "quarantined"]].any():
+        return [Fact("data", "summary.data_all_used", {"used": money["used"]})]
     numbers = {**money, "n_quarantined": int(steps["n_rows"]["quarantined"])}
     return [Fact("data", "summary.data_used", numbers)]
 

@@ -150,8 +150,9 @@ def _revenue(evidence: Evidence) -> list[Fact]:
         why = [Fact(place, growth["reason"])] if isinstance(growth["reason"], str) else []
         return [*found, Fact(place, "summary.tile_no_year"), *why]
     change = float(growth["value"])
-    key = "summary.tile_grown" if change >= 0 else "summary.tile_fell"
-    found.append(Fact(place, key, {"change": abs(change)}))
+    key = "summary.tile_grown" if change > 0 else "summary.tile_fell"
+    told = Fact(place, key, {"change": abs(change)}) if round(change, 3) else Fact(place, "summary.tile_same_year")
+    found.append(told)
     if growth["low"] == growth["low"]:
         found.append(Fact(place, "summary.tile_range", {"low": growth["low"], "high": growth["high"]}))
     return found if is_clear(growth) else [*found, Fact(place, "summary.tile_noise")]
@@ -209,7 +210,7 @@ def _share(key: str, evidence: Evidence, row: pd.Series) -> Fact:
 
 
 def segment_rows(evidence: Evidence) -> pd.DataFrame | None:
-    """Rows of the table of segments, most revenue first.
+    """Rows of the table of segments, most revenue first; those that hold nobody, now as before, are left out.
 
     Returns
     -------
@@ -230,6 +231,7 @@ def segment_rows(evidence: Evidence) -> pd.DataFrame | None:
         rows[f"trait_{x}"] = [_beyond(str(name), str(told)) for name, told in pairs]
         rows[f"name_{x}"] = rows[f"name_{x}"].map(lambda name: short_name(name, LONGEST_SEGMENT))
     columns = ["segment_id", "name_de", "name_en", "colour", "n_accounts", "revenue_12m", "share_revenue"]
+    rows = rows[(rows["n_accounts"] > 0) | (rows["change_accounts"].fillna(0) != 0)]
     return rows[[*columns, "share_margin", "change_accounts", "trait_de", "trait_en"]].reset_index(drop=True)
 
 

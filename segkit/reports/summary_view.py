@@ -141,12 +141,13 @@ class _Page:
         """The table of the first accounts by name, with what they brought before and bring now."""
         if rows.empty:
             return ""
-        heads = [("customer", ""), ("segment", ""), ("before", "num"), ("now", "num")]
+        columns = ["before", "now"] if rows["before"].notna().any() else ["now"]
+        heads = [("customer", ""), ("segment", ""), *((name, "num") for name in columns)]
         heads += [("days", "num"), ("risk", "")] if last == "risk" else [("growth", "num")]
         body, locale = [], display.LOCALES[self.language]
         for row in rows.head(ROWS).to_dict("records"):
             segment = self.evidence.names(row["segment_id"])[f"name_{self.language}"]
-            money = [self.money(row[name]) for name in ("before", "now")]
+            money = [self.money(row[name]) for name in columns]
             if last == "risk":
                 ends = [("num", texts.show(row["days_since_last"], "count", locale))]
                 ends += [("", texts.say(f"summary.kind_{row['risk']}", self.language))]

@@ -116,7 +116,7 @@ PLAIN = {  # said or headed without a number: in which quarter it stands
         column_segment column_accounts column_revenue column_share column_margin column_change
         column_trait column_customer column_before column_now column_days column_risk column_growth
         kind_falling kind_lost small_rates decide_release tile_noise""",
-    "quiet": "lead_calm moved_noise risk_none chance_none restated_none tile_same decide_nothing",
+    "quiet": "lead_calm moved_noise risk_none chance_none restated_none tile_same tile_same_year decide_nothing",
     "falling": "moved_nobody tile_unknown",
     "first": """kind_silent moved_first risk_no_year chance_no_year data_no_margin data_no_accounts data_no_controls
         tile_no_year tile_no_before""",
@@ -179,6 +179,7 @@ NUMBERED = {
     "data_above": ("full", lambda t: largest_off(t) | {"n": 2, "n_all": 3}),
     "data_below": ("falling", lambda t: largest_off(t) | {"n": 1, "n_all": 3}),
     "data_used": ("full", used),
+    "data_all_used": ("tiny", {"used": 8e6}),
     "data_short": ("first", {"days": 400}),
     "data_gaps": ("full", {"n_all": 1262, "n_industry": 70, "n_employees": 170}),
     "restated": ("full", restated),
