@@ -88,7 +88,7 @@ class Styles:
     def head(self, kind: str) -> Any:
         """Format of a heading: numbers stand right, as below."""
         align = {"align": "right", "indent": 1} if kind in NUMBERS else {"align": SIDES.get(kind, "left")}
-        return self.make(bold=True, bg_color=HEAD, bottom=2, bottom_color=MUTED, text_wrap=True, **align)
+        return self.make(bold=True, bg_color=HEAD, bottom=1, bottom_color=MUTED, text_wrap=True, **align)
 
     def total(self, kind: str) -> Any:
         """Format of the total above a column."""
