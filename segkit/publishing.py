@@ -134,8 +134,14 @@ def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[
     for notebook in pages:
         write_page(read_json(notebook), folder / f"{notebook.stem}.html", language, state)
     write_index(folder, [page.stem for page in pages], state, index_notice(run, state, settings.currency))
-    mark = f"_{texts.say('watermark.draft', language).lower()}" if state["is_draft"] else ""
-    _pack(folder, folder / f"{name}{mark}.zip", state["created"])
+    _pack(folder, folder / f"{name}{_mark(state, language)}.zip", state["created"])
+
+
+def _mark(state: dict[str, Any], language: str) -> str:
+    """Return what the file's name says of a draft or scenario, so that nobody mails one by mistake."""
+    if state["scenario"]:
+        return f"_{texts.say('watermark.scenario', language).lower()}-{state['scenario']}"
+    return f"_{texts.say('watermark.draft', language).lower()}" if state["is_draft"] else ""
 
 
 def slug(name: str) -> str:

@@ -141,6 +141,7 @@ def test_a_scenario_is_never_released(project):
     assert state["is_draft"] and state["restates"] is None
     text = (publish(scenario, Q) / "01_data.html").read_text("utf-8")
     assert "SZENARIO" in text and "Szenario idea" in text
+    assert "mueller-soehne_2024Q1_szenario-idea.zip" in names(scenario.report_folder(Q))
 
 
 @pytest.mark.parametrize(
