@@ -139,7 +139,8 @@ def urgency(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Ser
 def application(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
     """Product group with the most revenue of twelve months."""
     money = _groups_bought(tables)
-    return money[money > 0].reset_index().sort_values("revenue").groupby("account_id")["product_group"].last()
+    bought = money[money > 0].reset_index()
+    return bought.sort_values(["revenue", "product_group"]).groupby("account_id")["product_group"].last()
 
 
 def cross_sell(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
