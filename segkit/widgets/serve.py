@@ -24,6 +24,7 @@ STORY = 'from segkit.widgets.story import Story\n\nStory("{name}")'
 DROPPED_TAGS = {"compute", "explore"}
 EXTENSIONS = ["@jupyter-widgets/jupyterlab-manager", "@voila-dashboards/widgets-manager8", "anywidget"]
 CULL_SECONDS = 1800
+PREHEAT = True  # a kernel waits for each managers' page; benchmarks/pages.py measures what that saves
 LOCAL = "127.0.0.1"
 
 
@@ -181,7 +182,7 @@ def _voila(project: Project, root: Path, pages: list[str], port: int, open_brows
             "allow_template_override": "NO",
             "allow_theme_override": "NO",
             "extension_allowlist": EXTENSIONS,
-            "preheat_kernel": True,
+            "preheat_kernel": PREHEAT,
             "default_pool_size": 1,
             "resources": resources,
             "multi_kernel_manager_class": PageKernels,
