@@ -1,5 +1,7 @@
 // The page of one account in the browser: search, head, reasons, figures, history, everything else known.
 
+const MANY_STEPS = 6; // the chart stands below the shorter of the two columns
+
 const text = (tag, css, words) => make(tag, { class: css }, words);
 
 function dataTable(heads, rows, kinds) {
@@ -160,8 +162,9 @@ function render(context) {
     }
   }
 
-  function block({ title, heads, rows, kinds, note }) {
-    return make("section", { class: "card block" }, make("h2", {}, title), dataTable(heads, rows, kinds), note && text("p", "note", note));
+  function block({ title, heads, rows, kinds, note, paper }) {
+    return make("section", { class: "card block" }, make("h2", {}, title), dataTable(heads, rows, kinds),
+      note && text("p", "note on-screen", note), paper && text("p", "note on-paper", paper));
   }
 
   function nobody(message) {
@@ -179,9 +182,11 @@ function render(context) {
     const { account } = message;
     page.root.dataset.account = account ? page.view.account : "";
     if (!account) { part.content.replaceChildren(...nobody(message)); return; }
-    const pair = make("div", { class: "account-pair" }, ...[why(account), figures(account)].filter(Boolean));
+    const chart = past(account), isLong = account.why.steps.length > MANY_STEPS;
+    const columns = [[why(account), isLong ? null : chart], [figures(account), isLong ? chart : null]].map((parts) => parts.filter(Boolean));
+    const pair = make("div", { class: "account-pair" }, ...columns.filter((parts) => parts.length).map((parts) => make("div", {}, ...parts)));
     const others = make("div", { class: "blocks" }, ...account.blocks.map(block));
-    part.content.replaceChildren(...[head(account), pair, past(account), others,
+    part.content.replaceChildren(...[head(account), pair, others,
       ...[account.none, account.missing].filter(Boolean).map((sentence) => text("p", "note missing", sentence))].filter(Boolean));
   }
 

@@ -10,7 +10,8 @@ from segkit.widgets.account_words import Words
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_ROWS = 5
+MOST_ROWS, PAPER_ROWS = 5, 3  # on a screen; on paper, where all stands on one sheet
+LAST_ONLY = {"invoices"}  # its query returns the last few; how many there are in all it does not say
 COLUMNS = {  # block → column and kind of segkit.texts.show, in the order in which they are shown
     "invoices": [("invoice_date", "date"), ("invoice_id", "text"), ("revenue", "money"), ("margin", "money")],
     "bought": [("product", "text"), ("n_orders", "count"), ("revenue", "money"), ("last_date", "date")],
@@ -56,15 +57,19 @@ def _block(name: str, frame: pd.DataFrame, words: Words) -> dict[str, Any]:
     columns = [(c, kind) for c, kind in COLUMNS[name] if c in frame.columns and frame[c].notna().any()]
     shown = frame.head(MOST_ROWS)
     cells = [[_cell(value, kind, words) for value in shown[c]] for c, kind in columns]
-    many = len(frame) > len(shown)
     return {
         "id": name,
         "title": words.say(f"block_{name}"),
         "heads": [words.say(f"col_{c}") for c, _ in columns],
         "kinds": [_CSS.get(kind, "num") for _, kind in columns],
         "rows": [list(row) for row in zip(*cells, strict=True)],
-        "note": words.say("display.rows", shown=len(shown), n=len(frame)) if many else "",
+        "note": "" if name in LAST_ONLY else _more(len(frame), MOST_ROWS, words),
+        "paper": "" if name in LAST_ONLY else _more(len(frame), PAPER_ROWS, words),
     }
+
+
+def _more(n: int, most: int, words: Words) -> str:
+    return words.say("display.rows", shown=most, n=n) if n > most else ""
 
 
 _CSS = {"text": "", "bool": "", "date": "date"}
