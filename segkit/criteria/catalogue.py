@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from segkit.yaml_files import read_yaml
 
 FAMILIES = (
     *("firmographic", "operative", "purchasing", "situational", "behavioural"),
@@ -49,7 +49,7 @@ class Criterion:
 @functools.cache
 def criteria_catalogue() -> dict[str, Criterion]:
     """Return all criteria by id, in the order in which they are shown: their number on charts."""
-    entries = yaml.safe_load(Path(__file__).with_name("catalogue.yml").read_text(encoding="utf-8"))
+    entries = read_yaml(Path(__file__).with_name("catalogue.yml"))
     return {criterion_id: _criterion(criterion_id, entry) for criterion_id, entry in entries.items()}
 
 

@@ -78,6 +78,8 @@ def describe_power(criteria: pd.DataFrame) -> list[Finding]:
     """
     told = criteria[criteria["power_low"].notna()].sort_values(["power", "number"], ascending=[False, True])
     undated = int((criteria["is_available"] & criteria["power"].isna()).sum())
+    if told.empty and criteria["power"].notna().any():
+        return [{"key": "criteria.few_accounts", "n": int(criteria["n_power"].max()), "n_undated": undated}]
     if told.empty:
         return [{"key": "criteria.no_power", "n": undated}]
     best = told.iloc[0]

@@ -165,6 +165,11 @@ def test_nothing_at_all_is_available_and_the_page_says_so():
     assert shaping.list_reasons(table, SETTINGS, chosen=True).empty
 
 
+def test_too_few_accounts_for_an_interval_show_nothing():
+    found = findings.describe_power(choose(evidence_of(revenue_12m={"power": 0.8, "n_power": 12.0})).reset_index())
+    assert [finding["key"] for finding in found] == ["criteria.few_accounts"] and found[0]["n"] == 12
+
+
 def test_the_table_is_as_the_dictionary_says():
     evidence = evidence_of(revenue_12m={"power": 0.5, "power_low": 0.4, "power_high": 0.6, "n_power": 90.0})
     check(choose(evidence, GOALS).reset_index(), "criteria")
