@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from segkit.errors import UserError
+from segkit.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,7 +57,7 @@ class Table:
 
 @functools.cache
 def _load() -> dict[str, Table]:
-    entries = yaml.safe_load(Path(__file__).with_name("tables.yml").read_text(encoding="utf-8"))
+    entries = read_yaml(Path(__file__).with_name("tables.yml"))
     return {name: _table(name, entry) for name, entry in entries.items()}
 
 

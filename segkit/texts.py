@@ -9,7 +9,7 @@ import math
 import string
 from pathlib import Path
 
-import yaml
+from segkit.yaml_files import read_yaml
 
 LANGUAGES = ("de", "en")
 NOTHING = "–"
@@ -26,7 +26,7 @@ def templates(language: str) -> dict[str, str]:
     folder = Path(__file__).parent / "texts"
     merged: dict[str, str] = {}
     for path in sorted(folder.glob(f"*{language}.yml")):
-        merged.update(yaml.safe_load(path.read_text(encoding="utf-8")) or {})
+        merged.update(read_yaml(path))
     return merged
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from segkit.texts import LANGUAGES, say
+from segkit.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +39,7 @@ class Kpi:
 @functools.cache
 def kpi_catalogue() -> dict[str, Kpi]:
     """Return all KPIs by id, in the order in which they are shown."""
-    entries = yaml.safe_load(Path(__file__).with_name("catalogue.yml").read_text(encoding="utf-8"))
+    entries = read_yaml(Path(__file__).with_name("catalogue.yml"))
     return {kpi_id: Kpi(kpi_id=kpi_id, **entry) for kpi_id, entry in entries.items()}
 
 

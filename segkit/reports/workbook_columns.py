@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import yaml
-
 from segkit import texts
 from segkit.display import label_of
+from segkit.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,7 +56,7 @@ def _first(*keys: str) -> str | None:
 @functools.cache
 def sheet_columns() -> dict[str, list[Column]]:
     """All sheets in their order with their columns."""
-    entries = yaml.safe_load(Path(__file__).with_name("workbook.yml").read_text(encoding="utf-8"))
+    entries = read_yaml(Path(__file__).with_name("workbook.yml"))
     return {
         sheet: [Column(sheet, name, kind, unit, tuple(marks)) for name, (kind, unit, *marks) in columns.items()]
         for sheet, columns in entries.items()

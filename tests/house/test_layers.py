@@ -12,7 +12,7 @@ STAGES = {
     *("pilots", "kpis", "monitoring", "activation", "governance"),
 }
 LAYERS = [  # lowest first: a part imports its own layer and those below it; stages and charts know no run
-    {"errors"},
+    {"errors", "yaml_files"},
     {"quarters", "settings", "texts", "tables", "project"},
     {"engines", "display"},
     {"features", "statistics"},
