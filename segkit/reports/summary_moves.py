@@ -104,6 +104,12 @@ def _causes(flows: pd.DataFrame) -> list[Fact]:
     return found
 
 
+def _variable(name: str, language: str) -> str:
+    """What an attribute is called: as the profiles do, else as the head of its column."""
+    key = f"profiles.variable_{name}"
+    return texts.say(key, language) if texts.has(key) else display.label_of(name, language)
+
+
 def _drift(evidence: Evidence) -> list[Fact]:
     """Whether the accounts as a whole have changed since the previous quarter."""
     drift = evidence.table("drift")
@@ -116,5 +122,5 @@ def _drift(evidence: Evidence) -> list[Fact]:
     if shifted.empty:
         return [Fact("moves", "summary.drift_none", {"n": len(known)})]
     first = shifted["variable"].head(MOST_NAMES)
-    names = {f"names_{x}": ", ".join(display.label_of(v, x) for v in first) for x in texts.LANGUAGES}
+    names = {f"names_{x}": ", ".join(_variable(v, x) for v in first) for x in texts.LANGUAGES}
     return [Fact("moves", "summary.drift_shifted", {"n": len(shifted), "n_all": len(known), **names})]

@@ -165,8 +165,8 @@ NUMBERED = {
         {
             "n": 2,
             "n_all": 3,
-            "names_de": "Umsatz 12 Monate, Tage seit Kauf",
-            "names_en": "Revenue 12 months, Days since purchase",
+            "names_de": "Umsatz mit uns im Jahr, Tage seit dem letzten Kauf",
+            "names_en": "Revenue with us a year, Days since the last purchase",
         },
     ),
     "criteria": ("full", COUNTS | {"names_de": "Letzter Kauf, Branche", "names_en": "Last order, Industry"}),
