@@ -142,32 +142,37 @@ def name_segments(
     """
     import pandas as pd
 
-    decided = names[(names["name_de"].fillna("") != "") | (names["name_en"].fillna("") != "")].set_index("segment_id")
-    kept = {} if before is None else before.set_index("segment_id").to_dict("index")
+    decided = {row["segment_id"]: row for row in names.fillna("").to_dict("records")}
+    kept: dict[str, Any] = {} if before is None else before.set_index("segment_id").to_dict("index")
     rows = []
-    for short in shorts.itertuples():
-        segment_id = str(short.segment_id)
-        of_segment = profiles[profiles["segment_id"] == segment_id] if len(profiles) else profiles
-        claims = find_claims(of_segment, traits[traits["segment_id"] == segment_id]) if len(of_segment) else []
-        fresh = {lang: telling_name(str(getattr(short, f"name_{lang}")), claims, lang) for lang in LANGUAGES}
-        row = {"segment_id": segment_id, "proposal_de": None, "proposal_en": None}
-        earlier = kept.get(segment_id)
-        if segment_id in decided.index:
-            row |= {"name_source": "decision", "name_quarter": decided.loc[segment_id, "quarter"] or quarter}
-            row |= {"telling_de": short.name_de, "telling_en": short.name_en, "claims": "[]"}
+    for short in shorts.to_dict("records"):
+        segment_id = str(short["segment_id"])
+        of_segment = profiles[profiles["segment_id"] == segment_id]
+        claims = find_claims(of_segment, traits[traits["segment_id"] == segment_id])
+        fresh = {f"telling_{lang}": telling_name(str(short[f"name_{lang}"]), claims, lang) for lang in LANGUAGES}
+        row: dict[str, Any] = {"segment_id": segment_id, "proposal_de": None, "proposal_en": None}
+        earlier = kept.get(segment_id, {})
+        if _is_decided(short, decided.get(segment_id, {})):
+            row |= {"name_source": "decision", "name_quarter": decided[segment_id]["quarter"] or quarter}
+            row |= {"telling_de": short["name_de"], "telling_en": short["name_en"], "claims": "[]"}
         elif _is_kept(earlier, claims):
             row |= {name: earlier[name] for name in ("telling_de", "telling_en", "name_quarter", "claims")}
             row |= {"name_source": "kept"} | (_proposal(earlier, of_segment, fresh) if is_complete else {})
         else:
-            row |= {"name_source": "template", "name_quarter": quarter, "claims": json.dumps(claims)}
-            row |= {f"telling_{lang}": fresh[lang] for lang in LANGUAGES}
+            row |= {"name_source": "template", "name_quarter": quarter, "claims": json.dumps(claims)} | fresh
         rows.append(row)
     return pd.DataFrame(rows)
 
 
-def _is_kept(earlier: Mapping[str, Any] | None, claims: list[Claim]) -> bool:
+def _is_decided(short: Mapping[str, Any], decision: Mapping[str, Any]) -> bool:
+    """Say whether a segment bears the name that a person gave; a name that another segment has is not obeyed."""
+    name = decision.get("name_de") or decision.get("name_en")
+    return bool(name) and name == short["name_de"]
+
+
+def _is_kept(earlier: Mapping[str, Any], claims: list[Claim]) -> bool:
     """Say whether the name of the previous run goes on: not a withdrawn one, nor one that said nothing yet."""
-    if earlier is None or earlier["name_source"] == "decision":
+    if not earlier or earlier["name_source"] == "decision":
         return False
     return earlier["claims"] != "[]" or not claims
 
@@ -175,6 +180,6 @@ def _is_kept(earlier: Mapping[str, Any] | None, claims: list[Claim]) -> bool:
 def _proposal(earlier: Mapping[str, Any], profiles: pd.DataFrame, fresh: Mapping[str, str]) -> dict[str, str]:
     """Return the name that the profile would give today, where one of the kept name's claims no longer holds."""
     claims = json.loads(str(earlier["claims"]))
-    if all(is_supported(claim, profiles) for claim in claims) or fresh["en"] == earlier["telling_en"]:
+    if all(is_supported(claim, profiles) for claim in claims) or fresh["telling_en"] == earlier["telling_en"]:
         return {}
-    return {f"proposal_{lang}": fresh[lang] for lang in LANGUAGES}
+    return {f"proposal_{lang}": fresh[f"telling_{lang}"] for lang in LANGUAGES}

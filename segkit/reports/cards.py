@@ -129,7 +129,7 @@ def _change(card: Mapping[str, Any], language: str, currency: str) -> str:
         return f'<p class="change">{escape(say("profiles.card_no_change", language))}</p>'
     difference = float(card["change_revenue"])
     sign = "+" if difference > 0 else ""
-    numbers = {name: int(card[name]) for name in ("n_joined", "n_left")}
+    numbers: dict[str, Any] = {name: int(card[name]) for name in ("n_joined", "n_left")}
     change = sign + compact_money(difference, language, currency)
     text = say("profiles.card_changed", language, quarter=quarter_name(quarter), change=change, **numbers)
     return f'<p class="change">{escape(text)}</p>'

@@ -99,6 +99,11 @@ def test_a_person_overrules_and_can_take_it_back(planted):
     assert again.loc["S1", "name_source"] == "template" and again.loc["S1", "telling_en"].startswith("Champions: ")
 
 
+def test_a_name_that_was_refused_is_not_called_a_decision(planted):
+    refused = named(planted, names=decision("S1", "Kernkunden", "Core"))
+    assert refused.loc["S1", "name_source"] == "template" and refused["telling_de"].is_unique
+
+
 def test_too_few_accounts_leave_a_name_alone_and_claim_no_difference(planted):
     first = named(planted, "2026Q2").reset_index()
     small = company(sizes=(("S1", 4), ("S3", 80)), seed=2)
