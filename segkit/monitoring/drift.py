@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.monitoring.flows import holm
 from segkit.quarters import GRACE_DAYS
 from segkit.statistics.resampling import generator
 
@@ -34,7 +35,18 @@ BINS, MOST_CATEGORIES = 10, 12
 ACTIVE_DAYS = YEAR_DAYS = 365  # accounts silent for longer would fill every criterion with their zeros
 DAY_LIMITS = [30, 60, 90, 180]  # days since the last line: finer groups would only tell on which weekday a quarter ends
 FEWEST = 30
-COLUMNS = ["variable", "reference", "psi", "psi_noise", "n", "n_reference", "value", "value_reference", "status"]
+COLUMNS = [
+    "variable",
+    "reference",
+    "psi",
+    "psi_noise",
+    "p_adjusted",
+    "n",
+    "n_reference",
+    "value",
+    "value_reference",
+    "status",
+]
 
 
 def join_criteria(features: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
@@ -90,7 +102,7 @@ def measure_drift(
     PSI = Σ (p − q) ln(p / q) over ten groups of equal size then, missing values as a group of their own, half an
     account added to each. psi_noise: most accounts stand in both samples, so that tables for independent samples do
     not hold; exchanging now and then at random within each account gives the size of PSI when nothing has moved
-    (95 % quantile).
+    (95 % quantile). The status needs significance after Holm's correction for all criteria of a reference.
     """
     import pandas as pd
 
@@ -100,7 +112,10 @@ def measure_drift(
             found = _compare(now, then, variable, settings, generator(seed, "drift", reference, variable))
             rows.append({"variable": variable, "reference": reference} | found)
     frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame if is_complete else frame.assign(status="unknown")
+    for _, known in frame[frame["psi"].notna()].groupby("reference"):
+        frame.loc[known.index, "p_adjusted"] = holm(known["p_adjusted"].to_numpy(), len(known)).round(6)
+    statuses = [_status(psi, p, settings) for psi, p in zip(frame["psi"], frame["p_adjusted"], strict=True)]
+    return frame.assign(status=statuses if is_complete else "unknown")
 
 
 def _compare(now, then, variable: str, settings: Monitoring, rng) -> dict[str, Any]:
@@ -109,16 +124,18 @@ def _compare(now, then, variable: str, settings: Monitoring, rng) -> dict[str, A
     earlier = then.set_index("account_id")[variable] if variable in then.columns else values.iloc[:0]
     counts = {"n": int(values.notna().sum()), "n_reference": int(earlier.notna().sum())}
     medians = {"value": _median(values, is_number), "value_reference": _median(earlier, is_number)}
-    unknown = {"psi": np.nan, "psi_noise": np.nan, "status": "unknown"} | counts | medians
+    unknown = {"psi": np.nan, "psi_noise": np.nan, "p_adjusted": np.nan} | counts | medians
     if min(counts.values()) < FEWEST:
         return unknown
     codes, codes_then = (_number_codes if is_number else _category_codes)(values, earlier)
-    psi, noise = psi_with_noise(codes, codes_then, settings.permutations, settings.confidence, rng)
-    return unknown | {"psi": psi, "psi_noise": noise, "status": _status(psi, noise, settings)}
+    psi, noise, p = psi_with_noise(codes, codes_then, settings.permutations, settings.confidence, rng)
+    return unknown | {"psi": psi, "psi_noise": noise, "p_adjusted": p}
 
 
-def _status(psi: float, noise: float, settings: Monitoring) -> str:
-    if psi < settings.psi_watch or psi <= noise:
+def _status(psi: float, p: float, settings: Monitoring) -> str:
+    if psi != psi:
+        return "unknown"
+    if psi < settings.psi_watch or p > 1 - settings.confidence:
         return "stable"
     return "shifted" if psi >= settings.psi_shifted else "watch"
 
@@ -158,15 +175,21 @@ def _category_codes(now: pd.Series, then: pd.Series) -> tuple[pd.Series, pd.Seri
 
 def psi_with_noise(
     now: pd.Series, then: pd.Series, permutations: int, confidence: float, rng: np.random.Generator
-) -> tuple[float, float]:
-    """Return PSI of two groupings of accounts, and how large it is by chance in 1 − `confidence` of the cases.
+) -> tuple[float, float, float]:
+    """Return PSI of two groupings of accounts, how large it is by chance in 1 − `confidence` of the cases, and its p.
 
     Parameters
     ----------
     now, then : Series
         Group number by account_id; an account may stand in one of them only.
+
+    Notes
+    -----
+    p is the tail of a gamma distribution with mean and variance of the permutations: PSI is near a sum of squares, and
+    a correction for many criteria needs smaller p than permutations can count.
     """
     import pandas as pd
+    from scipy.stats import gamma
 
     both = pd.DataFrame({"now": now, "then": then}).fillna(-2).astype(int)  # -2: not a customer at that time
     kinds = sorted((set(both["now"]) | set(both["then"])) - {-2})
@@ -179,7 +202,10 @@ def psi_with_noise(
     found = _psi(
         (counts - exchanged) @ is_now + exchanged @ is_then, (counts - exchanged) @ is_then + exchanged @ is_now
     )
-    return float(found[0]), float(np.quantile(found[1:], confidence))
+    by_chance = found[1:]
+    mean, variance = by_chance.mean(), by_chance.var()
+    p = gamma.sf(found[0], mean**2 / variance, scale=variance / mean) if variance > 0 else float(found[0] <= mean)
+    return float(found[0]), float(np.quantile(by_chance, confidence)), float(p)
 
 
 def _psi(now: np.ndarray, then: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from segkit.display import quarter_name
 from segkit.monitoring.flows import GONE, NEW
 from segkit.monitoring.migration import BY_BEHAVIOUR
+from segkit.monitoring.shaping import LEVEL
 from segkit.quarters import Quarter
 from segkit.texts import LANGUAGES, say
 
@@ -81,7 +82,9 @@ def describe_base(is_first: bool, quarter: Quarter, start: Quarter, period: pd.D
     return said
 
 
-def describe_noise(flows: pd.DataFrame, redraws: pd.DataFrame, names: pd.DataFrame) -> Sentences:
+def describe_noise(
+    flows: pd.DataFrame, redraws: pd.DataFrame, names: pd.DataFrame, is_complete: bool = True
+) -> Sentences:
     """Return whether more accounts moved than irregular buying makes, and a warning for each cell where they did.
 
     Parameters
@@ -90,9 +93,11 @@ def describe_noise(flows: pd.DataFrame, redraws: pd.DataFrame, names: pd.DataFra
         The tables `migration_flows` and `redraw_segments`.
     names : DataFrame
         Of `shaping.name_segments`.
+    is_complete : bool
+        An incomplete quarter has no floor, which the page says elsewhere.
     """
     if redraws.empty:
-        return []
+        return [("migration.no_floor", {})] if is_complete and flows["cause"].isin(BY_BEHAVIOUR).any() else []
     judged = flows[flows["is_above_noise"].notna()]
     if judged.empty:
         return [("migration.no_noise", {})]
@@ -182,7 +187,7 @@ def describe_drift(drift: pd.DataFrame, is_complete: bool) -> Sentences:
     known = drift[drift["status"] != "unknown"]
     if len(known) and not (known["status"] == "shifted").any():
         said.insert(0, ("migration.no_drift", {"n": known["variable"].nunique()}))
-    small = known[(known["status"] == "stable") & (known["psi"] > known["psi_noise"])]
+    small = known[(known["status"] == "stable") & (known["p_adjusted"] <= LEVEL)]
     return said + ([("migration.drift_small", {"n": small["variable"].nunique()})] if len(small) else [])
 
 

@@ -22,6 +22,7 @@ STEPS = [
 ]
 DARK, LIGHT, EMPTY, STAYED, OUTSIDE = "#1B2430", "#FFFFFF", "#FAFBFC", "#E3E6EA", "#5B6B7F"
 DARK_STEPS = 2  # so many of the last steps bear light text
+LEVEL = 0.05
 STATUS_COLOURS = {"stable": "#5B6B7F", "watch": "#8A6A16", "shifted": "#C2410C", "unknown": "#9AA7B5"}
 UP = ("class_up", "limit_fell", "turned_growing", "no_longer_falling", "buys_again", "back", "key")
 DOWN = ("class_down", "limit_rose", "turned_falling", "silent", "lapsed", "dormant", "gone", "no_key")
@@ -170,7 +171,7 @@ def describe_medians(drift: pd.DataFrame) -> pd.DataFrame:
     drift : DataFrame
         Of `name_drift`; criteria within the noise, or that could not be compared, are left out.
     """
-    known = drift[drift["psi"] > drift["psi_noise"]].sort_values(["reference", "psi"], ascending=[True, False])
+    known = drift[drift["p_adjusted"] <= LEVEL].sort_values(["reference", "psi"], ascending=[True, False])
     named = {f"{new}_{x}": known[f"{old}_{x}"] for new, old in _HEADINGS.items() for x in LANGUAGES}
     figures = known[["psi", "psi_noise", "value_reference", "value"]].rename(columns={"value": "median"})
     return figures.assign(**named)[

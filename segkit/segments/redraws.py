@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.quarters import Quarter
+from segkit.quarters import GRACE_DAYS, Quarter
 from segkit.segments.accepted import assign_segments
 from segkit.segments.membership import take_slice
 from segkit.statistics.resampling import generator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 COLUMNS = ["segmentation_id", "from_segment_id", "to_segment_id", "n_accounts", "n_draws"]
 YEAR, TWO_YEARS, PER_QUARTER = 12, 24, 3
 MIDDLE = 15  # a drawn purchase stands in the middle of its month
+YEAR_DAYS = 365
 FEWEST_FOR_SEASON = 30  # accounts, below which the calendar's course is not estimated
 FEWEST_DRAWS, ROW_DRAWS = 20, 1_000_000  # accounts × draws that a run can afford
 PRIOR = 0.5  # Jeffreys: a return never seen is not impossible
@@ -63,7 +64,8 @@ def redraw_moves(
     seed : int
         The project's seed.
     is_complete : bool
-        An incomplete quarter has no floor.
+        An incomplete quarter has no floor; nor has one that follows on less than a year of data: without the same
+        months of a year ago, the calendar's course could be taken for a change.
 
     Returns
     -------
@@ -87,7 +89,8 @@ def redraw_moves(
         before = before[~before["is_manual"].astype(bool)]
     segment = features["account_id"].map(before.set_index("account_id")["segment_id"])
     draws = max(FEWEST_DRAWS, min(draws, ROW_DRAWS // max(len(features), 1)))
-    if not is_complete or not segment.notna().any():
+    reaches_back = features["history_days"].astype(float).ge(YEAR_DAYS - GRACE_DAYS).any()
+    if not is_complete or not reaches_back or not segment.notna().any():
         return pd.DataFrame(columns=COLUMNS)
     rng = generator(seed, "redraws", str(end))
     known = fill_months(months, features, start)

@@ -34,10 +34,12 @@ def test_psi_by_hand_and_its_noise():
     ids = [f"{i}" for i in range(100)]
     then = pd.Series([0] * 50 + [1] * 50, ids)
     now = pd.Series([0] * 20 + [1] * 80, ids)
-    psi, noise = psi_with_noise(now, then, 200, 0.95, np.random.default_rng(1))
+    psi, noise, chance = psi_with_noise(now, then, 200, 0.95, np.random.default_rng(1))
     p, q = np.array([20.5, 80.5]) / 101, np.array([50.5, 50.5]) / 101
-    assert psi == pytest.approx(((p - q) * np.log(p / q)).sum()) and 0 < noise < 0.12 < psi
-    assert psi_with_noise(then, then, 200, 0.95, np.random.default_rng(1)) == (0.0, 0.0), "nobody moved, so no noise"
+    assert psi == pytest.approx(((p - q) * np.log(p / q)).sum()) and 0 < noise < 0.12 < psi and chance < 0.01
+    assert psi_with_noise(then, then, 200, 0.95, np.random.default_rng(1)) == (0.0, 0.0, 1.0), (
+        "nobody moved, so no noise"
+    )
 
 
 def test_the_same_distribution_is_stable_and_a_shifted_one_is_not():
@@ -57,7 +59,7 @@ def test_chance_alone_exceeds_its_level_in_about_five_of_a_hundred_cases():
         now, then = (
             pd.Series(np.clip(np.floor(level + rng.normal(0, 0.5, 300)), -2, 2).astype(int), ids) for _ in (1, 2)
         )
-        psi, noise = psi_with_noise(now, then, 100, 0.95, rng)
+        psi, noise, _ = psi_with_noise(now, then, 100, 0.95, rng)
         exceeded += psi > noise
     assert 2 <= exceeded <= 20
 
