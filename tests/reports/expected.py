@@ -15,16 +15,20 @@ def revenue(t):
     return {"revenue": t["account_value"]["revenue_12m"].sum()}
 
 
+def overall(t):
+    return t["kpis"][t["kpis"]["segment_id"] == "ALL"]
+
+
 def change(t):
-    kpis = t["kpis"]
-    row = kpis[(kpis["quarter"] == "2026Q3") & (kpis["kpi_id"] == "growth_12m")].iloc[0]
+    kpis = overall(t)
+    row = kpis[(kpis["quarter"] == kpis["quarter"].max()) & (kpis["kpi_id"] == "growth_12m")].iloc[0]
     return {"change": abs(row["value"])}
 
 
 def value_of(kpi_id, *columns):
     def work_out(t):
-        kpis = t["kpis"]
-        row = kpis[(kpis["quarter"] == "2026Q3") & (kpis["kpi_id"] == kpi_id)].iloc[0]
+        kpis = overall(t)
+        row = kpis[(kpis["quarter"] == kpis["quarter"].max()) & (kpis["kpi_id"] == kpi_id)].iloc[0]
         return {column: row[column] for column in columns}
 
     return work_out
@@ -32,8 +36,9 @@ def value_of(kpi_id, *columns):
 
 def difference(kpi_id, scale):
     def work_out(t):
-        kpis = t["kpis"][t["kpis"]["kpi_id"] == kpi_id].set_index("quarter")["value"]
-        return {"change": abs(round(scale * (kpis["2026Q3"] - kpis["2026Q2"]), 1))}
+        kpis = overall(t)
+        kpis = kpis[kpis["kpi_id"] == kpi_id].set_index("quarter")["value"]
+        return {"change": abs(round(scale * kpis.sort_index().diff().iloc[-1], 1))}
 
     return work_out
 
@@ -144,10 +149,7 @@ NUMBERED = {
     "tile_down": ("full", difference("revenue_churn", 100)),
     "segment_largest": ("full", share("revenue")),
     "segment_most": ("full", share("accounts")),
-    "segment_doubtful": (
-        "full",
-        lambda t: {"n": 3 * t["segments"]["segment_id"].nunique(), "n_all": len(t["segments"])},
-    ),
+    "segment_doubtful": ("full", lambda t: {"n": t["segment_sizes"]["n_doubtful"].sum(), "n_all": len(t["segments"])}),
     "rows_more": ("full", lambda t: {"shown": 5, "n": len(risky(t))}),
     "moved_total": ("full", moved),
     "moved_flow": ("full", lambda t: clear_flows(t)[:3]),
@@ -189,7 +191,10 @@ NUMBERED = {
     "decide_review_keep": ("incomplete", MONTHS),
     "decide_review_relabel": ("falling", MONTHS),
     "decide_review_refit": ("first", MONTHS),
-    "decide_quarantine": ("first", lambda t: {"n": 31, "revenue": step(t, "quarantined")}),
+    "decide_quarantine": (
+        "first",
+        lambda t: {"n": step(t, "quarantined", "n_rows"), "revenue": step(t, "quarantined")},
+    ),
     "open_page": ("full", {"title_de": "Datenbereinigung", "title_en": "Data cleansing"}),
     "small_range": ("full", {"level": 0.95}),
     "small_large": ("full", {"abc_a": 0.8}),
