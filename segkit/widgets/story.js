@@ -163,9 +163,10 @@ function render(context) {
       node.style.setProperty("--share", isStay ? 0 : Math.min(share * 2.2, .34));
       return node;
     };
+    const isLong = columns.some(({ name }) => name.split(/[\s-]/).some((word) => word.length > 11)); // such names stand upright
     const clear = make("button", { type: "button", class: "plain", hidden: !view.from, onclick: () => page.choose({ from: "", to: "" }) }, labels.show_all);
     fill(make("div", { class: "card-head" }, make("p", { class: "note" }, labels.matrix_note), clear),
-      make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "matrix" },
+      make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: `matrix ${isLong ? "long" : ""}` },
         make("thead", {}, make("tr", {}, make("th", { scope: "col" }, `${labels.before} → ${labels.now}`), ...columns.map((segment) => make("th", { scope: "col" }, named(segment.colour, segment.name))), make("th", { scope: "col", class: "num" }, labels.total))),
         make("tbody", {}, ...rows.map((row) => make("tr", {}, make("th", { scope: "row" }, named(row.segment.colour, row.segment.name)),
           ...row.cells.map((entry) => cell(row.segment, entry)), make("td", { class: "num total" }, row.total)))))),
