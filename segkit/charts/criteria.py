@@ -19,6 +19,7 @@ WIDTH, HEIGHT = 620, 480
 LIST_STEP = 17
 ROW_STEP = 19
 RATING = [0.5, 5.5]
+LEFT = -0.25  # how far an interval is drawn to the left: far below zero says no more than below zero
 
 
 def bubble_chart(bubbles: pd.DataFrame, language: str = "de", **_: Any) -> Any:
@@ -123,7 +124,7 @@ def _interval_panel(evidence: pd.DataFrame, figure: str, width: int, has_names: 
     import altair as alt
 
     base = alt.Chart(evidence).transform_filter(f"isValid(datum.{figure})")
-    x = alt.X(f"{figure}:Q", axis=_percent_axis(figure, language), scale=alt.Scale(zero=True))
+    x = alt.X(f"{figure}:Q", axis=_percent_axis(figure, language), scale=alt.Scale(domainMin=LEFT, clamp=True))
     y = _rows(has_names, language)
     everyone = alt.Chart(evidence).mark_point(opacity=0).encode(y)  # keeps the rows without a figure
     zero = alt.Chart().mark_rule(color=LINE).encode(x=alt.datum(0))
