@@ -132,11 +132,12 @@ def report(found: dict[tuple[str, str], list[float]], pages: list[str], project:
     """Return the Markdown of the measurement."""
     newest = project.quarters()[-1]
     n = len(read_frame(project.run_folder(newest) / "tables" / "account_value.parquet"))
+    visited = "one visit" if visits == 1 else f"medians of {visits} visits"
     lines = [
         "# Managers' pages: how long they take",
         "",
         f"Made by `python benchmarks/pages.py PROJECT --write`. {project.settings.name}, {newest}, {n:,} accounts;",
-        f"{'one visit' if visits == 1 else f'medians of {visits} visits'} with Chromium, {os.cpu_count()} cores shared with others: read the ratios.",
+        f"{visited} with Chromium, {os.cpu_count()} cores shared with others: read the ratios.",
         "",
         "Seconds from the click, cold / preheated. *First paint* is the browser's own figure: navigation, and a word",
         "that the page is loading. *Charts* of 05, 08 and 09 are the run's pictures, which get tooltips when they come",

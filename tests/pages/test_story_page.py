@@ -7,15 +7,19 @@ from pages.test_cockpit_page import CONTRAST
 PAGES = {name: f"voila/render/{name}.ipynb" for name in ("05_profiling", "08_kpi_tracking", "09_migration")}
 
 
-def ready(page):
+LAST = {name: ".accounts tbody tr" for name in PAGES} | {"08_kpi_tracking": ".kpis tbody tr"}  # what comes last
+
+
+def ready(page, name):
     page.wait_for_selector(".segkit-live[aria-busy=false] .story-card", state="attached")
+    page.wait_for_selector(LAST[name], state="attached")
 
 
 @pytest.fixture
 def story(open_page, server):
     def opened(name, search="", **options):
         page, watch = open_page(server.url + PAGES[name] + search, **options)
-        ready(page)
+        ready(page, name)
         return page, watch
 
     return opened
