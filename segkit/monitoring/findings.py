@@ -215,16 +215,18 @@ def _number(value: Any) -> Any:
     return None if str(value) in ("<NA>", "nan", "NaT", "None") else value
 
 
-def describe_owners(owners: pd.DataFrame) -> Sentences:
+def describe_owners(owners: pd.DataFrame, movers: pd.DataFrame) -> Sentences:
     """Return whose accounts moved down with most revenue.
 
     Parameters
     ----------
     owners : DataFrame
         Of `shaping.sum_owners`.
+    movers : DataFrame
+        Of `shaping.list_movers`; nothing is said where nobody moved.
     """
     if owners.empty:
-        return [("migration.owners_none", {})]
+        return [("migration.owners_none", {})] if len(movers) else [("migration.decide_none", {})]
     row = owners.iloc[0]
     numbers = {"owner": str(row["owner_id"]), "n_down": int(row["n_down"]), "n_up": int(row["n_up"])}
     return [("migration.owners", numbers | {"revenue_down": float(row["revenue_down"])})]
