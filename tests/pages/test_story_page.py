@@ -7,7 +7,7 @@ from pages.test_cockpit_page import CONTRAST
 PAGES = {name: f"voila/render/{name}.ipynb" for name in ("05_profiling", "08_kpi_tracking", "09_migration")}
 
 
-LAST = {name: ".accounts tbody tr" for name in PAGES} | {"08_kpi_tracking": ".kpis tbody tr"}  # what comes last
+LAST = dict.fromkeys(PAGES, ".accounts tbody tr") | {"08_kpi_tracking": ".kpis tbody tr"}  # what comes last
 
 
 def ready(page, name):
