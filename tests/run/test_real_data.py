@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 import tiny
 
+from segkit.demo.catalogue import PRODUCT_GROUPS, TEAMS
+
 WON, NORTHWIND = 10_005_534, 1_265_793.04
 
 
@@ -33,9 +35,16 @@ def ran(folder: Path, *arguments: str) -> str:
     return answer.text
 
 
-def test_orders_and_their_lines_make_invoices(real_data, tmp_path):
-    folder = started(tmp_path / "northwind", *sorted((real_data / "northwind").glob("*.csv")))
+@pytest.fixture(scope="module")
+def northwind(real_data, tmp_path_factory) -> Path:
+    files = sorted((real_data / "northwind").glob("*.csv"))
+    folder = started(tmp_path_factory.mktemp("northwind") / "northwind", *files)
     ran(folder)
+    return folder
+
+
+def test_orders_and_their_lines_make_invoices(northwind):
+    folder = northwind
     assert round(money_in(folder, "1998Q1"), 2) == NORTHWIND
     assert table(folder, "1998Q1", "run_period")["is_complete"].all()
     assert len(table(folder, "1998Q1", "accounts")) == 91
@@ -111,3 +120,31 @@ def test_nobody_moves_because_of_a_refit(online_retail):
 
 def test_an_unchanged_quarter_is_not_computed_again(online_retail):
     assert "unchanged" in ran(online_retail, "--quarter", "2011Q4")
+
+
+def telling_names(folder: Path, quarter: str) -> set[str]:
+    """Names that say more than the segment's short name."""
+    cards = table(folder, quarter, "segment_cards")
+    return set(cards["telling_de"][cards["telling_de"] != cards["name_de"]])
+
+
+def test_telling_names_differ_and_hold_no_word_of_the_sample_company(northwind, online_retail):
+    first, second = telling_names(northwind, "1998Q1"), telling_names(online_retail, "2011Q3")
+    assert len(first) >= 3 and len(second) >= 6
+    assert not first & second
+    own_words = {*(name for name, *_ in PRODUCT_GROUPS), *TEAMS.values(), "Pumpen", "Filter", "Quellbrunn"}
+    assert not [word for word in own_words for name in first | second if word in name]
+
+
+def test_moves_of_real_accounts_add_up(online_retail):
+    """Every account of both runs once, the same accounts and money on both margins."""
+    moves, now = table(online_retail, "2011Q4", "migration"), table(online_retail, "2011Q4", "segments")
+    before = table(online_retail, "2011Q3", "segments")
+    assert moves["account_id"].is_unique and set(moves["account_id"]) == set(now["account_id"]) | set(
+        before["account_id"]
+    )
+    assert moves["to_segment_id"].value_counts().to_dict() == now["segment_id"].value_counts().to_dict()
+    assert moves["from_segment_id"].value_counts().to_dict() == before["segment_id"].value_counts().to_dict()
+    value = table(online_retail, "2011Q4", "account_value")["revenue_12m"].astype(float).sum()
+    assert moves["revenue_12m"].astype(float).sum() == pytest.approx(value, abs=0.005)
+    assert not table(online_retail, "2011Q4", "migration_flows")["is_above_noise"].any(), "no alarm when incomplete"
