@@ -85,7 +85,15 @@ def waiting_kernels(process: subprocess.Popen) -> list[psutil.Process]:
         for child in psutil.Process(process.pid).children(recursive=True)
         if "ipykernel_launcher" in " ".join(child.cmdline())
     ]
-    return [kernel for kernel in kernels if kernel.cpu_percent(0.1) < 5]
+    return [kernel for kernel in kernels if is_idle(kernel)]
+
+
+def is_idle(kernel: psutil.Process) -> bool:
+    """Say whether a kernel lives and works at nothing."""
+    try:
+        return kernel.cpu_percent(0.1) < 5
+    except psutil.NoSuchProcess:
+        return False
 
 
 def visit(browser: Browser, url: str) -> tuple[float, ...]:

@@ -1,6 +1,6 @@
 """SIGKILL at random moments of real runs: the last good run stays as it was, the next one ends as if nothing happened.
 
-Six moments here; `make bench` takes thirty (SEGKIT_KILLS=30), which needs some ten minutes.
+Three moments here; `make bench` takes thirty (SEGKIT_KILLS=30), which needs some ten minutes.
 
 Exports and settings change to and fro, so that there is always something to run. Whatever moment a run is killed at,
 what is published is one of the undisturbed results, whole; never a mixture, never half.
@@ -27,7 +27,7 @@ from segkit.project import Project
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "killpg"), reason="process groups and SIGKILL are POSIX")
 
-KILLS = int(os.environ.get("SEGKIT_KILLS", "6"))
+KILLS = int(os.environ.get("SEGKIT_KILLS", "3"))
 KINDS = ("anywhere", "last stage", "the end", "last stage", "the end")
 QUARTER = "2026Q1"
 LATE = "raw/invoices_late.csv"
