@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from segkit import texts
-from segkit.charts.theme import base_config, money_label
+from segkit.charts.live import live_frame, live_tooltip
+from segkit.charts.theme import money_label
 
 NO_RUN = "#9AA7B5"
 
@@ -37,24 +38,8 @@ def account_history_chart(segments: list[dict[str, str]], language: str, currenc
     colours = [s["colour"] for s in segments] + [NO_RUN]
     scale = {"domain": names, "range": colours}
     colour = {"field": "segment", "type": "nominal", "legend": None, "scale": scale}
-    tooltip = [
-        {"field": field, "type": "nominal", "title": words(title)}
-        for field, title in [
-            ("quarter_text", "quarter"),
-            ("revenue_text", "revenue_q"),
-            ("segment", "segment"),
-            ("note", "remark"),
-        ]
-    ]
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "description": words("history_description"),
-        "config": base_config(language, currency),
-        "width": "container",
-        "height": 180,
-        "autosize": {"type": "fit", "contains": "padding"},
-        "data": {"name": "table0"},
-        "datasets": {"table0": []},
+    titles = {"quarter_text": "quarter", "revenue_text": "revenue_q", "segment": "segment", "note": "remark"}
+    return live_frame(words("history_description"), 180, language, currency) | {
         "mark": {"type": "bar", "strokeWidth": 1.6},
         "encoding": {
             "x": {
@@ -74,7 +59,7 @@ def account_history_chart(segments: list[dict[str, str]], language: str, currenc
             "stroke": {"field": "segment", "type": "nominal", "legend": None, "scale": scale},
             "fillOpacity": {"condition": {"test": "datum.is_complete", "value": 1}, "value": 0.08},
             "strokeDash": {"condition": {"test": "datum.is_complete", "value": [1, 0]}, "value": [4, 3]},
-            "tooltip": tooltip,
+            "tooltip": live_tooltip({field: words(key) for field, key in titles.items()}),
             "description": {"field": "spoken", "type": "nominal"},
         },
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from segkit import texts
-from segkit.charts.theme import base_config, money_label
+from segkit.charts.live import live_frame, live_tooltip
+from segkit.charts.theme import money_label
 
 MAX_POINTS = 2000
 AXES = ("days_since_last", "growth")
@@ -43,19 +44,8 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
         "scale": {"domain": names, "range": [s["colour"] for s in segments]},
         "legend": {"orient": "top", "columns": max(-(-len(names) // 2), 4), "symbolOpacity": 1},
     }
-    tooltip = [
-        {"field": field, "type": "nominal", "title": words(title)}
-        for field, title in [("name", "account"), ("segment", "segment"), ("revenue_text", "revenue"), ("x_text", axis)]
-    ]
-    return {
-        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
-        "description": words(f"chart_{axis}"),
-        "config": base_config(language, currency),
-        "width": "container",
-        "height": 360,
-        "autosize": {"type": "fit", "contains": "padding"},
-        "data": {"name": "table0"},
-        "datasets": {"table0": []},
+    titles = {"name": "account", "segment": "segment", "revenue_text": "revenue", "x_text": axis}
+    return live_frame(words(f"chart_{axis}"), 360, language, currency) | {
         "params": [{"name": "chosen", "select": {"type": "point", "fields": ["segment"]}, "bind": "legend"}],
         "mark": {"type": "circle", "size": 46, "stroke": "white", "strokeWidth": 0.6},
         "encoding": {
@@ -75,7 +65,7 @@ def value_map_chart(axis: str, segments: list[dict[str, str]], language: str, cu
             },
             "color": colour,
             "opacity": {"condition": {"param": "chosen", "value": 0.75}, "value": 0.06},
-            "tooltip": tooltip,
+            "tooltip": live_tooltip({field: words(key) for field, key in titles.items()}),
         },
     }
 

@@ -96,18 +96,22 @@ def redraw_moves(
     known = fill_months(months, features, start)
     season = season_of(known.revenue)
     rates = return_rates(panel, start)
-    ids, origin = np.unique(segment.fillna("").to_numpy(str), return_inverse=True)
     found: dict[tuple[str, str], int] = {}
     for _ in range(draws):
         drawn = _draw(features, known, season, rates, start, end, panel, rng)
-        target = assign_segments(drawn, model)["segment_id"].to_numpy(str)
-        names, reached = np.unique(target, return_inverse=True)
-        pairs, counts = np.unique(origin * len(names) + reached, return_counts=True)
-        for pair, count in zip(pairs, counts, strict=True):
-            cell = (str(ids[pair // len(names)]), str(names[pair % len(names)]))
-            found[cell] = found.get(cell, 0) + int(count)
+        _add_moves(found, segment.fillna("").to_numpy(str), assign_segments(drawn, model)["segment_id"].to_numpy(str))
     rows = [(model["segmentation_id"], *cell, n / draws, draws) for cell, n in sorted(found.items()) if cell[0]]
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _add_moves(found: dict[tuple[str, str], int], origin: np.ndarray, target: np.ndarray) -> None:
+    """Count the accounts of each pair of segments on top of those of the draws before."""
+    ids, was = np.unique(origin, return_inverse=True)
+    names, reached = np.unique(target, return_inverse=True)
+    pairs, counts = np.unique(was * len(names) + reached, return_counts=True)
+    for pair, count in zip(pairs, counts, strict=True):
+        cell = (str(ids[pair // len(names)]), str(names[pair % len(names)]))
+        found[cell] = found.get(cell, 0) + int(count)
 
 
 def fill_months(months: pd.DataFrame, features: pd.DataFrame, quarter: Quarter) -> Months:

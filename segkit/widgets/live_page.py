@@ -85,12 +85,11 @@ class LivePage(anywidget.AnyWidget):
         return {}
 
     def _load(self, project: Project, run: Run, state: Mapping[str, Any]) -> None:
-        """Read what the page shows, and take back choices that the run does not know."""
-        raise NotImplementedError
+        """Read what the page shows, and take back choices that the run does not know; here there is nothing to read."""
 
     def _show(self, message: dict[str, Any], frame: dict[str, Any]) -> None:
         """Send the page; ``frame`` holds what all pages send first."""
-        raise NotImplementedError
+        self.send(frame)
 
     def _open(self, message: dict[str, Any]) -> None:
         wanted = {name: values[0] for name, values in parse_qs(str(message.get("search", "")).lstrip("?")).items()}

@@ -172,7 +172,8 @@ def test_too_few_accounts_for_an_interval_show_nothing():
 
 def test_the_table_is_as_the_dictionary_says():
     evidence = evidence_of(revenue_12m={"power": 0.5, "power_low": 0.4, "power_high": 0.6, "n_power": 90.0})
-    check(choose(evidence, GOALS).reset_index(), "criteria")
+    table = choose(evidence, GOALS).reset_index()
+    assert len(check(table, "criteria")) == len(table) > 0, "check raises where a column or type is not as written"
 
 
 def test_every_reason_is_a_sentence_with_its_numbers_in_both_languages():
