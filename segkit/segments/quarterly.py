@@ -84,18 +84,11 @@ def segment_accounts(
         challenger = fit_challenger(features, grid_rules(settings), settings, seed)
         accepted, register = _accept(features, challenger, settings, quarter, colours, before, names)
         confidence = score_confidence(features, accepted.model, settings.confidence_draws, seed)
-        segments, warnings = build_segments(
-            features,
-            accepted.model,
-            register,
-            moves,
-            confidence,
-            quarter,
-            language,
-            before.model if before else None,
-            before.segments if before else None,
-            None if before else segments_since(panel, accepted.model, quarter),
+        place = (features, accepted.model, register, moves, confidence, quarter, language)
+        earlier = (
+            (before.model, before.segments) if before else (None, None, segments_since(panel, accepted.model, quarter))
         )
+        segments, warnings = build_segments(*place, *earlier)
         previous = (before.segments, before.quarter) if before else (None, None)
         tables = {
             "segments": segments,

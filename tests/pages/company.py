@@ -114,52 +114,64 @@ def company_tables(quarter: str, n: int, seed: int, is_complete: bool, money_sou
             "regularity": 0.4,
         }
     )
-    codes = [SEGMENTS[s][0] for s in segment]
     return {
-        "run_period": pd.DataFrame(
-            {
-                "quarter": [quarter],
-                "start": [as_of - pd.Timedelta(days=91)],
-                "end": [as_of],
-                "as_of": [as_of],
-                "first_money_date": [as_of - pd.Timedelta(days=1500)],
-                "last_money_date": [as_of],
-                "is_complete": [is_complete],
-                "money_source": [money_source],
-                "history_days": [1500],
-            }
-        ),
+        "run_period": period_table(as_of, quarter, is_complete, money_source),
         "account_value": value,
         "accounts": accounts_table(ids, names, rng),
-        "segments": pd.DataFrame(
-            {
-                "segmentation_id": "value",
-                "unit_id": ids,
-                "account_id": ids,
-                "segment_id": codes,
-                "segment_name": [SEGMENTS[s][1] for s in segment],
-                "confidence": 1.0,
-                "method": "grid",
-                "is_manual": False,
-                "kept_segment_id": codes,
-                "previous_segment_id": codes,
-                "since_quarter": quarter,
-            }
-        ),
-        "segment_register": pd.DataFrame(
-            {
-                "segmentation_id": "value",
-                "segment_id": [s[0] for s in SEGMENTS],
-                "name_de": [s[1] for s in SEGMENTS],
-                "name_en": [s[2] for s in SEGMENTS],
-                "colour": SEGMENT_COLOURS[: len(SEGMENTS)],
-                "first_quarter": quarter,
-                "last_quarter": quarter,
-                "came_from": None,
-                "status": "active",
-            }
-        ),
+        "segments": segments_table(ids, segment, quarter),
+        "segment_register": register_table(quarter),
     }
+
+
+def period_table(as_of: pd.Timestamp, quarter: str, is_complete: bool, money_source: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "quarter": [quarter],
+            "start": [as_of - pd.Timedelta(days=91)],
+            "end": [as_of],
+            "as_of": [as_of],
+            "first_money_date": [as_of - pd.Timedelta(days=1500)],
+            "last_money_date": [as_of],
+            "is_complete": [is_complete],
+            "money_source": [money_source],
+            "history_days": [1500],
+        }
+    )
+
+
+def segments_table(ids: list[str], segment: np.ndarray, quarter: str) -> pd.DataFrame:
+    codes = [SEGMENTS[s][0] for s in segment]
+    return pd.DataFrame(
+        {
+            "segmentation_id": "value",
+            "unit_id": ids,
+            "account_id": ids,
+            "segment_id": codes,
+            "segment_name": [SEGMENTS[s][1] for s in segment],
+            "confidence": 1.0,
+            "method": "grid",
+            "is_manual": False,
+            "kept_segment_id": codes,
+            "previous_segment_id": codes,
+            "since_quarter": quarter,
+        }
+    )
+
+
+def register_table(quarter: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "segmentation_id": "value",
+            "segment_id": [s[0] for s in SEGMENTS],
+            "name_de": [s[1] for s in SEGMENTS],
+            "name_en": [s[2] for s in SEGMENTS],
+            "colour": SEGMENT_COLOURS[: len(SEGMENTS)],
+            "first_quarter": quarter,
+            "last_quarter": quarter,
+            "came_from": None,
+            "status": "active",
+        }
+    )
 
 
 def accounts_table(ids: list[str], names: list[str], rng: np.random.Generator) -> pd.DataFrame:

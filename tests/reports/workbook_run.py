@@ -83,7 +83,7 @@ def tables() -> dict[str, pd.DataFrame]:
     ]
     return {
         **{name: frame(name, rows) for name, rows in _moves(value).items()},
-        **{name: frame(name, rows) for name, rows in _evidence(value).items()},
+        **{name: frame(name, rows) for name, rows in (_evidence(value) | _data_and_rules(value)).items()},
         "segment_register": frame("segment_register", register),
         "accounts": frame("accounts", accounts),
         "account_value": frame("account_value", worth),
@@ -119,7 +119,6 @@ def _moves(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
 def _evidence(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     profile = value | {"segment_id": "S1", "category": "", "kind": "median", "overall": 900.0, "effect_size": 0.5}
     kpi = {"quarter": "2026Q3", "segment_id": "ALL", "base": "closing", "n": 5, "is_complete": True}
-    step = {"table": "invoices", "source": "raw/erp.csv"}
     return {
         "run_period": [{"quarter": "2026Q3", "start": "2026-07-01", "end": "2026-09-30", "money_source": "invoices"}],
         "profiles": [
@@ -164,6 +163,12 @@ def _evidence(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
                 "review_due": "2027-03-31",
             },
         ],
+    }
+
+
+def _data_and_rules(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
+    step = {"table": "invoices", "source": "raw/erp.csv"}
+    return {
         "data_quality": [
             {
                 "table": "invoices",
