@@ -39,6 +39,11 @@ INPUT_TABLES = (
     "installed_base",
     "sectors",
     "competitors",
+    "orders",
+    "sales_areas",
+    "partners",
+    "hierarchy",
+    "exchange_rates",
 )
 """Tables that a source may fill."""
 

@@ -24,6 +24,11 @@ CORE: dict[str, tuple[str, ...]] = {
     "installed_base": ("account_id", "machine"),
     "sectors": ("industry_code", "growth"),
     "competitors": ("account_id", "competitor"),
+    "orders": ("order_id", "order_date", "account_id"),
+    "sales_areas": ("account_id", "sales_org", "channel"),
+    "partners": ("account_id", "role", "partner_id"),
+    "hierarchy": ("account_id", "parent_id", "valid_from"),
+    "exchange_rates": ("currency", "rate_date", "rate"),
 }
 """Columns without which a file is not taken for a table."""
 LEAST = 0.25
