@@ -9,7 +9,12 @@ Each table names one source or a list of them. A source is a pattern of files, a
       accounts:
         - files: [crm/accounts.xlsx]
           sheet: Konten
-          columns: {account_id: "Kunden-Nr.", name: Firma}
+          columns: {account_id: "Kunden-Nr.", name: "Name 1 & Name 2", city: [Ort, Stadt]}
+        - preset: salesforce
+          files: "raw/*/account*.csv"
+          columns: {external_id: SAP_No__c}
+
+A preset (`segkit/sources/presets/`) knows the headers of a system; what stands beside it adds to it or overrules it.
 """
 
 from __future__ import annotations
@@ -21,7 +26,16 @@ from collections.abc import Iterator
 from pathlib import PurePath
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    RootModel,
+    SerializerFunctionWrapHandler,
+    field_validator,
+    model_serializer,
+    model_validator,
+)
 
 INPUT_TABLES = (
     "accounts",
@@ -75,11 +89,24 @@ class Database(BaseModel):
         return f"{place} {self.table or 'query'}"
 
 
+_LATER = ("preset", "skip", "negative", "values", "pad", "rates")
+"""Settings that are written down only where they are given: earlier runs and releases know nothing of them."""
+
+
 class Source(BaseModel):
-    """One source of one table: which files, and which of their headers fills which column."""
+    """One source of one table: which files, and which of their headers fills which column.
+
+    ``columns`` maps a column to a header, a formula of headers, texts joined by `` & ``, or a list of such, of which
+    the first counts whose headers are all in the file ("" leaves the column empty). ``values`` says what the texts of
+    a header mean, ``pad`` how long its numbers are with leading zeros, ``rates`` which headers are exchange rates in
+    which "-" or "/" stands for one divided by the rest; all three come before ``skip`` (reason → header → texts: rows
+    that are left out, "*" any text, "" none) and ``negative`` (header → texts: rows whose money counts as negative).
+    In a join a header may be written ``file.header``.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
+    preset: str | None = None
     files: tuple[str, ...] = ()
     joined: tuple[str, ...] = Field(default=(), alias="from")
     on: tuple[str, ...] = ()
@@ -89,12 +116,47 @@ class Source(BaseModel):
     delimiter: str | None = None
     decimal: str | None = None
     date_format: str | None = None
-    columns: dict[str, str] = Field(default_factory=dict)
+    columns: dict[str, str | tuple[str, ...]] = Field(default_factory=dict)
+    skip: dict[str, dict[str, tuple[str, ...]]] = Field(default_factory=dict)
+    negative: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    values: dict[str, dict[str, str]] = Field(default_factory=dict)
+    pad: dict[str, int] = Field(default_factory=dict)
+    rates: tuple[str, ...] = ()
 
-    @field_validator("files", "joined", "on", mode="before")
+    @field_validator("files", "joined", "on", "rates", mode="before")
     @classmethod
     def _as_tuple(cls, value: Any) -> Any:
         return (value,) if isinstance(value, str) else value
+
+    @field_validator("skip", mode="before")
+    @classmethod
+    def _skip_as_texts(cls, value: Any) -> Any:
+        return {reason: texts_of(fields) for reason, fields in value.items()} if isinstance(value, dict) else value
+
+    @field_validator("skip")
+    @classmethod
+    def _reasons_are_names(cls, value: dict) -> dict:
+        strange = [reason for reason in value if not re.fullmatch(r"[a-z][a-z0-9_]*", reason)]
+        if strange:
+            raise ValueError(f"a reason under skip is one lower-case word such as cancelled, not '{strange[0]}'")
+        return value
+
+    @field_validator("negative", mode="before")
+    @classmethod
+    def _negative_as_texts(cls, value: Any) -> Any:
+        return texts_of(value)
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _values_as_text(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {
+            header: {_text(text): _text(meant) for text, meant in meanings.items()}
+            if isinstance(meanings, dict)
+            else meanings
+            for header, meanings in value.items()
+        }
 
     @field_validator("sheet", mode="before")
     @classmethod
@@ -106,7 +168,11 @@ class Source(BaseModel):
     def _columns_as_text(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             return value
-        return {str(column): str(header) for column, header in value.items() if header is not None}
+        return {
+            str(column): tuple(_text(h) for h in header) if isinstance(header, (list, tuple)) else str(header)
+            for column, header in value.items()
+            if header is not None
+        }
 
     @field_validator("delimiter")
     @classmethod
@@ -141,7 +207,7 @@ class Source(BaseModel):
         if len(origins) != 1:
             found = " and ".join(origins) or "none of them"
             raise ValueError(f"a source needs exactly one of files, from, database; found {found}")
-        if self.joined and (len(self.joined) < 2 or not self.on):
+        if self.joined and (len(self.joined) < 2 or not (self.on or self.preset)):
             raise ValueError("a join needs at least two names under from, and the common column under on")
         if self.on and not self.joined:
             raise ValueError("on belongs to a join: name the files under from instead of files")
@@ -152,6 +218,10 @@ class Source(BaseModel):
 
     def _origins(self) -> dict[str, bool]:
         return {"files": bool(self.files), "from": bool(self.joined), "database": self.database is not None}
+
+    @model_serializer(mode="wrap")
+    def _without_unused(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in handler(self).items() if key not in _LATER or value}
 
     @property
     def patterns(self) -> list[tuple[str, str]]:
@@ -200,6 +270,28 @@ class Sources(RootModel[dict[str, tuple[Source, ...]]]):
     def items(self) -> Iterator[tuple[str, tuple[Source, ...]]]:
         """(table, sources) pairs in the order of project.yml."""
         return iter(self.root.items())
+
+
+def alternatives(header: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return what may fill a column of `Source.columns`, the preferred first."""
+    return (header,) if isinstance(header, str) else header
+
+
+def texts_of(fields: Any) -> Any:
+    """Return header → texts, a single text as a list of one; other things as they are, for pydantic to refuse."""
+    if not isinstance(fields, dict):
+        return fields
+    return {
+        str(header): tuple(_text(t) for t in (texts if isinstance(texts, (list, tuple)) else [texts]))
+        for header, texts in fields.items()
+    }
+
+
+def _text(value: Any) -> str:
+    """Return a value of YAML as the text that a file would hold."""
+    if value is None:
+        return ""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def alias_of(pattern: str) -> str:

@@ -13,6 +13,7 @@ from segkit.sources.numbers import Evidence, NumberColumn, settle_numbers, weigh
 from segkit.sources.placeholders import marked_texts, present_texts, unmarked, unmarked_sql
 from segkit.sources.plans import Reference
 from segkit.sources.queries import first_row, run_arrow, run_sql
+from segkit.sources.translations import translate
 
 if TYPE_CHECKING:
     import duckdb
@@ -53,15 +54,19 @@ class CellView:
     typed: dict[Reference, Typed] = field(default_factory=dict)
 
 
-def open_cells(con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Reference], name: str) -> CellView:
+def open_cells(
+    con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Reference], name: str, source: Source
+) -> CellView:
     """Return a grid with the dictionaries of the columns that are referred to."""
     view = CellView(grid, name)
     for k, reference in enumerate(references):
-        _add_dictionary(con, view, reference, f"{name}_{k}")
+        _add_dictionary(con, view, reference, f"{name}_{k}", source)
     return view
 
 
-def _add_dictionary(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, table: str) -> None:
+def _add_dictionary(
+    con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, table: str, source: Source
+) -> None:
     import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -75,6 +80,7 @@ def _add_dictionary(con: duckdb.DuckDBPyConnection, view: CellView, reference: R
     n_empty = pc.sum(n.filter(pc.and_(pc.is_null(texts), pc.not_equal(trimmed, "")))).as_py()
     if n_empty:
         view.changes.append((reference, Change("placeholder", n_empty)))
+    texts = translate(texts, source, reference)
     view.dictionaries[reference], view.ids[reference] = table, encoded.indices
     view.texts[reference], view.counts[reference] = texts, n
     if reference.kind in ("number", "date"):

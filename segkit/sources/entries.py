@@ -24,7 +24,9 @@ def type_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
     for i, (alias, grids) in enumerate(plan.grids.items()):
         on = [Reference(alias, key, "id") for key in plan.keys]
         references = list(dict.fromkeys([*plan.references(alias), *on]))
-        views = [open_cells(con, grid, references, f"{entry.name}_{i}_{k}") for k, grid in enumerate(grids)]
+        views = [
+            open_cells(con, grid, references, f"{entry.name}_{i}_{k}", plan.source) for k, grid in enumerate(grids)
+        ]
         tables[alias] = f"{entry.name}_{i}"
         type_cells(con, views, references, plan.source, tables[alias])
         entry.views[alias] = views

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from segkit.errors import Problems, UserError
-from segkit.settings.sources import Source
+from segkit.settings.sources import Source, alternatives
 from segkit.sources.formulas import Header, Term, headers_of, parse_formula
 from segkit.sources.grids import Grid, fold
 from segkit.tables import INPUTS, Column, Table
@@ -64,7 +64,7 @@ class EntryPlan:
 def wanted_headers(table: str, source: Source) -> list[str]:
     """Return the headers that project.yml names for a source, with and without their file."""
     found: list[str] = list(source.on)
-    for text in source.columns.values():
+    for text in (text for header in source.columns.values() for text in alternatives(header)):
         found.append(text)
         try:
             found += headers_of(parse_formula(text))

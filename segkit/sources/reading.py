@@ -105,7 +105,7 @@ def _span(
     reference = next(iter(column.references.values()))
     references = plan.references(reference.alias)
     grids = plan.grids[reference.alias]
-    views = [open_cells(con, grid, references, f"{name}_{k}") for k, grid in enumerate(grids)]
+    views = [open_cells(con, grid, references, f"{name}_{k}", plan.source) for k, grid in enumerate(grids)]
     type_cells(con, views, references, plan.source, name)
     stage = next((c for c in plan.columns if c.name == "stage"), None)
     stages = [r for r in (stage.references.values() if stage else ()) if r in references]

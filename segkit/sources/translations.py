@@ -1,0 +1,90 @@
+"""Texts of a column before they are typed: what they mean, ids with leading zeros, rates the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, TypeVar
+
+from segkit.settings.sources import Source
+from segkit.sources.grids import fold
+from segkit.sources.placeholders import unmarked
+from segkit.sources.plans import Reference
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_T = TypeVar("_T")
+_WHOLE = r"^[0-9]+(\.0+)?$"
+
+
+def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array:
+    """Return the distinct texts of a column as its source's `values`, `pad` and `rates` want them.
+
+    Parameters
+    ----------
+    texts : Array
+        Trimmed, marked texts; null where they stand for nothing.
+    source : Source
+        Its entry in project.yml, its preset merged in.
+    reference : Reference
+        The column.
+
+    Returns
+    -------
+    Array
+        As long as `texts`. `values` compares without case; "" is an empty cell. ``pad`` fills numbers of digits with
+        zeros from the left. In a rate the leading "/" becomes "-"; `formulas.inverted` does the rest.
+    """
+    meanings = setting_of(source.values, reference)
+    if meanings:
+        texts = _meant(texts, meanings)
+    width = setting_of(source.pad, reference)
+    if width:
+        texts = _padded(texts, width)
+    return _signed(texts) if is_rate(source, reference) else texts
+
+
+def setting_of(settings: Mapping[str, _T], reference: Reference) -> _T | None:
+    """Return what is set for a header, written ``header`` or ``file.header``."""
+    folded = {fold(name): value for name, value in settings.items()}
+    named = folded.get(fold(f"{reference.alias}.{reference.header}"))
+    return folded.get(fold(reference.header)) if named is None else named
+
+
+def is_rate(source: Source, reference: Reference) -> bool:
+    """Say whether a header holds exchange rates, of which some may be one divided by what stands there."""
+    return bool(setting_of(dict.fromkeys(source.rates, True), reference))
+
+
+def _meant(texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    known = {_plain(text): meant or None for text, meant in meanings.items()}
+    plain = pc.utf8_lower(pc.fill_null(unmarked(texts), ""))
+    plain = pc.if_else(pc.match_substring_regex(plain, _WHOLE), pc.replace_substring_regex(plain, r"\.0+$", ""), plain)
+    position = pc.index_in(plain, pa.array(known, pa.string()))
+    meant = pa.array(list(known.values()), pa.string()).take(position)
+    return pc.if_else(pc.is_valid(position), meant, texts)
+
+
+def _plain(text: str) -> str:
+    """Return a text as the settings are compared with it."""
+    plain = " ".join(text.split()).lower()
+    return re.sub(r"\.0+$", "", plain) if re.fullmatch(_WHOLE, plain) else plain
+
+
+def _padded(texts: pa.Array, width: int) -> pa.Array:
+    import pyarrow.compute as pc
+
+    plain = unmarked(texts)
+    is_whole = pc.match_substring_regex(plain, _WHOLE)
+    padded = pc.utf8_lpad(pc.replace_substring_regex(plain, r"\.0+$", ""), width, "0")
+    return pc.if_else(is_whole, padded, texts)
+
+
+def _signed(texts: pa.Array) -> pa.Array:
+    import pyarrow.compute as pc
+
+    return pc.replace_substring_regex(texts, r"^/\s*", "-")
