@@ -1,9 +1,10 @@
-"""Bytes of a text file → UTF-8, whatever wrote them."""
+"""Bytes of a text file → UTF-8, whatever wrote them; whole, or piece by piece with the same result."""
 
 from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 BROKEN = "\uf8f0"
@@ -17,8 +18,15 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_UMLAUTS_DOS = b"\x84\x94\x81\x8e\x99\x9a\xe1"
-_UMLAUTS_WINDOWS = b"\xe4\xf6\xfc\xc4\xd6\xdc\xdf"
+_DOS = re.compile(rb"[A-Za-z][\x81-\x8d\x93-\x98\xa0-\xa4]+(?=[A-Za-z])|(?<![^\s;,\t|\"'])[\x8e\x90\x99\x9a](?=[a-z])")
+"""Letters of code page 850 where letters stand: what is a quotation mark or a dash in Windows-1252 stands at an edge."""
+_WINDOWS = re.compile(rb"[\xc0-\xd6\xd8-\xe0\xe2-\xf6\xf8-\xff]")
+_EDGE = rb";,\t|^~\"' \r\n"
+_CONTROLS = (b"\x00", b"\x02", b"\x03", b"\x1a")
+_PADDING = re.compile(rb"(?:(?<=[" + _EDGE + rb"])|\A)[\x00\x02\x03\x1a]+|[\x00\x02\x03\x1a]+(?=[" + _EDGE + rb"]|\Z)")
+_INSIDE = re.compile(rb"[\x00\x02\x03\x1a]+")
+_MARK = codecs.BOM_UTF8
+_HIGH = bytes(range(128, 256))
 
 
 def _mark_broken(error: UnicodeError) -> tuple[str, int]:
@@ -31,15 +39,30 @@ codecs.register_error("segkit_broken", _mark_broken)
 
 
 @dataclass(frozen=True)
+class Encoding:
+    """How the bytes of a file are to be read.
+
+    `n_mark` bytes at the beginning are its byte order mark; `single` is the single-byte encoding of the lines that are
+    no UTF-8, if the file has such lines.
+    """
+
+    name: str
+    n_mark: int = 0
+    single: str | None = None
+
+
+@dataclass(frozen=True)
 class Decoded:
     """UTF-8 bytes without byte order mark, and what they were before.
 
-    `repaired` holds the physical lines (from 1) that were in another encoding than the rest of the file.
+    `repaired` holds the physical lines (from 1) that were in another encoding than the rest of the file; `n_controls`
+    is the number of runs of NUL and the like that padded values and were taken out.
     """
 
     data: bytes
     encoding: str
     repaired: tuple[int, ...] = ()
+    n_controls: int = 0
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
@@ -57,21 +80,99 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     Returns
     -------
     Decoded
-        Bytes that nothing explains become `BROKEN`.
+        Bytes that nothing explains, and NUL inside a value, become `BROKEN`; NUL around a value is padding and goes.
     """
+    found = find_encoding([data], encoding)
+    pieces = list(decode_pieces([data], found))
+    if len(pieces) == 1:
+        return pieces[0]
+    repaired = tuple(line for piece in pieces for line in piece.repaired)
+    return Decoded(b"".join(p.data for p in pieces), found.name, repaired, sum(p.n_controls for p in pieces))
+
+
+def find_encoding(pieces: Iterable[bytes], given: str | None = None) -> Encoding:
+    """Return the encoding of a file that is looked at piece by piece; `given` is that of project.yml."""
+    check, is_utf8, tail = codecs.getincrementaldecoder("utf-8")(), True, b""
+    n_dos = n_windows = n_utf8 = n_single = 0
+    for k, piece in enumerate(pieces):
+        if k == 0:
+            known = _announced(piece, given)
+            if known is not None:
+                return known
+        if is_utf8:
+            try:
+                n_utf8 += 0 if piece.isascii() and not check.getstate()[0] else len(piece) - len(check.decode(piece))
+                continue
+            except UnicodeDecodeError:
+                is_utf8 = False
+        piece, tail = _to_line_end(tail + piece)
+        counts = _count(piece)
+        n_dos, n_windows, n_utf8, n_single = (
+            n + more for n, more in zip((n_dos, n_windows, n_utf8, n_single), counts, strict=True)
+        )
+    n_dos, n_windows, n_utf8, n_single = (
+        n + more for n, more in zip((n_dos, n_windows, n_utf8, n_single), _count(tail), strict=True)
+    )
+    if is_utf8:
+        return Encoding("utf-8", single="cp1252" if check.getstate()[0] else None)
+    single = "cp850" if n_dos > 2 * n_windows else "cp1252"
+    if not n_utf8:
+        return Encoding(single)
+    return Encoding("utf-8" if n_utf8 >= n_single else single, single=single)
+
+
+def _count(data: bytes) -> tuple[int, int, int, int]:
+    """Return how many characters only the DOS page, only Windows, UTF-8 and no UTF-8 explain."""
+    rest = _MULTIBYTE.sub(b"", data)
+    n_single = len(rest) - len(rest.translate(None, _HIGH))
+    return len(_DOS.findall(rest)), len(_WINDOWS.findall(rest)), len(_MULTIBYTE.findall(data)), n_single
+
+
+def decode_pieces(pieces: Iterable[bytes], encoding: Encoding) -> Iterator[Decoded]:
+    """Yield a file as UTF-8 in pieces that end with a line; `encoding` is that of the whole file."""
+    n_skip, tail, line = encoding.n_mark, b"", 1
+    by_line = encoding.name == "utf-8" or encoding.single is not None
+    decoder = None if by_line else codecs.getincrementaldecoder(encoding.name)("segkit_broken")
+    for piece in pieces:
+        piece, n_skip = piece[n_skip:], max(0, n_skip - len(piece))
+        if decoder is not None:
+            piece = decoder.decode(piece).encode("utf-8", errors="replace")
+        piece, tail = _to_line_end(tail + piece if tail else piece)
+        if piece:
+            yield _decoded(piece, encoding, line)
+            line += piece.count(b"\n") if encoding.single else 0
+    if decoder is not None:
+        tail += decoder.decode(b"", final=True).encode("utf-8", errors="replace")
+    if tail or line == 1:
+        yield _decoded(tail, encoding, line)
+
+
+def _decoded(data: bytes, encoding: Encoding, first_line: int) -> Decoded:
+    repaired: tuple[int, ...] = ()
+    if encoding.single is not None:
+        data, repaired = _decode_lines(data, encoding, first_line)
+    if data.find(_MARK) >= 0:
+        data = re.sub(rb"(?:(?<=[\r\n])|\A)" + _MARK, b"", data)
+    n_controls = 0
+    if any(control in data for control in _CONTROLS):
+        data, n_controls = _PADDING.subn(b"", data)
+        data = _INSIDE.sub(BROKEN.encode(), data)
+    return Decoded(data, encoding.name, repaired, n_controls)
+
+
+def _announced(head: bytes, given: str | None) -> Encoding | None:
+    """Return the encoding that a byte order mark, zero bytes or project.yml tell."""
     for mark, name in _BOMS:
-        if data.startswith(mark) and encoding in (None, name, name.rsplit("-", 1)[0], "utf-8-sig"):
-            body = data[len(mark) :]
-            return _decode_lines(body) if name == "utf-8" else _decode_whole(body, name)
-    encoding = encoding or _encoding_by_zeros(data)
-    if encoding is not None and encoding not in ("utf-8", "utf-8-sig"):
-        return _decode_whole(data, encoding)
-    return _decode_lines(data)
+        if head.startswith(mark) and given in (None, name, name.rsplit("-", 1)[0], "utf-8-sig"):
+            return Encoding(name, len(mark), single="cp1252" if name == "utf-8" else None)
+    given = given or _encoding_by_zeros(head)
+    return None if given is None or given.lower() in ("utf-8", "utf-8-sig", "utf8") else Encoding(given)
 
 
-def _decode_whole(data: bytes, encoding: str) -> Decoded:
-    text = data.decode(encoding, errors="segkit_broken")
-    return Decoded(text.encode("utf-8", errors="replace"), encoding.removesuffix("-sig"))
+def _to_line_end(data: bytes) -> tuple[bytes, bytes]:
+    """Return the whole lines of a piece, and the line that it breaks."""
+    end = data.rfind(b"\n") + 1
+    return data[:end], data[end:]
 
 
 def _encoding_by_zeros(data: bytes) -> str | None:
@@ -83,15 +184,11 @@ def _encoding_by_zeros(data: bytes) -> str | None:
     return "utf-16-le" if odd > even else "utf-16-be"
 
 
-def _decode_lines(data: bytes) -> Decoded:
-    """Return data of which at least a part is UTF-8 or a single-byte encoding."""
-    try:
-        data.decode("utf-8")
-        return Decoded(data, "utf-8")
-    except UnicodeDecodeError:
-        single = _single_byte(_MULTIBYTE.sub(b"", data))
-    if not _MULTIBYTE.search(data):
-        return _decode_whole(data, single)
+def _decode_lines(data: bytes, encoding: Encoding, first_line: int) -> tuple[bytes, tuple[int, ...]]:
+    """Return lines of UTF-8 and of a single-byte encoding as UTF-8, and which are not as the rest of the file."""
+    if _is_utf8(data) and encoding.name == "utf-8":
+        return data, ()
+    single = encoding.single or "cp1252"
     lines = data.split(b"\n")
     of_utf8, of_single = [], []
     for i, line in enumerate(lines):
@@ -99,16 +196,16 @@ def _decode_lines(data: bytes) -> Decoded:
             continue
         try:
             line.decode("utf-8")
-            of_utf8.append(i + 1)
+            of_utf8.append(i + first_line)
         except UnicodeDecodeError:
-            lines[i] = _decode_whole(line, single).data
-            of_single.append(i + 1)
-    if len(of_utf8) >= len(of_single):
-        return Decoded(b"\n".join(lines), "utf-8", tuple(of_single))
-    return Decoded(b"\n".join(lines), single, tuple(of_utf8))
+            lines[i] = line.decode(single, errors="segkit_broken").encode("utf-8")
+            of_single.append(i + first_line)
+    return b"\n".join(lines), tuple(of_single if encoding.name == "utf-8" else of_utf8)
 
 
-def _single_byte(data: bytes) -> str:
-    """Return cp850 where umlauts stand at their place in the DOS code page, else cp1252."""
-    counts = [sum(data.count(byte) for byte in table) for table in (_UMLAUTS_DOS, _UMLAUTS_WINDOWS)]
-    return "cp850" if counts[0] > 2 * counts[1] else "cp1252"
+def _is_utf8(data: bytes) -> bool:
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -43,7 +43,8 @@ class Grid:
     """Cells of one file below its header.
 
     `cells` has the columns row_number (as a spreadsheet shows it, from 1) and c0, c1, … in the order of `headers`;
-    text cells may begin with `NUMBER` or `DATE`.
+    text cells may begin with `NUMBER` or `DATE`. `n_records` counts everything below the header: rows, unreadable rows,
+    what was left out and told in `changes`, and `n_blank` blank ones. `is_closed` says that another table begins below.
     """
 
     name: str
@@ -57,13 +58,15 @@ class Grid:
     changes: list[Change] = field(default_factory=list)
     repeated: dict[str, list[int]] = field(default_factory=dict)
     is_broken: bool = False
+    former: dict[str, int] = field(default_factory=dict)
+    """Folded header → position, of headers that a preset has renamed."""
 
     def field_of(self, header: str) -> int | None:
         """Position of a header; blanks around it and the case of letters do not matter."""
         if header in self.headers:
             return self.headers.index(header)
         folded = [fold(h) for h in self.headers]
-        return folded.index(fold(header)) if folded.count(fold(header)) == 1 else None
+        return folded.index(fold(header)) if folded.count(fold(header)) == 1 else self.former.get(fold(header))
 
     def raw_rows(self, row_numbers: pa.ChunkedArray) -> pa.Array:
         """Return rows as the file holds them: cells joined by its delimiter, without marks."""

@@ -46,20 +46,35 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
         "sales.csv is empty." or "sales.csv: no row with column names was found in the first 100 rows."
     """
     decoded = decode(data, source.encoding if source else None)
-    if not decoded.data.strip(b"\r\n\t ;,|\x00"):
-        raise UserError(f"{name} is empty: there is nothing to read. Export it again, or take it out of the sources.")
-    head = decoded.data[: 4 * SAMPLE_CHARACTERS].decode("utf-8", errors="ignore")
-    dialect = detect_dialect(head, source.delimiter if source else None, wanted)
-    if dialect is None:
-        raise UserError(_no_header(name, head, source, wanted))
+    dialect, start = open_dialect(decoded.data[: 4 * SAMPLE_CHARACTERS], name, source, wanted)
     changes = []
     if decoded.repaired:
         lines = ", ".join(str(line) for line in decoded.repaired[:5])
         changes.append(Change("mixed_encoding", len(decoded.repaired), old_value=f"lines {lines}"))
-    body = decoded.data[len(head[: dialect.body].encode("utf-8")) :]
-    grid = _parse(body, name, dialect, changes)
+    grid = parse_body(decoded.data[start:], name, dialect, changes=changes)
     grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
     return grid
+
+
+def open_dialect(
+    head: bytes, name: str, source: Source | None = None, wanted: Iterable[str] = ()
+) -> tuple[Dialect, int]:
+    """Return how a file is written, and the byte at which the records below its header begin.
+
+    Parameters
+    ----------
+    head : bytes
+        The beginning of the file as UTF-8 (`decode_pieces`); 400,000 characters are enough.
+    name, source, wanted
+        As for `read_text`.
+    """
+    if not head.strip(b"\r\n\t ;,|\x00"):
+        raise UserError(f"{name} is empty: there is nothing to read. Export it again, or take it out of the sources.")
+    text = head.decode("utf-8", errors="ignore")
+    dialect = detect_dialect(text, source.delimiter if source else None, wanted)
+    if dialect is None:
+        raise UserError(_no_header(name, text, source, wanted))
+    return dialect, len(text[: dialect.body].encode("utf-8"))
 
 
 def _no_header(name: str, head: str, source: Source | None, wanted: Iterable[str]) -> str:
@@ -76,23 +91,56 @@ def _no_header(name: str, head: str, source: Source | None, wanted: Iterable[str
     )
 
 
-def _parse(body: bytes, name: str, dialect: Dialect, changes: list[Change]) -> Grid:
+def parse_body(
+    body: bytes,
+    name: str,
+    dialect: Dialect,
+    first_row: int | None = None,
+    is_last: bool = True,
+    changes: list[Change] | None = None,
+) -> Grid:
+    """Return the records below the header, or a piece of them.
+
+    Parameters
+    ----------
+    body : bytes
+        UTF-8 that begins and ends with a record.
+    name : str
+        The file as the user knows it.
+    dialect : Dialect
+        Of the head of the file.
+    first_row : int, optional
+        Row number of the first record (header_row + 1 if left out); the next piece goes on at `first_row` +
+        `Grid.n_records`.
+    is_last : bool
+        Totals and remarks are cut off only at the end of the file.
+    changes : list of Change, optional
+        What was done before.
+
+    Returns
+    -------
+    Grid
+        The same rows as if the file were parsed whole.
+    """
     import pyarrow as pa
 
+    changes, first = list(changes or []), dialect.header_row + 1 if first_row is None else first_row
     body, n_mended = mend_quotes(body, dialect.delimiter, dialect.quote, dialect.n_fields)
     if n_mended:
         changes.append(Change("open_quote", n_mended))
     table, rejected = _split(body, dialect)
-    numbers = number_rows(table.num_rows, [n for n, _ in rejected], dialect.header_row + 1)
+    n_records = table.num_rows + len(rejected)
+    numbers = number_rows(table.num_rows, [n for n, _ in rejected], first)
     table = table.add_column(0, "row_number", pa.array(numbers, pa.int64()))
-    recovered, unreadable = _recover(rejected, dialect)
+    recovered, unreadable = _recover(rejected, dialect, first)
     if recovered:
         columns = [pa.array(values, table.schema.types[i]) for i, values in enumerate(zip(*recovered, strict=True))]
         table = pa.concat_tables([table, pa.table(columns, names=table.column_names)]).sort_by("row_number")
     table = without_blank_rows(table)
-    table, unreadable, footers = _cut_footer(table, unreadable, dialect.delimiter)
+    if is_last:
+        table, unreadable, footers = _cut_footer(table, unreadable, dialect.delimiter)
+        changes += footers
     headers, repeated = name_headers(list(dialect.header), dialect.n_fields)
-    changes += footers
     return Grid(
         name,
         headers,
@@ -102,6 +150,7 @@ def _parse(body: bytes, name: str, dialect: Dialect, changes: list[Change]) -> G
         unreadable=unreadable,
         changes=changes,
         repeated=repeated,
+        n_records=n_records,
     )
 
 
@@ -143,11 +192,11 @@ def _longest(body: bytes) -> int:
     return len(body) + 1 if len(body) < 4 * _BLOCK else _BLOCK
 
 
-def _recover(rejected: list[tuple[int, str]], dialect: Dialect) -> tuple[list[tuple], list[Unreadable]]:
+def _recover(rejected: list[tuple[int, str]], dialect: Dialect, first: int) -> tuple[list[tuple], list[Unreadable]]:
     """Return rows whose surplus fields are empty, with row number, and the rows that stay unreadable."""
     recovered, unreadable = [], []
     for number, text in rejected:
-        row_number = number + dialect.header_row
+        row_number = number + first - 1
         records = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote))
         fields = [field for record in records for field in record]
         if not any(field.strip() for field in fields):
