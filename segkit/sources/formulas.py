@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from segkit.errors import UserError
@@ -12,6 +12,7 @@ QUOTIENT_DECIMALS = 9
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?|\.\d+)|(?P<quoted>\"[^\"]+\"|`[^`]+`)|(?P<name>[^\W\d][\w.]*)|(?P<sign>[-+*/()]))"
 )
+_AND = re.compile(r"\s+&\s+")
 _WIDEST = 38
 _FACTOR_DECIMALS = 12
 
@@ -37,6 +38,13 @@ class Operation:
     sign: str
     left: Term
     right: Term
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts of several headers, put together with a blank between them."""
+
+    headers: tuple[Header, ...]
 
 
 Term = Number | Header | Operation
@@ -72,13 +80,42 @@ def parse_formula(text: str) -> Term:
     return term
 
 
-def headers_of(term: Term) -> list[str]:
+def headers_of(term: Term | Texts) -> list[str]:
     """Return the headers in a formula, in order, each once."""
+    if isinstance(term, Texts):
+        return list(dict.fromkeys(header.name for header in term.headers))
     if isinstance(term, Header):
         return [term.name]
     if isinstance(term, Number):
         return []
     return list(dict.fromkeys([*headers_of(term.left), *headers_of(term.right)]))
+
+
+def parse_texts(text: str) -> Texts | None:
+    """Return ``"Name 1" & "Name 2"`` as headers whose texts are put together, None where nothing is."""
+    parts = [part.strip().strip('"`') for part in _AND.split(text)]
+    return Texts(tuple(Header(part) for part in parts)) if len(parts) > 1 and all(parts) else None
+
+
+def headers_in(text: str, has: Callable[[str], bool]) -> list[str]:
+    """Return the headers that a column of `sources` is made of: one, those of a formula, or texts put together.
+
+    Parameters
+    ----------
+    text : str
+        As it stands in project.yml or a preset; "" names none.
+    has : callable
+        Says whether a header is there: ``Soll - Ist`` may be one.
+    """
+    if has(text) or not text:
+        return [text] if text else []
+    texts = parse_texts(text)
+    if texts is not None:
+        return headers_of(texts)
+    try:
+        return headers_of(parse_formula(text))
+    except UserError:
+        return [text]
 
 
 def formula_sql(term: Term, columns: Mapping[str, Decimal]) -> Decimal:
