@@ -23,11 +23,12 @@ Tell = Callable[[str], None]
 
 @dataclass
 class Outcome:
-    """What a run did: seconds by executed notebook; the others were unchanged."""
+    """What a run did: seconds by executed notebook; `skipped` were unchanged, `left_out` need a table of money."""
 
     quarter: Quarter
     executed: dict[str, float] = field(default_factory=dict)
     skipped: list[str] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
 
     @property
     def is_unchanged(self) -> bool:
@@ -39,6 +40,12 @@ def notebooks() -> list[Path]:
     """Return the notebooks of a run in their order."""
     folder = Path(__file__).parent.parent / "notebooks"
     return sorted(folder.glob("0[1-9]_*.ipynb"))
+
+
+def runnable(project: Project) -> tuple[list[Path], list[Path]]:
+    """Return the notebooks that a project's tables allow, and those that they do not: without money, 01 alone."""
+    paths = notebooks()
+    return (paths, []) if project.has_money else (paths[:1], paths[1:])
 
 
 def check_parameters(paths: list[Path]) -> None:
@@ -62,7 +69,7 @@ def check_parameters(paths: list[Path]) -> None:
 
 
 def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: None) -> Outcome:
-    """Run all notebooks of a quarter; what is unchanged is taken over.
+    """Run all notebooks of a quarter that its tables allow; what is unchanged is taken over.
 
     Parameters
     ----------
@@ -76,8 +83,8 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
     StageError
         A notebook failed, or the disk is full; the last good run is untouched, and the next run goes on from there.
     """
-    paths = notebooks()
-    outcome = Outcome(quarter)
+    paths, left_out = runnable(project)
+    outcome = Outcome(quarter, left_out=[path.stem for path in left_out])
     staging = project.staging_folder(quarter)
     try:
         with locked(project):

@@ -75,20 +75,25 @@ def init(
 @command
 def check(folder: Folder, as_json: AsJson = False) -> None:
     """Validate a project; say what can and cannot be computed, and what is missing for it."""
-    from segkit.overview import check_project
+    from segkit.checking import check_project
     from segkit.project import Project
 
     found = check_project(Project(folder))
     if as_json:
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
         return
-    typer.echo(f"{found['project']}: money from {found['first_date']} to {found['last_date']}; ", nl=False)
-    typer.echo(f"`segkit run` would make {found['default_quarter']}.")
+    dates = f"money from {found['first_date']} to {found['last_date']}" if found["first_date"] else "no money"
+    what = f" with {_joined(found['runs'])} only" if found["cannot_run"] else ""
+    typer.echo(f"{found['project']}: {dates}; `segkit run` would make {found['default_quarter']}{what}.")
     for table, entry in found["tables"].items():
         bad = f", {entry['unreadable_rows']:,} unreadable" if entry["unreadable_rows"] else ""
         typer.echo(f"  {table:<15} {entry['rows']:>11,} rows{bad} from {len(entry['files'])} file(s)")
-    for sentence in found["notes"] + found["missing"]:
+    for sentence in [*found["notes"], *(lack["sentence"] for lack in found["missing"])]:
         typer.echo(f"  - {sentence}")
+
+
+def _joined(names: list[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
 @command
@@ -100,7 +105,7 @@ def run(
 ) -> None:
     """Run the notebooks of a quarter; what is unchanged is skipped."""
     from segkit.batch import run_quarter
-    from segkit.overview import default_quarter
+    from segkit.default_quarter import default_quarter
     from segkit.project import Project
     from segkit.quarters import Quarter
 
@@ -113,6 +118,12 @@ def run(
         outcome = run_quarter(project, chosen, typer.echo)
         total = sum(outcome.executed.values())
         typer.echo(f"{chosen}  unchanged" if outcome.is_unchanged else f"{chosen}  done in {total:.1f} s")
+        if outcome.left_out:
+            numbers = _joined([name.partition("_")[0] for name in outcome.left_out])
+            typer.echo(
+                f"{chosen}  {numbers} were left out: they need a table of money. Name an export of invoices, or of "
+                "opportunities with those that were won, under sources in project.yml."
+            )
     typer.echo(f"Pages: {project.report_folder(last) / 'index.html'}")
 
 
@@ -191,6 +202,9 @@ def diff(
     typer.echo("Tables (rows)" if found["tables"] else "Tables: equal")
     for name, (before, after) in found["tables"].items():
         typer.echo(f"  {name:<22} {_count(before)} → {_count(after)}")
+    if found["no_segments"]:
+        typer.echo(f"Segments and KPIs: {_joined(found['no_segments'])} had no table of money, so there are none")
+        return
     typer.echo("Segments (accounts, revenue of twelve months)")
     for s in found["segments"]:
         (n0, n1), (r0, r1) = s["accounts"], s["revenue_12m"]
@@ -228,9 +242,18 @@ def serve(
 ) -> None:
     """Serve the managers' pages on this machine."""
     from segkit.project import Project
+    from segkit.publishing import page_state
+    from segkit.records import NO_MONEY
     from segkit.widgets.serve import serve as serve_pages
 
     project = Project(folder)
-    if not project.quarters():
+    done = project.quarters()
+    if not done:
         raise UserError(f"There is no run to show yet. Make one with `segkit run {folder}`.")
+    if page_state(project, done[-1])["money_source"] == NO_MONEY:
+        raise UserError(
+            f"The run of {done[-1]} has no segments to show: its project has no table of money. Its page of data "
+            f"cleansing is {project.report_folder(done[-1]) / 'index.html'}. Name an export of invoices, or of "
+            "opportunities, under sources in project.yml and run again."
+        )
     serve_pages(project.folder, port=port, open_browser=browser, analysts=analysts)

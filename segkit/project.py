@@ -16,6 +16,10 @@ from segkit.settings.sources import SUFFIXES, Source, alias_of
 from segkit.tables import INPUTS
 
 _DATE_FOLDER = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE_IN_NAME = re.compile(r"(?<!\d)\d{4}-\d{2}-\d{2}(?!\d)")
+
+MONEY = ("invoices", "opportunities")
+"""Tables of money: one of them is needed for everything after data cleansing."""
 
 
 @dataclass(frozen=True)
@@ -23,8 +27,9 @@ class SourceFile:
     """One file (or database query) that fills a table.
 
     `entry` is the position in `sources.<table>`, `alias` the short name used in joins, `delivery` the date of the
-    folder ``raw/<date>/`` it lies in, `name` what the user reads; a database has no `path`. `first_seen` is the day on
-    which a run first met this content, for files that lie in no dated folder.
+    folder ``raw/<date>/`` it lies in, else the date in its name (``register__2018-12-06.xlsx``), `name` what the user
+    reads; a database has no `path`. `first_seen` is the day on which a run first met this content, for files that
+    neither folder nor name dates.
     """
 
     table: str
@@ -59,6 +64,11 @@ class Project:
             raise UserError(f"'{scenario}' is no name for a scenario: use letters, digits, - and _.")
         patch = self.folder / "scenarios" / scenario / "project.yml" if scenario else None
         self.settings: Settings = _with_places(read_settings(self.folder / "project.yml", patch), self.folder)
+
+    @property
+    def has_money(self) -> bool:
+        """Say whether a table of money is among the sources; without one only notebook 01 can run."""
+        return any(table in self.settings.sources for table in MONEY)
 
     @property
     def runs(self) -> Path:
@@ -108,7 +118,10 @@ class Project:
         """Return the files behind every table.
 
         Events take all deliveries. A snapshot (accounts, contacts, products …) that came in several deliveries
-        ``raw/<date>/`` takes the first on or after the quarter's end, else the last before.
+        takes the first on or after the quarter's end, else the last before. Entries of a table are deliveries of one
+        another where they are exports of one system or where their files' names differ in digits only: a register
+        whose columns changed from year to year is several entries, of which one quarter uses one. Two systems stay
+        side by side, each with its own delivery.
 
         Raises
         ------
@@ -117,11 +130,10 @@ class Project:
         """
         problems, files = Problems(), []
         for table, sources in self.settings.sources.items():
-            for entry, source in enumerate(sources):
-                found = self._files_of(table, entry, source, problems)
-                if quarter is not None and INPUTS[table].kind == "snapshot":
-                    found = _delivery_for(found, quarter)
-                files += found
+            entries = [self._files_of(table, entry, source, problems) for entry, source in enumerate(sources)]
+            if quarter is not None and INPUTS[table].kind == "snapshot":
+                entries = [_delivery_for(found, quarter) for found in _series(sources, entries)]
+            files += sorted((file for found in entries for file in found), key=lambda file: file.entry)
         problems.raise_if_any()
         return files
 
@@ -191,13 +203,32 @@ def displaced(folder: Path) -> Path:
 
 
 def _delivery(path: Path) -> dt.date | None:
-    for part in reversed(path.parts[:-1]):
-        if _DATE_FOLDER.fullmatch(part):
-            try:
-                return dt.date.fromisoformat(part)
-            except ValueError:
-                return None
+    """Return the day of a delivery: of the dated folder around a file, else the last day in the file's name."""
+    folders = [part for part in reversed(path.parts[:-1]) if _DATE_FOLDER.fullmatch(part)]
+    named = _DATE_IN_NAME.findall(path.name)
+    for text in folders[:1] or named[-1:]:
+        try:
+            return dt.date.fromisoformat(text)
+        except ValueError:
+            return None
     return None
+
+
+def _series(sources: tuple[Source, ...], entries: list[list[SourceFile]]) -> list[list[SourceFile]]:
+    """Return the files of a table's entries, those of entries that deliver the same thing again in one list."""
+    series: list[tuple[set[str], list[SourceFile]]] = []
+    for source, files in zip(sources, entries, strict=True):
+        kinds = {_kind_of(source, file) for file in files}
+        same = [known for known in series if known[0] & kinds]
+        series = [known for known in series if known not in same]
+        series.append((kinds.union(*(k for k, _ in same)), [f for _, of in same for f in of] + files))
+    return [files for _, files in series]
+
+
+def _kind_of(source: Source, file: SourceFile) -> str:
+    """Return what says that two files are deliveries of one thing: their system, else the letters of their names."""
+    preset = getattr(source, "preset", None)
+    return preset or re.sub(r"[\W\d_]+", " ", alias_of(Path(file.name).name)).strip().lower()
 
 
 def _delivery_for(files: list[SourceFile], quarter: Quarter) -> list[SourceFile]:

@@ -17,7 +17,7 @@ from segkit import texts
 from segkit.errors import StageError
 from segkit.project import Project
 from segkit.quarters import Quarter
-from segkit.records import PACKAGES, read_records
+from segkit.records import NO_MONEY, PACKAGES, read_records
 from segkit.releases import KEY, kept_pages, release_of, restated_release, run_id_of
 from segkit.store import read_frame, read_json, write_json
 
@@ -115,7 +115,10 @@ def publish(project: Project, quarter: Quarter) -> Path:
 
 
 def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[str, Any]) -> None:
-    """Write summary, workbook, restatements, pages and index, and all of them as one file to attach to a mail."""
+    """Write summary, workbook, restatements, pages and index, and all of them as one file to attach to a mail.
+
+    A run without a table of money has no segments to summarise: its report is the page of notebook 01.
+    """
     from segkit.reports.pages import write_index, write_page
     from segkit.reports.restatement import index_notice, write_restatement
     from segkit.reports.summary import write_summary
@@ -124,6 +127,8 @@ def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[
     run, language, settings = project.run_folder(quarter), project.settings.language, project.settings
     name = f"{slug(settings.name)}_{quarter}"
     writers = {"summary": (write_summary, "summary.html"), "workbook": (write_workbook, f"{name}.xlsx")}
+    if state["money_source"] == NO_MONEY:
+        writers = {}
     if state["n_restated"]:
         writers = {"restatement": (write_restatement, "restatement.html"), **writers}
     documents = [{"name": kind, "file": file} for kind, (_, file) in writers.items()]

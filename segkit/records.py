@@ -16,6 +16,8 @@ from segkit.quarters import Quarter
 from segkit.store import read_json, sha256_of, sha256_of_value, write_json
 from segkit.tables import INPUTS
 
+NO_MONEY = "none"
+"""`money_source` of a run without a table of money: it has notebook 01 only, and is nobody's previous run."""
 PACKAGES = ("duckdb", "numpy", "pandas", "pyarrow", "scipy", "altair", "pandera", "papermill")
 
 
@@ -115,11 +117,12 @@ def decisions_sha(project: Project, name: str) -> str:
 
 
 def previous_quarter(project: Project, quarter: Quarter) -> Quarter | None:
-    """Return the nearest earlier quarter with a complete official run over complete data."""
+    """Return the nearest earlier quarter with a complete official run over complete data and money."""
     official = Project(project.folder) if project.scenario else project
     earlier = [q for q in official.quarters() if q < quarter]
     for candidate in reversed(earlier):
-        if read_json(official.run_folder(candidate) / "manifest.json")["is_complete"]:
+        manifest = read_json(official.run_folder(candidate) / "manifest.json")
+        if manifest["is_complete"] and manifest["money_source"] != NO_MONEY:
             return candidate
     return None
 

@@ -11,7 +11,7 @@ from segkit.decisions import read_decisions
 from segkit.monitoring.restatement import all_restatements, quarter_figures, restate_quarter
 from segkit.project import Project
 from segkit.quarters import Quarter
-from segkit.records import read_records
+from segkit.records import NO_MONEY, read_records
 from segkit.store import read_frame, read_json, sha256_of, sha256_of_value, write_frame
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 TABLE = "tables/restatements.parquet"
 KEY = "table:restatements"
+FEATURES = "tables/account_features.parquet"
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,8 @@ def _compare(project: Project, quarter: Quarter, staging: Path) -> tuple[pd.Data
         release, is_own = releases(project, earlier)[-1], earlier == quarter
         folder = released_run(project, release)
         manifest = read_json(folder / "manifest.json") if folder else {}
+        if manifest.get("money_source") == NO_MONEY or not (staging / FEATURES).exists():
+            continue  # one of the two has no revenue and no segments
         entry = {"quarter": str(earlier), "run_id": release.run_id, "author": release.author, "date": release.date}
         entry |= {"as_of": manifest.get("as_of"), "is_complete": manifest.get("is_complete")}
         compared.append(entry | {"is_found": folder is not None})
@@ -138,7 +141,7 @@ def _released_quarters(project: Project, last: Quarter) -> list[Quarter]:
 
 def _figures(folder: Path, quarter: Quarter, with_segments: bool) -> pd.DataFrame:
     columns = ["account_id", "as_of", "quarter", "revenue_q"]
-    features = read_frame(folder / "tables" / "account_features.parquet", columns)
+    features = read_frame(folder / FEATURES, columns)
     segments = None
     if with_segments:
         segments = read_frame(folder / "tables" / "segments.parquet", ["segmentation_id", "account_id", "segment_id"])

@@ -19,7 +19,8 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it; sta
     STAGES,
     {"charts", "demo"},
     {"store", "records", "decisions", "kernel", "run"},
-    {"batch", "staging", "execution", "publishing", "releases", "signing", "overview", "reports", "widgets"},
+    {"batch", "staging", "execution", "publishing", "releases", "reports", "widgets"},
+    {"default_quarter", "checking", "overview", "signing"},
     {"cli", "__main__"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}

@@ -1,0 +1,137 @@
+"""What `segkit check` tells: what was read, what was assumed, which stages each missing table or column costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from segkit import texts
+from segkit.batch import notebooks, runnable
+from segkit.criteria.catalogue import criteria_catalogue
+from segkit.default_quarter import default_quarter, money_range
+from segkit.display import page_title
+from segkit.engines import connect
+from segkit.project import Project
+from segkit.sources.plans import WRITTEN_BY_READER
+from segkit.tables import INPUTS
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from segkit.sources.report import ReadReport
+
+TELLING = {
+    "invoices": ("margin", "product_id", "quantity", "invoice_id"),
+    "accounts": ("name", "owner_id", "postal_code"),
+    "products": ("product_name", "product_group"),
+    "opportunities": ("account_id", "amount", "close_date"),
+    "campaigns": ("cost",),
+}
+"""Columns whose lack has a sentence of its own; of all others those are told that criteria of notebook 03 rest on."""
+
+
+def check_project(project: Project) -> dict[str, Any]:
+    """Read all exports once and return what is there, what is wrong, and what cannot be computed.
+
+    Returns
+    -------
+    dict
+        ``project``, ``tables`` (rows, unreadable rows, files and formats per table, columns with at least one value),
+        ``default_quarter``, ``runs`` and ``cannot_run`` (notebooks), ``notes`` (what reading assumed or mended), and
+        ``missing``: a dict with table, column (None for the whole table) and sentence for each thing that is not there.
+    """
+    from segkit.sources.reading import read_sources
+
+    con, sources = connect(), project.settings.sources
+    report = read_sources(con, project.source_files(), sources)
+    tables = {table: _table_entry(con, table, report) for table in sources}
+    first_last = money_range(project)
+    runs, left_out = runnable(project)
+    has_quarter = first_last is not None or not project.has_money
+    return {
+        "project": project.settings.name,
+        "tables": tables,
+        "first_date": str(first_last[0]) if first_last else None,
+        "last_date": str(first_last[1]) if first_last else None,
+        "default_quarter": str(default_quarter(project)) if has_quarter else None,
+        "runs": [path.stem for path in runs],
+        "cannot_run": [path.stem for path in left_out],
+        "notes": _notes(report),
+        "missing": find_missing({table: set(entry["columns"]) for table, entry in tables.items()}),
+    }
+
+
+def _table_entry(con: duckdb.DuckDBPyConnection, table: str, report: ReadReport) -> dict[str, Any]:
+    names = [name for name in INPUTS[table].columns if name not in WRITTEN_BY_READER]
+    counts = ", ".join(f"count({name})" for name in names)
+    rows, *filled = con.execute(f"SELECT count(*), {counts} FROM raw_{table}").fetchall()[0]
+    unreadable = con.execute(f"SELECT count(*) FROM unreadable_{table}").fetchall()[0][0]
+    of_table = report.files[report.files["table"] == table]
+    return {
+        "rows": rows,
+        "unreadable_rows": unreadable,
+        "files": of_table.drop(columns="table").astype(object).where(of_table.notna(), None).to_dict("records"),
+        "columns": sorted(name for name, n in zip(names, filled, strict=True) if n),
+    }
+
+
+def _notes(report: ReadReport) -> list[str]:
+    """Return what reading had to assume or mend, one line per file, column and rule."""
+    columns = report.columns
+    notes = [
+        f"{row.source}: {row.header} is read as {row.format}; no value tells comma from point, or day from month. "
+        f"Say it under sources.{row.table}: decimal or date_format."
+        for row in columns[columns["is_assumed"]].itertuples()
+    ]
+    log = report.log[report.log["rule"].isin(["open_quote", "mixed_encoding", "join_unmatched", "footer"])]
+    for (source, reason), rows in log.groupby(["source", "reason"]):
+        notes.append(f"{source}: {texts.say(reason, 'en', n_rows=rows['n_rows'].sum())}")
+    return notes
+
+
+def find_missing(present: Mapping[str, set[str]], language: str = "en") -> list[dict[str, Any]]:
+    """Return each table and each important column that is not there, with a sentence: what it costs, what to deliver.
+
+    Parameters
+    ----------
+    present : mapping
+        Table → its columns that hold at least one value.
+    language : str
+        Of the sentences.
+    """
+    found = []
+    if not {"invoices", "opportunities"} & set(present):
+        found.append(_lack("check.no_money", None, None, language))
+    for table in INPUTS:
+        if table not in present:
+            found.append(_lack(f"check.no_{table}", table, None, language))
+            continue
+        for column in _important(table):
+            if column not in present[table]:
+                key = f"check.no_{table}_{column}"
+                found.append(_lack(key if texts.has(key) else "check.no_column", table, column, language))
+    return found
+
+
+def _important(table: str) -> list[str]:
+    """Return the columns of a table that are worth a sentence, in the order of the table."""
+    needed = {need.partition(".")[2] for c in criteria_catalogue().values() for need in c.needs if _is_of(need, table)}
+    return [name for name in INPUTS[table].columns if name in needed | set(TELLING.get(table, ()))]
+
+
+def _is_of(need: str, table: str, column: str | None = None) -> bool:
+    return need.partition(".")[0] == table and column in (None, need.partition(".")[2])
+
+
+def _lack(key: str, table: str | None, column: str | None, language: str) -> dict[str, Any]:
+    criteria = [
+        getattr(criterion, f"name_{language}")
+        for criterion in criteria_catalogue().values()
+        if table and any(_is_of(need, table, column) for need in criterion.needs)
+    ]
+    stages = {f"nb{p.stem[:2]}": f"{p.stem[:2]} ({page_title(p.stem, language)})" for p in notebooks()}
+    content = INPUTS[table].columns[column].text if table and column else ""
+    shown: dict[str, Any] = {"table": table, "column": column, "content": content}
+    shown |= {"n": len(criteria), "criteria": ", ".join(criteria), **stages}
+    sentence = texts.say(key, language, **shown)
+    return {"table": table, "column": column, "sentence": sentence}
