@@ -60,6 +60,9 @@ class Grid:
     is_broken: bool = False
     former: dict[str, int] = field(default_factory=dict)
     """Folded header → position, of headers that a preset has renamed."""
+    n_records: int = 0
+    n_blank: int = 0
+    is_closed: bool = False
 
     def field_of(self, header: str) -> int | None:
         """Position of a header; blanks around it and the case of letters do not matter."""
