@@ -216,7 +216,7 @@ def _mapped(con: duckdb.DuckDBPyConnection, dictionary: str, value: str) -> Type
         con,
         f"""
         SELECT {value} AS value, {failure} AS failure
-        FROM {dictionary} d LEFT JOIN {dictionary}_map m ON d.v = m.v ORDER BY d.id""",
+        FROM {dictionary} d LEFT JOIN {dictionary}_map m ON d.id = m.id ORDER BY d.id""",
     )
     return Typed(found.column("value").combine_chunks(), found.column("failure").combine_chunks())
 

@@ -74,9 +74,9 @@ def weigh_dates(con: duckdb.DuckDBPyConnection, dictionary: str, into: str, date
     con : DuckDBPyConnection
         Holds `dictionary`.
     dictionary : str
-        Table with v (marked text of a cell) and n (rows).
+        Table with id, v (marked text of a cell) and n (rows).
     into : str
-        Temporary table: v (cell), n (rows), shape, first, second (day read with the day or the month in front).
+        Temporary table: id, v (cell), n (rows), shape, first, second (day read with the day or the month in front).
     date_format : str, optional
         Of project.yml, such as ``dd.mm.yyyy`` or ``%d.%m.%Y``: then nothing else is read.
     """
@@ -96,7 +96,7 @@ def weigh_dates(con: duckdb.DuckDBPyConnection, dictionary: str, into: str, date
 def settle_dates(
     con: duckdb.DuckDBPyConnection, dictionary: str, table: str, shapes: Shapes, others: Shapes, rows: pa.Array
 ) -> DateColumn:
-    """Turn the readings of `weigh_dates` into `table` (v, day; NULL where it cannot be read).
+    """Turn the readings of `weigh_dates` into `table` (id, v, day; NULL where it cannot be read).
 
     Parameters
     ----------
@@ -132,9 +132,9 @@ def settle_dates(
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {table} AS
-        SELECT v, n, CASE WHEN day BETWEEN DATE '{YEARS[0]}-01-01' AND DATE '{YEARS[1]}-12-31'
+        SELECT id, v, n, CASE WHEN day BETWEEN DATE '{YEARS[0]}-01-01' AND DATE '{YEARS[1]}-12-31'
                           OR year(day) = 9999 THEN day END AS day
-        FROM (SELECT v, n, {day} AS day FROM {table})""",
+        FROM (SELECT id, v, n, {day} AS day FROM {table})""",
     )
     row = first_row(
         con,
@@ -168,11 +168,10 @@ def _write_readings(con: duckdb.DuckDBPyConnection, dictionary: str, into: str, 
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
-        WITH cells AS (SELECT v, sum(n) AS n FROM {dictionary} GROUP BY 1),
-        split AS (
-            SELECT v, n, ltrim(v, {literal(NUMBER)}) AS t,
+        WITH split AS (
+            SELECT id, v, n, ltrim(v, {literal(NUMBER)}) AS t,
                 regexp_replace(ltrim(v, {literal(NUMBER)}), {literal(_TIME)}, '') AS d
-            FROM cells WHERE v IS NOT NULL AND v NOT IN ('00.00.0000', '0000-00-00', '00000000')),
+            FROM {dictionary} WHERE v IS NOT NULL AND v NOT IN ('00.00.0000', '0000-00-00', '00000000')),
         parts AS (
             SELECT *, regexp_extract(d, {literal(_PARTS)}, ['a', 's', 'b', 'r', 'c']) AS p,
                 regexp_extract(d, {literal(_NAMED)}, ['d', 'm', 'y']) AS named,
@@ -197,7 +196,7 @@ def _write_readings(con: duckdb.DuckDBPyConnection, dictionary: str, into: str, 
             SELECT *, CASE left(lower(month_name), 3) {months} END AS month,
                 coalesce(nullif(named.y, ''), us.y) AS named_year, coalesce(nullif(named.d, ''), us.d) AS named_day
             FROM shaped)
-        SELECT v, n, shape, TRY_CAST(CASE shape
+        SELECT id, v, n, shape, TRY_CAST(CASE shape
                 WHEN 'native' THEN v[2:] WHEN 'iso' THEN p.a || '-' || p.b || '-' || p.c
                 WHEN 'dot' THEN year || '-' || p.b || '-' || p.a
                 WHEN 'slash' THEN year || '-' || p.b || '-' || p.a WHEN 'dash' THEN year || '-' || p.b || '-' || p.a
@@ -221,7 +220,7 @@ def _falls(con: duckdb.DuckDBPyConnection, dictionary: str, table: str, shape: s
         f"""
         SELECT CASE WHEN shape = '{shape}' THEN first END AS first,
             CASE WHEN shape = '{shape}' THEN second END AS second
-        FROM {dictionary} d LEFT JOIN {table} t ON d.v = t.v ORDER BY d.id""",
+        FROM {dictionary} d LEFT JOIN {table} t ON d.id = t.id ORDER BY d.id""",
     )
     falls = []
     for name in ("first", "second"):

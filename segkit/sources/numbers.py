@@ -78,27 +78,26 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) ->
     con : DuckDBPyConnection
         Holds `dictionary`.
     dictionary : str
-        Table with v (marked text of a cell) and n (rows).
+        Table with id, v (marked text of a cell) and n (rows).
     into : str
-        Temporary table: v (cell), n (rows), native, by_comma, by_point (texts that DECIMAL understands).
+        Temporary table: id, v (cell), n (rows), native, by_comma, by_point (texts that DECIMAL understands).
     """
     mark = literal(NUMBER)
     run_sql(
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
-        WITH cells AS (SELECT v, sum(n) AS n FROM {dictionary} GROUP BY 1),
-        plain AS (
-            SELECT v, n, starts_with(v, {mark}) AS is_native,
+        WITH plain AS (
+            SELECT id, v, n, starts_with(v, {mark}) AS is_native,
                 regexp_replace(translate(v, '’´`−–\u00a0\u2007\u202f', '''''''--   '), '[,.]\\s*--?$', '') AS t
-            FROM cells WHERE v IS NOT NULL),
+            FROM {dictionary} WHERE v IS NOT NULL),
         parts AS (
-            SELECT v, n, is_native, t, regexp_extract(t, {literal(_SHAPE)}, 2) AS core,
+            SELECT id, v, n, is_native, t, regexp_extract(t, {literal(_SHAPE)}, 2) AS core,
                 regexp_extract(t, {literal(_SHAPE)}, 1) || trim(regexp_extract(t, {literal(_SHAPE)}, 3)) AS sign,
                 contains(t, '%') AS is_share
             FROM plain),
         read AS (
-            SELECT v, n, CASE WHEN is_native THEN v[2:] END AS native,
+            SELECT id, v, n, CASE WHEN is_native THEN v[2:] END AS native,
                 CASE sign WHEN '' THEN '' WHEN '+' THEN '' WHEN '-' THEN '-' WHEN '()' THEN '-' END AS minus,
                 CASE WHEN is_share THEN 'e-2' ELSE '' END AS power,
                 CASE WHEN core <> '' AND regexp_matches(core, {literal(_BY_COMMA)})
@@ -107,7 +106,7 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) ->
                      END AS p,
                 CASE WHEN regexp_matches(v, {literal(_SCIENTIFIC)}) THEN v END AS scientific
             FROM parts)
-        SELECT v, n, native, minus || c || power AS by_comma, coalesce(minus || p || power, scientific) AS by_point
+        SELECT id, v, n, native, minus || c || power AS by_comma, coalesce(minus || p || power, scientific) AS by_point
         FROM read""",
     )
     row = first_row(
@@ -124,7 +123,7 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) ->
 def settle_numbers(
     con: duckdb.DuckDBPyConnection, table: str, evidence: Evidence, mark: str, is_assumed: bool
 ) -> NumberColumn:
-    """Turn the readings of `weigh_numbers` into `table` (v, number DECIMAL, NULL where it cannot be read).
+    """Turn the readings of `weigh_numbers` into `table` (id, v, number DECIMAL, NULL where it cannot be read).
 
     A value that can only be read with the other mark is read with it; one that both marks read, and differently, is
     read with `mark`, or not at all in a column that mixes them.
@@ -155,6 +154,6 @@ def settle_numbers(
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {table} AS
-        SELECT v, TRY_CAST({text} AS DECIMAL({width}, {scale})) AS number FROM {table}""",
+        SELECT id, v, TRY_CAST({text} AS DECIMAL({width}, {scale})) AS number FROM {table}""",
     )
     return NumberColumn(mark, is_assumed, scale, width, n_rows, n_changed, n_failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -31,24 +32,27 @@ def mend_quotes(body: bytes, delimiter: str, quote: str, n_fields: int) -> tuple
     bytes, int
         The mended records and the number of lines that were changed.
     """
-    lines = _open_lines(body, quote)
-    if not lines:
-        return body, 0
     pieces, done, n_mended = [], 0, 0
+    for start, end, is_closed in open_records(body, delimiter, quote, n_fields):
+        if not is_closed:
+            line = body[start:end].decode("utf-8")
+            pieces += [body[done:start], _literal(line, delimiter, quote, n_fields).encode("utf-8")]
+            done, n_mended = end, n_mended + 1
+    return (b"".join([*pieces, body[done:]]) if pieces else body), n_mended
+
+
+def open_records(body: bytes, delimiter: str, quote: str, n_fields: int) -> Iterator[tuple[int, int, bool]]:
+    """Yield (start, end, is_closed) of the records whose first line ends inside a quoted value.
+
+    A closed one goes on to the line that closes the value; one that nothing closes ends with its line.
+    """
+    lines, done = _open_lines(body, quote), 0
     for k, (start, end) in enumerate(lines):
-        if start < done:
-            continue
-        line = body[start:end].decode("utf-8")
-        if not _is_open(line, delimiter, quote):
+        if start < done or not _is_open(body[start:end].decode("utf-8"), delimiter, quote):
             continue
         stop = _closing(body, lines[k + 1 : k + 1 + LONGEST_VALUE], start, delimiter, quote, n_fields)
-        if stop is not None:
-            pieces.append(body[done:stop])
-            done = stop
-            continue
-        pieces += [body[done:start], _literal(line, delimiter, quote, n_fields).encode("utf-8")]
-        done, n_mended = end, n_mended + 1
-    return b"".join([*pieces, body[done:]]), n_mended
+        done = end if stop is None else stop
+        yield start, done, stop is not None
 
 
 def _open_lines(body: bytes, quote: str) -> list[tuple[int, int]]:

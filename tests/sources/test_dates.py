@@ -16,7 +16,7 @@ def read(texts: list[str], date_format: str | None = None, others: list[str] | N
     )
     pooled = {}
     if others:
-        con.register("other", pd.DataFrame({"v": others, "n": 1}))
+        con.register("other", pd.DataFrame({"id": range(len(others)), "v": others, "n": 1}))
         pooled = weigh_dates(con, "other", "other_days", date_format)
     shapes = weigh_dates(con, "dictionary", "days", date_format)
     column = settle_dates(con, "dictionary", "days", shapes, pooled, pa.array([distinct.index(t) for t in texts]))

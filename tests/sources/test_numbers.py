@@ -9,7 +9,7 @@ from segkit.sources.numbers import Evidence, settle_numbers, weigh_numbers
 
 def read(texts: list[str], mark: str | None = None) -> tuple[Evidence, dict]:
     con = connect()
-    con.register("dictionary", pd.DataFrame({"v": texts, "n": 1}))
+    con.register("dictionary", pd.DataFrame({"id": range(len(texts)), "v": texts, "n": 1}))
     evidence = weigh_numbers(con, "dictionary", "numbers")
     settle_numbers(con, "numbers", evidence, mark or evidence.mark or ".", False)
     return evidence, dict(con.sql("SELECT v, number FROM numbers").fetchall())
