@@ -24,7 +24,7 @@ import difflib
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -89,7 +89,10 @@ class Database(BaseModel):
         return f"{place} {self.table or 'query'}"
 
 
-_LATER = ("preset", "skip", "negative", "values", "pad", "rates")
+IdForm = Literal["salesforce", "guid", "zoho", "first"]
+"""Ids that a system writes in several ways: `segkit.sources.id_forms` has what becomes of them."""
+
+_LATER = ("preset", "skip", "negative", "values", "pad", "rates", "ids")
 """Settings that are written down only where they are given: earlier runs and releases know nothing of them."""
 
 
@@ -99,9 +102,10 @@ class Source(BaseModel):
     ``columns`` maps a column to a header, a formula of headers, texts joined by `` & ``, or a list of such, of which
     the first counts whose headers are all in the file ("" leaves the column empty). ``values`` says what the texts of
     a header mean, ``pad`` how long its numbers are with leading zeros, ``rates`` which headers are exchange rates in
-    which "-" or "/" stands for one divided by the rest; all three come before ``skip`` (reason → header → texts: rows
-    that are left out, "*" any text, "" none) and ``negative`` (header → texts: rows whose money counts as negative).
-    In a join a header may be written ``file.header``.
+    which "-" or "/" stands for one divided by the rest, ``ids`` which headers hold ids that a system writes in several
+    ways; all four come before ``skip`` (reason → header → texts: rows that are left out, "*" any text, "" none) and
+    ``negative`` (header → texts: rows whose money counts as negative). In a join a header may be written
+    ``file.header``.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
@@ -122,6 +126,7 @@ class Source(BaseModel):
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     pad: dict[str, int] = Field(default_factory=dict)
     rates: tuple[str, ...] = ()
+    ids: dict[str, IdForm] = Field(default_factory=dict)
 
     @field_validator("files", "joined", "on", "rates", mode="before")
     @classmethod

@@ -14,6 +14,8 @@ A file of a preset:
         pad: {KUNAG: 10}                # numbers of digits are filled with zeros to this length
         values: {AUGRU: {X: "true"}}    # texts and what they mean
         rates: [KURRF]                  # "/1,25" and "-1,25" are one divided by it
+        ids: {AccountId: salesforce}    # ids that the system writes in several ways: a key of `id_forms.FORMS`
+        copies: {is_won: statecode}     # a field with the texts of another, for which `values` means something else
     tables:                             # how shapes fill tables: the first item of a table whose files are all there
       - table: invoices
         from: [vbrk, vbrp, "kna1?"]     # "?" = joined only where it is there
@@ -37,7 +39,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from segkit.errors import UserError
-from segkit.settings.sources import alternatives, texts_of
+from segkit.settings.sources import IdForm, alternatives, texts_of
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import fold
 from segkit.tables import INPUTS
@@ -75,6 +77,8 @@ class Shape(_Model):
     pad: dict[str, int] = Field(default_factory=dict)
     values: dict[str, dict[str, str]] = Field(default_factory=dict)
     rates: tuple[str, ...] = ()
+    ids: dict[str, IdForm] = Field(default_factory=dict)
+    copies: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("fields", mode="before")
     @classmethod
@@ -86,6 +90,7 @@ class Shape(_Model):
     @model_validator(mode="after")
     def _is_consistent(self) -> Shape:
         named = {"key": self.key, "positions": self.positions, "pad": self.pad, "values": self.values}
+        named |= {"ids": self.ids, "copies": (*self.copies, *self.copies.values())}
         for setting, names in {**named, "rates": self.rates}.items():
             unknown = [name for name in names if name not in self.fields]
             if unknown:

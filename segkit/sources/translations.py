@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from segkit.settings.sources import Source
 from segkit.sources.grids import fold
+from segkit.sources.id_forms import written_alike
 from segkit.sources.placeholders import unmarked
 from segkit.sources.plans import Reference
 
@@ -19,7 +20,7 @@ _WHOLE = r"^[0-9]+(\.0+)?$"
 
 
 def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array:
-    """Return the distinct texts of a column as its source's `values`, `pad` and `rates` want them.
+    """Return the distinct texts of a column as its source's `values`, `pad`, `ids` and `rates` want them.
 
     Parameters
     ----------
@@ -42,6 +43,9 @@ def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array
     width = setting_of(source.pad, reference)
     if width:
         texts = _padded(texts, width)
+    form = setting_of(source.ids, reference)
+    if form:
+        texts = written_alike(texts, form)
     return _signed(texts) if is_rate(source, reference) else texts
 
 
