@@ -1,26 +1,25 @@
-"""Cells of the files behind one alias → typed columns. Each distinct text is looked at once."""
+"""Cells of the files behind one alias → typed columns."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from segkit.settings.sources import Source
 from segkit.sources.dates import DateColumn, Shapes, settle_dates, weigh_dates
+from segkit.sources.dictionaries import CellView, add_rows, drop_rows
 from segkit.sources.encodings import BROKEN
-from segkit.sources.grids import NUMBER, Change, Grid
+from segkit.sources.grids import NUMBER, Change
 from segkit.sources.numbers import Evidence, NumberColumn, settle_numbers, weigh_numbers
-from segkit.sources.placeholders import marked_texts, present_texts, unmarked, unmarked_sql
+from segkit.sources.placeholders import unmarked, unmarked_sql
 from segkit.sources.plans import Reference
 from segkit.sources.queries import first_row, run_arrow, run_sql
-from segkit.sources.translations import translate
 
 if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
 _DAMAGED = r"^[0-9]([.,][0-9]+)?E\+[0-9]+$"
-_FLOAT_ID = r"^[0-9]+\.0+$"
 _EXCEL_DIGITS = 15
 _TRUE = ("true", "t", "yes", "y", "ja", "j", "wahr", "x", "1", "on")
 _FALSE = ("false", "f", "no", "n", "nein", "falsch", "0", "off")
@@ -32,60 +31,6 @@ class Typed:
 
     values: pa.Array
     failures: pa.Array
-
-
-@dataclass
-class CellView:
-    """A grid, and what was found out about its columns.
-
-    For each reference the engine holds a dictionary `name_<k>`: id (position in the order of first appearance), v (the
-    trimmed text, marked; NULL where it stands for nothing) and n (rows). `ids` has the id of every row.
-    """
-
-    grid: Grid
-    name: str
-    dictionaries: dict[Reference, str] = field(default_factory=dict)
-    texts: dict[Reference, pa.Array] = field(default_factory=dict)
-    counts: dict[Reference, pa.Array] = field(default_factory=dict)
-    ids: dict[Reference, pa.Array] = field(default_factory=dict)
-    formats: dict[Reference, str] = field(default_factory=dict)
-    assumed: set[Reference] = field(default_factory=set)
-    changes: list[tuple[Reference, Change]] = field(default_factory=list)
-    typed: dict[Reference, Typed] = field(default_factory=dict)
-
-
-def open_cells(
-    con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Reference], name: str, source: Source
-) -> CellView:
-    """Return a grid with the dictionaries of the columns that are referred to."""
-    view = CellView(grid, name)
-    for k, reference in enumerate(references):
-        _add_dictionary(con, view, reference, f"{name}_{k}", source)
-    return view
-
-
-def _add_dictionary(
-    con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, table: str, source: Source
-) -> None:
-    import numpy as np
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    column = view.grid.cells.column(f"c{view.grid.field_of(reference.header)}")
-    encoded = column.combine_chunks().dictionary_encode()
-    if isinstance(encoded, pa.ChunkedArray):
-        encoded = encoded.combine_chunks()
-    n = pa.array(np.bincount(encoded.indices.drop_null().to_numpy(), minlength=len(encoded.dictionary)), pa.int64())
-    trimmed, texts = present_texts(marked_texts(encoded.dictionary))
-    n_empty = pc.sum(n.filter(pc.and_(pc.is_null(texts), pc.not_equal(trimmed, "")))).as_py()
-    if n_empty:
-        view.changes.append((reference, Change("placeholder", n_empty)))
-    texts = translate(texts, source, reference)
-    view.dictionaries[reference], view.ids[reference] = table, encoded.indices
-    view.texts[reference], view.counts[reference] = texts, n
-    if reference.kind in ("number", "date"):
-        ids = pa.array(range(len(texts)), pa.int64())
-        con.register(table, pa.table({"id": ids, "v": texts, "n": n}))
 
 
 def type_cells(
@@ -109,83 +54,104 @@ def type_cells(
     for view in views:
         for reference in references:
             if reference.kind == "id":
-                _read_ids(view, reference)
-            elif reference.kind == "bool":
-                _read_bools(view, reference)
-            elif reference.kind == "text":
-                view.typed[reference] = Typed(unmarked(view.texts[reference]), _nothing(view.texts[reference]))
+                _note_ids(view, reference)
     _read_all_numbers(con, views, [r for r in references if r.kind == "number"], source)
     _read_all_dates(con, views, [r for r in references if r.kind == "date"], source)
     for file_no, view in enumerate(views):
-        con.register(f"{view.name}_typed", _typed_table(view, references, file_no))
+        for piece in range(view.n_pieces):
+            rows = _typed_rows(con, view, references, file_no, piece)
+            add_rows(con, view, f"{view.name}_typed", rows, is_first=piece == 0)
+        drop_dictionaries(con, view)
     selects = " UNION ALL BY NAME ".join(f"SELECT * FROM {view.name}_typed" for view in views)
     run_sql(con, f"CREATE OR REPLACE TEMP VIEW {into} AS {selects}")
 
 
-def _nothing(texts: pa.Array) -> pa.Array:
+def drop_dictionaries(con: duckdb.DuckDBPyConnection, view: CellView) -> None:
+    """Drop the distinct texts of a typed file from the engine."""
+    for reference, table in view.dictionaries.items():
+        if reference.kind in ("number", "date"):
+            drop_rows(con, view, table)
+            run_sql(con, f"DROP TABLE IF EXISTS {table}_map")
+
+
+def _typed_rows(
+    con: duckdb.DuckDBPyConnection, view: CellView, references: list[Reference], file_no: int, piece: int
+) -> pa.Table:
+    """Return the typed columns of a piece, each distinct value put where its text stands."""
     import pyarrow as pa
 
-    return pa.nulls(len(texts), pa.string())
-
-
-def _typed_table(view: CellView, references: list[Reference], file_no: int) -> pa.Table:
-    """Return the typed columns of a grid, each distinct value put where its text stands."""
-    import pyarrow as pa
-
-    rows = view.grid.cells.num_rows
-    columns = {"file_no": pa.array([file_no] * rows, pa.int32()), "row_number": view.grid.cells.column("row_number")}
-    columns["is_broken"] = _broken(view.grid)
+    cells = view.grid.cells
+    numbers = view.spool.get(piece, "row_number") if view.spool else cells.column("row_number")
+    rows = len(numbers)
+    columns = {"file_no": pa.array([file_no] * rows, pa.int32()), "row_number": numbers}
+    columns["is_broken"] = _broken(view, piece, rows)
     for i, reference in enumerate(references):
-        typed = view.typed[reference]
+        typed = _typed(con, view, reference, piece)
         for letter, values in (("r", typed.values), ("f", typed.failures)):
             is_empty = values.null_count == len(values)
-            columns[f"{letter}{i}"] = pa.nulls(rows, values.type) if is_empty else values.take(view.ids[reference])
+            ids = view.ids(reference, piece)
+            columns[f"{letter}{i}"] = pa.nulls(rows, values.type) if is_empty else values.take(ids)
     return pa.table(columns)
 
 
-def _broken(grid: Grid) -> pa.Array:
+def _broken(view: CellView, piece: int, rows: int) -> pa.Array:
     """Return which rows hold a byte that no encoding explains."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    is_broken = pa.array([False] * grid.cells.num_rows)
-    if grid.is_broken:
-        for column in grid.cells.columns[1:]:
+    is_broken = pa.array([False] * rows)
+    if view.grid.is_broken:
+        cells = view.spool.piece(piece) if view.spool else view.grid.cells
+        for column in cells.columns[1:]:
             is_broken = pc.or_(is_broken, pc.fill_null(pc.match_substring(column, BROKEN), False))
     return is_broken
 
 
-def _read_ids(view: CellView, reference: Reference) -> None:
+def _typed(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, piece: int) -> Typed:
+    import pyarrow as pa
+
+    if reference.kind in ("number", "date"):
+        return _mapped(con, view, reference, piece)
+    texts = view.texts(reference, piece)
+    if reference.kind == "id":
+        return _read_ids(texts, view.float_ids[reference].is_float)
+    if reference.kind == "bool":
+        return _read_bools(texts)
+    return Typed(unmarked(texts), pa.nulls(len(texts), pa.string()))
+
+
+def _note_ids(view: CellView, reference: Reference) -> None:
+    found = view.float_ids[reference]
+    if found.is_float:
+        new = found.shown.split(".")[0]
+        view.changes.append((reference, Change("id_format", found.n_rows, old_value=found.shown, new_value=new)))
+        view.formats[reference] = "number with .0"
+
+
+def _read_ids(texts: pa.Array, is_float: bool) -> Typed:
     """Read ids as text; if all end in ``.0`` they lose it, and ids damaged by Excel fail."""
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    texts = view.texts[reference]
     plain = unmarked(texts)
-    n_known = len(texts) - texts.null_count
-    if n_known and pc.sum(pc.match_substring_regex(plain, _FLOAT_ID)).as_py() == n_known:
-        n_rows = pc.sum(view.counts[reference].filter(pc.is_valid(texts))).as_py()
-        shown = min(plain.drop_null().to_pylist())
-        view.changes.append((reference, Change("id_format", n_rows, old_value=shown, new_value=shown.split(".")[0])))
-        view.formats[reference] = "number with .0"
-        view.typed[reference] = Typed(pc.replace_substring_regex(plain, r"\.0+$", ""), _nothing(texts))
-        return
+    if is_float:
+        return Typed(pc.replace_substring_regex(plain, r"\.0+$", ""), pa.nulls(len(texts), pa.string()))
     is_long = pc.and_(pc.starts_with(texts, NUMBER), pc.greater(pc.utf8_length(texts), _EXCEL_DIGITS + 1))
     is_damaged = pc.or_(pc.match_substring_regex(plain, _DAMAGED), is_long)
     nothing = pa.scalar(None, pa.string())
     good, bad = pc.if_else(is_damaged, nothing, plain), pc.if_else(is_damaged, plain, nothing)
-    view.typed[reference] = Typed(good, bad)
+    return Typed(good, bad)
 
 
-def _read_bools(view: CellView, reference: Reference) -> None:
+def _read_bools(texts: pa.Array) -> Typed:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    plain = unmarked(view.texts[reference])
+    plain = unmarked(texts)
     lower = pc.utf8_lower(plain)
     is_true, is_false = (pc.is_in(lower, pa.array(words)) for words in (_TRUE, _FALSE))
     values = pc.if_else(pc.or_(is_true, is_false), is_true, pa.scalar(None, pa.bool_()))
-    view.typed[reference] = Typed(values, pc.if_else(pc.is_null(values), plain, pa.scalar(None, pa.string())))
+    return Typed(values, pc.if_else(pc.is_null(values), plain, pa.scalar(None, pa.string())))
 
 
 def _read_all_numbers(
@@ -207,16 +173,18 @@ def _read_all_numbers(
         table = f"{view.dictionaries[reference]}_map"
         column = settle_numbers(con, table, evidence, mark, is_assumed)
         _note_numbers(con, view, reference, column, evidence)
-        view.typed[reference] = _mapped(con, view.dictionaries[reference], "m.number")
 
 
-def _mapped(con: duckdb.DuckDBPyConnection, dictionary: str, value: str) -> Typed:
-    failure = f"CASE WHEN {value} IS NULL AND m.v IS NOT NULL THEN {unmarked_sql('d.v')} END"
+def _mapped(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, piece: int) -> Typed:
+    """Return what the distinct texts of a piece were read as."""
+    dictionary, value = view.dictionaries[reference], "m.number" if reference.kind == "number" else "m.day"
+    first, end = view.starts[reference][piece : piece + 2]
+    here = f"WHERE id >= {first} AND id < {end}" if view.spool else ""
     found = run_arrow(
         con,
         f"""
-        SELECT {value} AS value, {failure} AS failure
-        FROM {dictionary} d LEFT JOIN {dictionary}_map m ON d.id = m.id ORDER BY d.id""",
+        SELECT {value} AS value, CASE WHEN {value} IS NULL AND m.v IS NOT NULL THEN {unmarked_sql("d.v")} END AS failure
+        FROM (FROM {dictionary} {here}) d LEFT JOIN (FROM {dictionary}_map {here}) m ON d.id = m.id ORDER BY d.id""",
     )
     return Typed(found.column("value").combine_chunks(), found.column("failure").combine_chunks())
 
@@ -238,6 +206,8 @@ def _read_all_dates(
     con: duckdb.DuckDBPyConnection, views: list[CellView], references: list[Reference], source: Source
 ) -> None:
     """Decide day or month first per file and column; a file whose dates allow both asks the other files."""
+    import pyarrow as pa
+
     for reference in references:
         tables = [view.dictionaries[reference] for view in views]
         weighed: list[Shapes] = [weigh_dates(con, table, f"{table}_map", source.date_format) for table in tables]
@@ -246,9 +216,10 @@ def _read_all_dates(
             for name, shape in shapes.items():
                 pooled[name] = pooled[name] + shape if name in pooled else shape
         for view, table, shapes in zip(views, tables, weighed, strict=True):
-            column = settle_dates(con, table, f"{table}_map", shapes, pooled, view.ids[reference])
+            is_clear = all(shape.has_evidence for shape in shapes.values())
+            rows = pa.array([], pa.int64()) if is_clear else view.all_ids(reference)
+            column = settle_dates(con, table, f"{table}_map", shapes, pooled, rows)
             _note_dates(con, view, reference, column)
-            view.typed[reference] = _mapped(con, table, "m.day")
 
 
 def _note_dates(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, column: DateColumn) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.sources.cells import CellView, open_cells, type_cells
+from segkit.sources.cells import drop_dictionaries, type_cells
+from segkit.sources.dictionaries import CellView, drop_rows, open_cells
 from segkit.sources.joins import alias_names, join_files
 from segkit.sources.opening import Opened
 from segkit.sources.placeholders import literal, name_sql
@@ -38,7 +39,9 @@ def type_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
     typed = {
         r: (f"{names[alias]}.r{k}", f"{names[alias]}.f{k}", types[alias][f"r{k}"]) for r, (alias, k) in places.items()
     }
-    build_rows(con, plan, typed, joined, f"{entry.name}_rows")
+    signed = build_rows(con, plan, typed, joined, f"{entry.name}_rows")
+    for file_no, n_rows in signed.items():
+        report.note(plan.grids[entry.base][file_no].name, "sign_from_document", n_rows)
     _write_files(con, entry)
     for alias, n_rows in unmatched.items():
         if n_rows:
@@ -66,11 +69,8 @@ def _write_files(con: duckdb.DuckDBPyConnection, entry: Opened) -> None:
 def forget(con: duckdb.DuckDBPyConnection, views: list[CellView], names: list[str]) -> None:
     """Drop the dictionaries and typed columns of files, and what else was temporary."""
     for view in views:
-        con.unregister(f"{view.name}_typed")
-        for reference, table in view.dictionaries.items():
-            if reference.kind in ("number", "date"):
-                con.unregister(table)
-                run_sql(con, f"DROP TABLE IF EXISTS {table}_map")
+        drop_rows(con, view, f"{view.name}_typed")
+        drop_dictionaries(con, view)
     for name in names:
         kind = first_row(con, "SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [name])[0]
         run_sql(con, f"DROP {'VIEW' if kind else 'TABLE'} IF EXISTS {name}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from segkit.errors import Problems, UserError
 from segkit.settings.sources import Sources
-from segkit.sources.cells import open_cells, type_cells
+from segkit.sources.cells import type_cells
+from segkit.sources.dictionaries import open_cells
 from segkit.sources.entries import forget, note_entry, type_entry
 from segkit.sources.opening import Opened, SourceFile, open_all
 from segkit.sources.placeholders import literal
