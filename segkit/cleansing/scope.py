@@ -12,31 +12,35 @@ if TYPE_CHECKING:
 
 
 def find_excluded(con: duckdb.DuckDBPyConnection, scope: Scope) -> list[str]:
-    """Create ``excluded_accounts`` (account_id, reason) and return the patterns that fit no account.
+    """Create ``excluded_accounts`` (account_id, reason) and return the patterns and groups that fit no account.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-        Holds ``raw_invoices`` (account_id) and perhaps ``raw_accounts`` (account_id, name).
+        Holds ``raw_invoices`` (account_id) and perhaps ``raw_accounts`` (account_id, name, account_group).
     scope : Scope
-        Patterns of ids or names; the first that fits gives the reason. ``*`` stands for any letters.
+        Patterns of ids or names, where ``*`` stands for any letters, then groups of accounts; the first that fits gives
+        the reason.
     """
-    patterns = [
-        (i, entry.account, _like(entry.account), entry.reason) for i, entry in enumerate(scope.excluded_accounts)
-    ]
-    columns = "place INT, account VARCHAR, pattern VARCHAR, reason VARCHAR"
-    run_sql(con, f"CREATE OR REPLACE TEMP TABLE scope_patterns ({columns})")
-    if patterns:
-        con.executemany("INSERT INTO scope_patterns VALUES (?, ?, ?, ?)", patterns)
-    named = "UNION SELECT account_id, name FROM raw_accounts" if has_table(con, "raw_accounts") else ""
+    patterns = [(entry.account, _like(entry.account), None, entry.reason) for entry in scope.excluded_accounts]
+    groups = [(group, None, group.strip(), reason) for group, reason in scope.account_groups.items()]
+    columns = "place INT, named VARCHAR, pattern VARCHAR, account_group VARCHAR, reason VARCHAR"
+    run_sql(con, f"CREATE OR REPLACE TEMP TABLE scope_rules ({columns})")
+    rules = [(place, *rule) for place, rule in enumerate([*patterns, *groups])]
+    if rules:
+        con.executemany("INSERT INTO scope_rules VALUES (?, ?, ?, ?, ?)", rules)
+    known = has_table(con, "raw_accounts")
+    kept = "UNION SELECT account_id, name, trim(account_group) FROM raw_accounts" if known else ""
     run_sql(
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE scope_hits AS
-        SELECT a.account_id, p.place, p.reason
-        FROM (SELECT DISTINCT account_id, NULL AS name FROM raw_invoices {named}) a
-        JOIN scope_patterns p
-          ON a.account_id ILIKE p.pattern ESCAPE '\\' OR a.name ILIKE p.pattern ESCAPE '\\'
+        SELECT a.account_id, r.place, r.reason
+        FROM (SELECT DISTINCT account_id, NULL::VARCHAR AS name, NULL::VARCHAR AS account_group FROM raw_invoices
+              {kept}) a
+        JOIN scope_rules r
+          ON a.account_id ILIKE r.pattern ESCAPE '\\' OR a.name ILIKE r.pattern ESCAPE '\\'
+             OR lower(a.account_group) = lower(r.account_group)
         WHERE a.account_id IS NOT NULL""",
     )
     run_sql(
@@ -45,7 +49,7 @@ def find_excluded(con: duckdb.DuckDBPyConnection, scope: Scope) -> list[str]:
                    SELECT account_id, arg_min(reason, place) AS reason FROM scope_hits GROUP BY account_id""",
     )
     unused = run_sql(
-        con, "SELECT account FROM scope_patterns WHERE place NOT IN (SELECT place FROM scope_hits) ORDER BY place"
+        con, "SELECT named FROM scope_rules WHERE place NOT IN (SELECT place FROM scope_hits) ORDER BY place"
     )
     return [row[0] for row in unused]
 

@@ -28,11 +28,21 @@ class Cleansing(BaseModel):
         "well-known words (Fracht, Porto, Versand …).",
     )
 
+    customer_role: Literal["sold_to", "payer", "ship_to"] = Field(
+        default="sold_to",
+        description="Which partner of an invoice is the customer. sold_to: who ordered, as the invoices say. payer or "
+        "ship_to: the invoice's own payer or ship-to, else the only one that the table partners names, else sold_to. "
+        "A central payer becomes one customer for all its buyers; notebook 01 says how many.",
+    )
+
     @field_validator("charge_codes", mode="before")
     @classmethod
     def _codes_as_text(cls, value: Any) -> Any:
         """Accept codes that YAML read as numbers."""
         return [str(code) for code in value] if isinstance(value, list) else value
+
+
+ScopeReason = Literal["one_time", "intercompany", "staff", "other"]
 
 
 class ExcludedAccounts(BaseModel):
@@ -44,7 +54,7 @@ class ExcludedAccounts(BaseModel):
         min_length=1,
         description="Account id or name; * stands for any letters (CPD*), upper and lower case are equal.",
     )
-    reason: Literal["one_time", "intercompany", "staff", "other"] = Field(
+    reason: ScopeReason = Field(
         default="other",
         description="one_time (collective account of one-time customers), intercompany, staff, or other.",
     )
@@ -70,6 +80,17 @@ class Scope(BaseModel):
         default_factory=list,
         description="Accounts left out of everything, as a list of {account, reason} or plain ids.",
     )
+    account_groups: dict[str, ScopeReason] = Field(
+        default_factory=dict,
+        description="Account groups of the source system whose accounts are left out, and why: one_time, intercompany, "
+        "staff or other, such as {CPD: one_time, KUIC: intercompany}. A pattern under excluded_accounts comes first.",
+    )
+
+    @field_validator("account_groups", mode="before")
+    @classmethod
+    def _groups_as_text(cls, value: Any) -> Any:
+        """Accept groups that YAML read as numbers."""
+        return {str(group): reason for group, reason in value.items()} if isinstance(value, dict) else value
 
 
 ControlTotals = Annotated[
