@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from segkit.sources import presets
 from segkit.sources.aliases import load_aliases, words_of
 from segkit.sources.grids import Grid, fold
 from segkit.sources.placeholders import marked_texts, present_texts, unmarked
-from segkit.sources.presets import Preset, Shape, load_presets
+from segkit.sources.presets import Shape, load_presets
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -106,15 +106,16 @@ def samples_of(grid: Grid) -> list[list[str]]:
     return [_texts(rows.column(f"c{i}").combine_chunks()) for i in range(len(grid.headers))]
 
 
-def renamed_grid(grid: Grid, renamed: dict[str, str]) -> Grid:
+def renamed_grid(grid: Grid, renamed: dict[str, str], copies: Mapping[str, str] | None = None) -> Grid:
     """Return a grid whose known headers are the fields of its shape; the others keep their names.
 
-    The former headers still find their columns.
+    The former headers still find their columns, and so do the fields that repeat another.
     """
     headers = [renamed.get(header, header) for header in grid.headers]
     by_fold = {fold(header): field for header, field in renamed.items()}
     repeated = {by_fold.get(fold(name), name): places for name, places in grid.repeated.items()}
     former = {**grid.former, **{fold(old): i for i, old in enumerate(grid.headers) if old != headers[i]}}
+    former |= {fold(copy): headers.index(field) for copy, field in (copies or {}).items() if field in headers}
     return replace(grid, headers=headers, repeated=repeated, former=former)
 
 
@@ -152,8 +153,11 @@ def _common_words() -> frozenset[str]:
     return frozenset("".join(words_of(name)) for name in names)
 
 
-def preset_headers(preset: Preset, table: str) -> list[str]:
-    """Return all headers that the files behind a table may have."""
+def preset_headers(system: str, table: str) -> list[str]:
+    """Return all headers that the files behind a table may have; none for a system that is not known."""
+    preset = load_presets().get(system)
+    if preset is None:
+        return []
     shapes = {shape for item in preset.tables if item.table == table for shape in item.known}
     fields = [pair for shape in shapes for pair in preset.files[shape].fields.items()]
     return list(dict.fromkeys(header for field, labels in sorted(fields) for header in (field, *labels)))

@@ -151,6 +151,17 @@ def formula_sql(term: Term, columns: Mapping[str, Decimal]) -> Decimal:
     return Decimal(f"({left.sql} {term.sign} {right.sql})", width, scale)
 
 
+def inverted(rate: Decimal) -> Decimal:
+    """Return an exchange rate as a factor: a negative one is an indirect quotation, one divided by its size."""
+    one = Decimal("CAST(1 AS DECIMAL(1, 0))", 1, 0)
+    size = Decimal(f"abs({rate.sql})", rate.width, rate.scale)
+    other = _shortened(_quotient(one, size, _FACTOR_DECIMALS))
+    direct = _shortened(rate)
+    scale = max(direct.scale, other.scale)
+    sql = f"CASE WHEN {rate.sql} < 0 THEN {other.sql} ELSE {direct.sql} END"
+    return Decimal(f"CAST({sql} AS DECIMAL({_WIDEST}, {scale}))", _WIDEST, scale)
+
+
 def _shortened(number: Decimal) -> Decimal:
     """Return a factor of at most twelve decimals, so that products of many factors fit."""
     if number.scale <= _FACTOR_DECIMALS:
@@ -159,16 +170,16 @@ def _shortened(number: Decimal) -> Decimal:
     return Decimal(f"CAST({number.sql} AS DECIMAL({width}, {_FACTOR_DECIMALS}))", width, _FACTOR_DECIMALS)
 
 
-def _quotient(left: Decimal, right: Decimal) -> Decimal:
+def _quotient(left: Decimal, right: Decimal, decimals: int = QUOTIENT_DECIMALS) -> Decimal:
     """Return a quotient of whole numbers, rounded half away from zero: `/` would make it a float."""
-    power = QUOTIENT_DECIMALS + right.scale - left.scale
+    power = decimals + right.scale - left.scale
     above = f"{_whole(left)} * CAST(1{'0' * max(power, 0)} AS HUGEINT)"
     below = f"{_whole(right)} * CAST(1{'0' * max(-power, 0)} AS HUGEINT)"
     sign = f"(sign({left.sql}) * sign({right.sql}))"
     rounded = f"((2 * abs({above}) + abs({below})) // nullif(2 * abs({below}), 0))"
-    unit = f"CAST('0.{'0' * (QUOTIENT_DECIMALS - 1)}1' AS DECIMAL({QUOTIENT_DECIMALS}, {QUOTIENT_DECIMALS}))"
-    width = _WIDEST - QUOTIENT_DECIMALS
-    return Decimal(f"(CAST({rounded} * {sign} AS DECIMAL({width}, 0)) * {unit})", _WIDEST, QUOTIENT_DECIMALS)
+    unit = f"CAST('0.{'0' * (decimals - 1)}1' AS DECIMAL({decimals}, {decimals}))"
+    width = _WIDEST - decimals
+    return Decimal(f"(CAST({rounded} * {sign} AS DECIMAL({width}, 0)) * {unit})", _WIDEST, decimals)
 
 
 def _whole(number: Decimal) -> str:

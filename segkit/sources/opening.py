@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from segkit.errors import Problems, UserError
 from segkit.settings.sources import Source, Sources
+from segkit.sources.alternatives import settle
+from segkit.sources.applying import apply_preset
 from segkit.sources.files import read_file
 from segkit.sources.grids import Grid
 from segkit.sources.plans import EntryPlan, plan_entry, wanted_headers
@@ -18,7 +20,7 @@ from segkit.tables import INPUTS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from segkit.sources.cells import CellView
+    from segkit.sources.dictionaries import CellView
 
 
 class SourceFile(Protocol):
@@ -74,9 +76,19 @@ def open_all(
             mine = [f for f in files if f.table == table and f.entry == position]
             grids, deliveries = _open_files(table, source, mine, problems)
             if grids:
-                plan = plan_entry(INPUTS[table], source, place, grids, problems)
-                opened.append(Opened(plan, deliveries, f"entry_{table}_{position}"))
+                plans = _plans(table, source, place, grids, problems)
+                names = [f"entry_{table}_{position}" + (f"_{part}" if part else "") for part in range(len(plans))]
+                opened += [Opened(plan, deliveries, name) for plan, name in zip(plans, names, strict=True)]
     return opened
+
+
+def _plans(table: str, source: Source, place: str, grids: dict[str, list[Grid]], problems: Problems) -> list[EntryPlan]:
+    """Return the plans of an entry: one, or one for each kind of file in it."""
+    return [
+        plan_entry(INPUTS[table], settled, place, files, problems, merged)
+        for merged, given, of_shape in apply_preset(table, source, place, grids, problems)
+        for settled, files in settle(merged, given, place, of_shape, problems)
+    ]
 
 
 def _open_files(

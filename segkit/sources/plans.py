@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from segkit.errors import Problems, UserError
 from segkit.settings.sources import Source, alternatives
-from segkit.sources.formulas import Header, Term, headers_of, parse_formula
+from segkit.sources.alternatives import holds
+from segkit.sources.detection import preset_headers
+from segkit.sources.formulas import Header, Term, Texts, headers_in, headers_of, parse_formula, parse_texts
 from segkit.sources.grids import Grid, fold
+from segkit.sources.missing import NOT_FILLED, missing_header, needed_column, unknown_column
 from segkit.tables import INPUTS, Column, Table
 
-WRITTEN_BY_READER = ("source", "row_number", "line_type", "is_repeated")
-"""Columns of input tables that no file fills."""
+WRITTEN_BY_READER = NOT_FILLED
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,20 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Rows in which a header has one of some texts: "*" is any text, "" none."""
+
+    reference: Reference
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ColumnPlan:
-    """How a column is filled: one header, or a formula over several."""
+    """How a column is filled: one header, a formula over several, or their texts put together."""
 
     column: Column
     references: dict[str, Reference]
-    term: Term
+    term: Term | Texts
     is_required: bool
 
     @property
@@ -42,7 +51,11 @@ class ColumnPlan:
 
 @dataclass(frozen=True)
 class EntryPlan:
-    """One entry of `sources.<table>` with its files opened."""
+    """One entry of `sources.<table>` with its files opened.
+
+    `skip` maps a reason to conditions of which one is enough to leave a row out; a row that meets a condition of
+    `negative` counts with the negative sign.
+    """
 
     table: Table
     source: Source
@@ -50,32 +63,45 @@ class EntryPlan:
     grids: dict[str, list[Grid]]
     columns: list[ColumnPlan] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
+    skip: dict[str, list[Condition]] = field(default_factory=dict)
+    negative: list[Condition] = field(default_factory=list)
 
     def references(self, alias: str) -> list[Reference]:
         """References into the files of an alias, each once."""
-        found = {r: None for plan in self.columns for r in plan.references.values() if r.alias == alias}
-        return list(found)
+        found = [r for plan in self.columns for r in plan.references.values()]
+        found += [condition.reference for conditions in self.skip.values() for condition in conditions]
+        found += [condition.reference for condition in self.negative]
+        return [r for r in dict.fromkeys(found) if r.alias == alias]
 
     def names_of(self, reference: Reference) -> str:
-        """Columns that a reference fills."""
-        return ", ".join(c.name for c in self.columns if reference in c.references.values())
+        """Columns that a reference fills, and whether it decides about rows."""
+        names = [c.name for c in self.columns if reference in c.references.values()]
+        names += ["skip"] if any(c.reference == reference for cs in self.skip.values() for c in cs) else []
+        names += ["negative"] if any(c.reference == reference for c in self.negative) else []
+        return ", ".join(names)
 
 
 def wanted_headers(table: str, source: Source) -> list[str]:
-    """Return the headers that project.yml names for a source, with and without their file."""
-    found: list[str] = list(source.on)
-    for text in (text for header in source.columns.values() for text in alternatives(header)):
-        found.append(text)
-        try:
-            found += headers_of(parse_formula(text))
-        except UserError:
-            continue
-    if not source.columns:
+    """Return the headers that project.yml and its preset name for a source, with and without their file."""
+    found = list(source.on)
+    for text in (text for header in source.columns.values() for text in alternatives(header) if text):
+        found += [text, *headers_in(text, lambda _: False)]
+    found += [header for fields in (*source.skip.values(), source.negative) for header in fields]
+    if source.preset:
+        found += preset_headers(source.preset, table)
+    elif not source.columns:
         found += list(INPUTS[table].columns)
     return [*found, *(name.partition(".")[2] for name in found if "." in name)]
 
 
-def plan_entry(table: Table, source: Source, place: str, grids: dict[str, list[Grid]], problems: Problems) -> EntryPlan:
+def plan_entry(
+    table: Table,
+    source: Source,
+    place: str,
+    grids: dict[str, list[Grid]],
+    problems: Problems,
+    offered: Source | None = None,
+) -> EntryPlan:
     """Return the plan of one entry; whatever does not fit goes to `problems`.
 
     Parameters
@@ -90,26 +116,57 @@ def plan_entry(table: Table, source: Source, place: str, grids: dict[str, list[G
         Alias → opened files.
     problems : Problems
         Collects unknown columns, missing headers (with the nearest one), headers that stand there twice.
+    offered : Source, optional
+        The entry before `alternatives.settle`: where a missing column would come from.
     """
-    chosen = source.columns or _same_names(table, grids)
+    same = {} if source.columns or source.preset else _same_names(table, grids)
+    chosen = {name: alternatives(header)[0] for name, header in (source.columns or same).items()}
     plans = []
     for name, text in chosen.items():
         if name not in table.columns or name in WRITTEN_BY_READER:
-            problems.add(_unknown_column(table, place, name))
+            problems.add(unknown_column(table, place, name))
             continue
         plan = _plan_column(table, name, text, place, grids, source.on, problems)
         if plan is not None:
             plans.append(plan)
     for name in table.required:
         if name not in chosen:
-            problems.add(
-                f"{place}: {table.name} needs the column {name}, which no header fills. Name it in project.yml under "
-                f"{place}.columns.{name}; the headers are {_some(grids)}."
-            )
+            problems.add(needed_column(table.name, name, place, grids, offered))
     for name in source.on:
         for alias in grids:
             _find(name, alias, f"{place}.on", grids, problems)
-    return EntryPlan(table, source, place, grids, plans, list(source.on))
+    skip = {
+        reason: _conditions(fields, f"{place}.skip.{reason}", grids, source.on, problems)
+        for reason, fields in source.skip.items()
+    }
+    negative = _conditions(source.negative, f"{place}.negative", grids, source.on, problems)
+    return EntryPlan(table, source, place, grids, plans, list(source.on), skip, negative)
+
+
+def _conditions(
+    fields: Mapping[str, tuple[str, ...]],
+    where: str,
+    grids: dict[str, list[Grid]],
+    on: tuple[str, ...],
+    problems: Problems,
+) -> list[Condition]:
+    found = []
+    for header, texts in fields.items():
+        reference = _reference(header, "text", f"{where}.{header}", grids, on, problems)
+        found += [Condition(reference, texts)] if reference is not None and texts else []
+    return found
+
+
+def _reference(
+    header: str,
+    kind: str,
+    where: str,
+    grids: dict[str, list[Grid]],
+    on: tuple[str, ...],
+    problems: Problems,
+) -> Reference | None:
+    alias = next(iter(grids)) if header in on else _alias_of(header, where, grids, problems)
+    return None if alias is None else Reference(alias, header.removeprefix(f"{alias}."), kind)
 
 
 def _same_names(table: Table, grids: dict[str, list[Grid]]) -> dict[str, str]:
@@ -133,23 +190,31 @@ def _plan_column(
     kind = {"money": "number", "float": "number", "int": "number"}.get(column.type, column.type)
     references = {}
     for header in headers_of(term):
-        alias = next(iter(grids)) if header in on else _alias_of(header, where, grids, problems)
-        if alias is not None:
-            references[header] = Reference(alias, header.removeprefix(f"{alias}."), kind)
+        reference = _reference(header, kind, where, grids, on, problems)
+        if reference is not None:
+            references[header] = reference
     if len(references) < len(headers_of(term)):
         return None
     return ColumnPlan(column, references, term, name in table.required)
 
 
-def _term(text: str, column: Column, where: str, grids: dict[str, list[Grid]], problems: Problems) -> Term | None:
-    """Return the header that the text names, else the formula that it is."""
-    if any(_has(text, alias, grid) for alias, of_alias in grids.items() for grid in of_alias):
+def _term(
+    text: str, column: Column, where: str, grids: dict[str, list[Grid]], problems: Problems
+) -> Term | Texts | None:
+    """Return the header that the text names, else the texts to put together, else the formula that it is."""
+    if any(holds(grid, alias, text) for alias, of_alias in grids.items() for grid in of_alias):
         return Header(text)
+    texts = parse_texts(text)
+    if texts is not None:
+        if column.type in ("text", "id"):
+            return texts
+        problems.add(f"{where}: '{text}' puts texts together, but {column.name} holds {column.type}.")
+        return None
     try:
         term = parse_formula(text)
     except UserError:
         return Header(text)
-    known = [any(_has(h, a, g) for a, gs in grids.items() for g in gs) for h in headers_of(term)]
+    known = [any(holds(g, a, h) for a, gs in grids.items() for g in gs) for h in headers_of(term)]
     if isinstance(term, Header) or not any(known):
         return term if isinstance(term, Header) else Header(text)
     if column.type in ("money", "float", "int"):
@@ -160,14 +225,9 @@ def _term(text: str, column: Column, where: str, grids: dict[str, list[Grid]], p
     return Header(text)
 
 
-def _has(header: str, alias: str, grid: Grid) -> bool:
-    plain = header.removeprefix(f"{alias}.")
-    return grid.field_of(header) is not None or grid.field_of(plain) is not None
-
-
 def _alias_of(header: str, where: str, grids: dict[str, list[Grid]], problems: Problems) -> str | None:
     """Return the alias whose files hold a header."""
-    holders = [alias for alias, of_alias in grids.items() if any(_has(header, alias, g) for g in of_alias)]
+    holders = [alias for alias, of_alias in grids.items() if any(holds(g, alias, header) for g in of_alias)]
     if len(holders) > 1:
         problems.add(
             f"{where}: '{header}' stands in {' and '.join(holders)}; write {holders[0]}.{header} for the one you mean."
@@ -181,8 +241,8 @@ def _find(header: str, alias: str, where: str, grids: dict[str, list[Grid]], pro
     """Say whether every file of an alias holds a header, once; else note what is wrong."""
     plain, is_good = header.removeprefix(f"{alias}."), True
     for grid in grids[alias]:
-        if not _has(header, alias, grid):
-            problems.add(_missing_header(plain, where, grid, [g for gs in grids.values() for g in gs]))
+        if not holds(grid, alias, header):
+            problems.add(missing_header(plain, where, grid, [g for gs in grids.values() for g in gs]))
             is_good = False
             continue
         for name, positions in grid.repeated.items():
@@ -199,28 +259,3 @@ def _find(header: str, alias: str, where: str, grids: dict[str, list[Grid]], pro
 def _all_equal(grid: Grid, positions: list[int]) -> bool:
     first, *others = [grid.cells.column(f"c{position}") for position in positions]
     return all(first.equals(other) for other in others)
-
-
-def _missing_header(header: str, where: str, grid: Grid, all_grids: Sequence[Grid]) -> str:
-    elsewhere = [h for g in all_grids for h in g.headers] if len({g.name for g in all_grids}) > 1 else []
-    folded = {fold(h): h for h in [*elsewhere, *grid.headers]}
-    near = difflib.get_close_matches(fold(header), list(folded), n=1, cutoff=0.4)
-    hint = f"The nearest is '{folded[near[0]]}'." if near else f"Its columns are {', '.join(grid.headers[:12])}."
-    if len(grid.headers) == 1 and any(d in grid.headers[0] for d in ";,\t|"):
-        hint = (
-            f"Its header is a single column: it was split by {grid.delimiter!r}, but the file seems to use another "
-            f"delimiter. Take the setting {where.split('.columns')[0]}.delimiter out, or mend it."
-        )
-    return f"{grid.name}: there is no column '{header}'. {hint} Change project.yml under {where}."
-
-
-def _unknown_column(table: Table, place: str, name: str) -> str:
-    known = [c for c in table.columns if c not in WRITTEN_BY_READER]
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known)}."
-    return f"project.yml: {place}.columns.{name}: {table.name} has no such column; {hint}"
-
-
-def _some(grids: dict[str, list[Grid]]) -> str:
-    headers = [h for of_alias in grids.values() for grid in of_alias[:1] for h in grid.headers]
-    return ", ".join(headers[:12]) + (" …" if len(headers) > 12 else "")

@@ -42,13 +42,13 @@ from segkit.errors import UserError
 from segkit.settings.sources import IdForm, alternatives, texts_of
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import fold
+from segkit.sources.missing import NOT_FILLED
 from segkit.tables import INPUTS
 
 FOLDER = Path(__file__).with_name("presets")
 """Where the presets of the product lie."""
 PATTERNS = {"guid": r"\{?[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?"}
 """Looks of values that `positions` may name; other patterns are regular expressions."""
-_NOT_FILLED = ("source", "row_number", "line_type", "is_repeated")
 
 
 class _Model(BaseModel):
@@ -148,7 +148,7 @@ class TableItem(_Model):
     @model_validator(mode="after")
     def _is_consistent(self) -> TableItem:
         table = INPUTS[self.table]
-        unknown = [name for name in self.columns if name not in table.columns or name in _NOT_FILLED]
+        unknown = [name for name in self.columns if name not in table.columns or name in NOT_FILLED]
         if unknown:
             raise ValueError(f"{self.table} has no column {unknown[0]}{_nearest(unknown[0], table.columns)}")
         missing = [name for name in table.required if name not in self.columns]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from segkit.sources.formulas import Decimal, Header, formula_sql
+from segkit.settings.sources import Source
+from segkit.sources.formulas import Decimal, Header, Texts, formula_sql, inverted
 from segkit.sources.grids import Grid
 from segkit.sources.placeholders import literal, name_sql
 from segkit.sources.plans import WRITTEN_BY_READER, ColumnPlan, EntryPlan, Reference
 from segkit.sources.queries import run_arrow, run_sql
+from segkit.sources.signs import any_sql, sign_rows, skip_sql
+from segkit.sources.translations import is_rate
 from segkit.tables import Column, Table
 
 if TYPE_CHECKING:
@@ -27,8 +30,11 @@ def build_rows(
     typed: dict[Reference, tuple[str, str, str]],
     joined: str,
     into: str,
-) -> None:
-    """Write `into`: file_no, row_number, the table's columns, bad_<column> (text that failed) and reason.
+) -> dict[int, int]:
+    """Write `into`: file_no, row_number, the table's columns, bad_<column> (text that failed), reason and skip.
+
+    `reason` says why a row cannot be used, `skip` why it is left out by a rule; NULL where it is good and where it
+    counts.
 
     Parameters
     ----------
@@ -42,26 +48,38 @@ def build_rows(
         FROM clause in which the base table is `b`.
     into : str
         Table to write.
+
+    Returns
+    -------
+    dict
+        file_no → rows that took the negative sign of their document.
     """
     selects = ["b.file_no", "b.row_number", "b.is_broken"]
     for column in plan.columns:
-        value = _value_sql(column, typed)
+        value = _value_sql(column, typed, plan.source)
         selects += [f"{value} AS {name_sql(column.name)}", f"{_failure_sql(column, typed, value)} AS bad_{column.name}"]
+    selects.append(f"{skip_sql(plan, typed)} AS skip")
+    selects.append(f"{any_sql(plan.negative, typed)} AS is_negative")
     run_sql(
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE {into} AS
         SELECT *, {_reason_sql(plan)} AS reason FROM (SELECT {", ".join(selects)} FROM {joined})""",
     )
+    return sign_rows(con, plan, into)
 
 
-def _value_sql(plan: ColumnPlan, typed: dict[Reference, tuple[str, str, str]]) -> str:
+def _value_sql(plan: ColumnPlan, typed: dict[Reference, tuple[str, str, str]], source: Source) -> str:
     kind = plan.column.type
+    if isinstance(plan.term, Texts):
+        return f"nullif(concat_ws(' ', {', '.join(typed[plan.references[h.name]][0] for h in plan.term.headers)}), '')"
     if kind not in ("money", "float", "int"):
         return typed[next(iter(plan.references.values()))][0]
     columns = {header: _decimal(*typed[r][::2]) for header, r in plan.references.items()}
+    rates = {header: inverted(columns[header]) for header, r in plan.references.items() if is_rate(source, r)}
+    columns |= rates
     value = formula_sql(plan.term, columns).sql
-    value = value if isinstance(plan.term, Header) else f"TRY({value})"
+    value = value if isinstance(plan.term, Header) and not rates else f"TRY({value})"
     if kind == "int":
         return f"CASE WHEN {value} = round({value}) THEN TRY_CAST({value} AS BIGINT) END"
     return f"TRY_CAST({value} AS {plan.column.sql_type})"
@@ -105,7 +123,7 @@ def bad_rule(column: Column) -> str:
 
 
 def good_select(table: Table, plan: EntryPlan, rows: str, files: str) -> str:
-    """Return a SELECT of the usable rows with every column of the table."""
+    """Return a SELECT of the usable rows with every column of the table, and `skip`: why a rule leaves them out."""
     mapped = {c.name for c in plan.columns}
     columns = [
         name_sql(c.name) if c.name in mapped else f"CAST(NULL AS {c.sql_type}) AS {name_sql(c.name)}"
@@ -113,7 +131,7 @@ def good_select(table: Table, plan: EntryPlan, rows: str, files: str) -> str:
         if c.name not in ("source", "row_number")
     ]
     return (
-        f"SELECT {', '.join(columns)}, source, delivery, row_number "
+        f"SELECT {', '.join(columns)}, source, delivery, row_number, skip "
         f"FROM {rows} JOIN {files} USING (file_no) WHERE reason IS NULL"
     )
 

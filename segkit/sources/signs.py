@@ -1,0 +1,74 @@
+"""Rules about whole rows: which are left out, and which count with the negative sign."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from segkit.sources.placeholders import literal, name_sql
+from segkit.sources.plans import Condition, EntryPlan, Reference
+from segkit.sources.queries import run_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+_SIZES = ("revenue", "amount", "quantity")
+"""Columns that become minus their size."""
+
+
+def skip_sql(plan: EntryPlan, typed: dict[Reference, tuple[str, str, str]]) -> str:
+    """Return SQL for the reason of the first rule that leaves a row out, NULL where it counts."""
+    cases = [f"WHEN {any_sql(of, typed)} THEN {literal(reason)}" for reason, of in plan.skip.items() if of]
+    return f"CASE {' '.join(cases)} END" if cases else "CAST(NULL AS VARCHAR)"
+
+
+def any_sql(conditions: Sequence[Condition], typed: dict[Reference, tuple[str, str, str]]) -> str:
+    """Return SQL that is true where one of the conditions holds; case and blanks around do not matter."""
+    return " OR ".join(_condition(c.texts, typed[c.reference][0]) for c in conditions) or "FALSE"
+
+
+def _condition(texts: Sequence[str], value: str) -> str:
+    plain = [text.strip().lower() for text in texts]
+    tests = [f"{value} IS NULL"] if "" in plain else []
+    tests += [f"{value} IS NOT NULL"] if "*" in plain else []
+    named = ", ".join(literal(text) for text in plain if text not in ("", "*"))
+    tests += [f"coalesce(lower({value}) IN ({named}), FALSE)"] if named else []
+    return f"({' OR '.join(tests)})"
+
+
+def sign_rows(con: duckdb.DuckDBPyConnection, plan: EntryPlan, rows: str) -> dict[int, int]:
+    """Give rows with `is_negative` their sign, in every file that does not have it already.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Holds the table `rows`: file_no, is_negative, the columns of the plan.
+    plan : EntryPlan
+        Its `negative` said which rows.
+    rows : str
+        The table; revenue, amount and quantity become minus their size, and the margin turns with the revenue.
+
+    Returns
+    -------
+    dict
+        file_no → rows that were changed. A file in which most of these rows are negative is signed already.
+    """
+    names = [column.name for column in plan.columns]
+    money = next((name for name in _SIZES if name in names), None)
+    if not plan.negative or money is None:
+        return {}
+    amount = name_sql(money)
+    found = run_sql(
+        con,
+        f"""
+        SELECT file_no, count(*) FILTER ({amount} > 0) AS n_unsigned FROM {rows} WHERE is_negative
+        GROUP BY file_no HAVING n_unsigned > count(*) FILTER ({amount} < 0) ORDER BY file_no""",
+    )
+    if not found:
+        return {}
+    sets = [f"{name_sql(name)} = -abs({name_sql(name)})" for name in _SIZES if name in names]
+    if "margin" in names:
+        sets.append(f"margin = CASE WHEN {amount} < 0 THEN margin ELSE -margin END")
+    files = ", ".join(str(row[0]) for row in found)
+    run_sql(con, f"UPDATE {rows} SET {', '.join(sets)} WHERE is_negative AND file_no IN ({files})")
+    return {int(file_no): int(n) for file_no, n in found}
