@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.rows import columns_of, delivered, has_table, make_empty, run_sql
+from segkit.cleansing.hierarchy import FILLED
+from segkit.cleansing.quotes import QUOTES, UNUSED_QUOTES
+from segkit.cleansing.roles import ROLES
+from segkit.cleansing.rows import MONEY, columns_of, delivered, has_column, has_table, make_empty, run_sql
 from segkit.tables import TABLES
 
 if TYPE_CHECKING:
@@ -45,16 +48,25 @@ def _entries(con: duckdb.DuckDBPyConnection) -> list[str]:
     others = [table for table in delivered(con) if table != "invoices"]
     entries = [_duplicates(table) for table in ["invoices", *others]] + [_excluded("invoices")]
     entries += [_excluded(table) for table in others if "account_id" in columns_of(table)]
+    entries += [_skipped(table) for table in ["invoices", *others]]
+    entries += [_converted(table) for table in MONEY if has_column(con, f"rows_{table}", "currency_rate")]
     entries += [CHARGES, INVOICE_NUMBERS, QUANTITIES]
     if "accounts" in others:
         entries.append(ADDED_ACCOUNTS)
     if has_table(con, "rows_opportunities"):
         entries.append(STAGES)
+    made = {"changed_roles": ROLES, "filled_accounts": FILLED, "quote_opportunities": QUOTES}
+    entries += [entry for table, entry in made.items() if has_table(con, table)]
+    if "orders" in others and not has_table(con, "quote_opportunities"):
+        entries.append(UNUSED_QUOTES)
+    if has_table(con, "link_log"):
+        entries.append("FROM link_log")
     return entries
 
 
 def _duplicates(table: str) -> str:
-    key = TABLES[table].key[0] if len(TABLES[table].key) == 1 else "account_id"
+    is_of_account = len(TABLES[table].key) > 1 and "account_id" in columns_of(table)
+    key = "account_id" if is_of_account else TABLES[table].key[0]
     key = "coalesce(invoice_id, account_id || '/' || invoice_date)" if table == "invoices" else key
     column = "invoice_id" if table == "invoices" else TABLES[table].key[0]
     rule = "duplicate_id" if len(TABLES[table].key) == 1 else "duplicate_line"
@@ -66,6 +78,24 @@ def _duplicates(table: str) -> str:
 def _excluded(table: str) -> str:
     return f"""SELECT source, min("row_number"), 'account_id', account_id, NULL, step, count(*)
                FROM rows_{table} WHERE step LIKE 'excluded_scope_%' GROUP BY source, account_id, step"""
+
+
+def _skipped(table: str) -> str:
+    """Rows that their source takes back, such as cancelled documents: one entry per file and reason."""
+    own = "'later', 'excluded_duplicate', 'excluded_charge', 'excluded_linked'"
+    return f"""SELECT source, min("row_number"), NULL, NULL, NULL, step, count(*) FROM rows_{table}
+               WHERE step LIKE 'excluded_%' AND step NOT LIKE 'excluded_scope_%' AND step NOT IN ({own})
+               GROUP BY source, step"""
+
+
+def _converted(table: str) -> str:
+    """Amounts of other currencies: one entry per file and currency, with the lowest and the highest rate."""
+    low, high = (f"{end}(currency_rate)::DOUBLE::VARCHAR" for end in ("min", "max"))
+    return f"""SELECT source, NULL, '{MONEY[table][0]}', currency,
+                      CASE WHEN {low} = {high} THEN {low} ELSE {low} || ' – ' || {high} END,
+                      'currency_converted', count(*)
+               FROM rows_{table} WHERE currency_rate IS NOT NULL AND step NOT IN ('later', 'excluded_duplicate')
+               GROUP BY source, currency"""
 
 
 CHARGES = """SELECT source, NULL, 'line_type', product_id, 'charge', 'charge', count(*) FROM rows_invoices
@@ -91,7 +121,9 @@ def write_quarantine(con: duckdb.DuckDBPyConnection) -> None:
         if has_table(con, f"unreadable_{table}"):
             run_sql(con, f'INSERT INTO quarantine SELECT source, "row_number", reason, raw FROM unreadable_{table}')
     for table in delivered(con):
-        fields = ", ".join(f"'{column}': {column}" for column in columns_of(table))
+        written = {a: f"coalesce({a}, written_{a})" for a in MONEY.get(table, ())}
+        written = written if has_column(con, f"rows_{table}", "currency_rate") else {}
+        fields = ", ".join(f"'{column}': {written.get(column, column)}" for column in columns_of(table))
         run_sql(
             con,
             f"""

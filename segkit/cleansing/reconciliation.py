@@ -79,7 +79,8 @@ def compare_totals(con: duckdb.DuckDBPyConnection, period: Period, totals: dict[
     """Create ``control_totals``: one row per fiscal year that the data touch or controlling names.
 
     Compared is ``delivered``: the revenue of all invoice lines up to as-of, each line once, before anything was
-    excluded or quarantined; ``used`` is what the segmentation rests on.
+    excluded or quarantined, but without documents that are no revenue (cancelled, pro forma); ``used`` is what the
+    segmentation rests on.
 
     Notes
     -----
@@ -87,19 +88,18 @@ def compare_totals(con: duckdb.DuckDBPyConnection, period: Period, totals: dict[
     of controlling), first_date, last_date, is_partial (the data do not cover the year), is_off (covered, and the
     deviation is above `WARN_SHARE`).
     """
-    first_month = period.quarter.first_month
     make_empty(con, "control_totals")
     run_sql(con, "CREATE OR REPLACE TEMP TABLE stated_totals (fiscal_year BIGINT, controlling DECIMAL(18,4))")
     if totals:
         con.executemany("INSERT INTO stated_totals VALUES (?, ?)", [list(item) for item in totals.items()])
     run_sql(
         con,
-        """
+        f"""
         INSERT INTO control_totals BY NAME
         WITH lines AS (
-            SELECT year(invoice_date) + ($first_month > 1 AND month(invoice_date) >= $first_month)::INT AS fiscal_year,
-                   revenue, step, invoice_date
-            FROM rows_invoices WHERE step NOT IN ('later', 'excluded_duplicate') AND invoice_date IS NOT NULL),
+            SELECT {period.fiscal_year("invoice_date")} AS fiscal_year, revenue, step, invoice_date
+            FROM rows_invoices WHERE step NOT IN ('later', 'excluded_duplicate') AND NOT is_no_revenue
+              AND invoice_date IS NOT NULL),
         span AS (SELECT min(invoice_date) AS first_day, max(invoice_date) AS last_day FROM lines),
         years AS (
             SELECT fiscal_year, coalesce(sum(revenue), 0) AS delivered, min(invoice_date) AS first_date,
@@ -115,7 +115,7 @@ def compare_totals(con: duckdb.DuckDBPyConnection, period: Period, totals: dict[
                first_day > starts + to_days($grace) OR $as_of < ends OR last_day < ends - to_days($grace) AS is_partial,
                coalesce(NOT is_partial AND abs(deviation) > $warn * abs(controlling), false) AS is_off
         FROM compared, span ORDER BY fiscal_year""",
-        {"first_month": first_month, "grace": GRACE_DAYS, "as_of": period.as_of, "warn": WARN_SHARE},
+        {"first_month": period.quarter.first_month, "grace": GRACE_DAYS, "as_of": period.as_of, "warn": WARN_SHARE},
     )
 
 

@@ -14,6 +14,13 @@ if TYPE_CHECKING:
     import duckdb
 
 ORIGIN = ("source", "row_number")
+NO_SKIP = "NULL::VARCHAR AS skip"
+MONEY = {"invoices": ("revenue", "margin"), "orders": ("revenue",), "opportunities": ("amount",)}
+"""Table → its amounts that may be written in another currency than the project's."""
+STEP = """CASE WHEN skip IS NOT NULL THEN 'excluded_' || skip
+               WHEN is_repeat THEN 'excluded_duplicate'
+               WHEN last_skip IS NOT NULL THEN 'excluded_' || last_skip END"""
+"""A row that its own source takes back (cancelled, deleted) is out; so is an older copy of it in another delivery."""
 
 
 def run_sql(con: duckdb.DuckDBPyConnection, sql: str, parameters: Any = None) -> list[tuple]:
@@ -32,6 +39,17 @@ def delivered(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [name for name in INPUTS if has_table(con, f"raw_{name}")]
 
 
+def has_column(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
+    """Say whether a table or view of the connection has this column."""
+    sql = "SELECT count(*) FROM duckdb_columns() WHERE table_name = ? AND column_name = ?"
+    return bool(run_sql(con, sql, [table, column])[0][0])
+
+
+def with_skip(con: duckdb.DuckDBPyConnection, table: str) -> str:
+    """SQL relation of ``raw_T`` with the column skip: why the source's own marks leave a row out, empty if it counts."""
+    return f"raw_{table}" if has_column(con, f"raw_{table}", "skip") else f"(SELECT *, {NO_SKIP} FROM raw_{table})"
+
+
 def columns_of(table: str) -> list[str]:
     """Return the columns of an input table that a source can fill."""
     made_here = {*ORIGIN, "line_type", "is_repeated"}
@@ -44,21 +62,28 @@ def make_empty(con: duckdb.DuckDBPyConnection, name: str) -> None:
     run_sql(con, f"CREATE OR REPLACE TABLE {name} ({columns})")
 
 
+def make_unread(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Create ``raw_T`` without rows, for a table that nobody delivered."""
+    columns = [f"{name} {TABLES[table].columns[name].sql_type}" for name in columns_of(table)]
+    columns += ["source VARCHAR", "delivery DATE", '"row_number" BIGINT', "skip VARCHAR"]
+    run_sql(con, f"CREATE OR REPLACE TEMP TABLE raw_{table} ({', '.join(columns)})")
+
+
 def mark_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
-    """Create ``rows_T`` of a table other than invoices: rows without key and repeated rows get their step.
+    """Create ``rows_T`` of a table other than invoices: rows without key, skipped and repeated rows get their step.
 
     Where one column identifies a row, the newest delivery's fullest row stays. Elsewhere a row counts as often as it
-    stands in the delivery that has it most often.
+    stands in the delivery that has it most often. What the source marks as no longer valid is ``excluded_<skip>``.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-        Holds ``raw_T``: the table's columns, source, delivery, row_number.
+        Holds ``raw_T``: the table's columns, source, delivery, row_number, and perhaps skip.
     table : str
         Name of an input table.
     """
-    missing = _missing_value(table)
-    run_sql(con, f"CREATE OR REPLACE TEMP TABLE keyed_rows AS SELECT *, {missing} AS missing FROM raw_{table}")
+    missing, source = _missing_value(table), with_skip(con, table)
+    run_sql(con, f"CREATE OR REPLACE TEMP TABLE keyed_rows AS SELECT *, {missing} AS missing FROM {source}")
     if len(TABLES[table].key) == 1:
         repeated = _repeated_ids(table)
     else:
@@ -68,10 +93,11 @@ def mark_rows(con: duckdb.DuckDBPyConnection, table: str) -> None:
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE rows_{table} AS
-        SELECT * EXCLUDE (missing, is_repeat), CASE WHEN is_repeat THEN 'excluded_duplicate' END AS step
+        SELECT * EXCLUDE (missing, is_repeat, last_skip), {STEP} AS step
         FROM ({repeated})
         UNION ALL BY NAME
-        SELECT * EXCLUDE (missing), NULL AS kept_source, NULL AS kept_row, 'quarantined_' || missing AS step
+        SELECT * EXCLUDE (missing), NULL AS kept_source, NULL AS kept_row,
+               coalesce('excluded_' || skip, 'quarantined_' || missing) AS step
         FROM keyed_rows WHERE missing IS NOT NULL""",
     )
 
@@ -93,11 +119,12 @@ def _missing_value(table: str) -> str:
 def _repeated_ids(table: str) -> str:
     filled = " + ".join(f"({c} IS NOT NULL)::INT" for c in columns_of(table))
     return f"""
-        SELECT *, row_number() OVER newest > 1 AS is_repeat,
+        SELECT *, row_number() OVER newest > 1 AS is_repeat, skip AS last_skip,
                first_value(source) OVER newest AS kept_source, first_value("row_number") OVER newest AS kept_row
         FROM keyed_rows WHERE missing IS NULL
         WINDOW newest AS (PARTITION BY {TABLES[table].key[0]}
-                          ORDER BY delivery DESC NULLS LAST, {filled} DESC, source DESC, "row_number" DESC)"""
+                          ORDER BY delivery DESC NULLS LAST, skip IS NOT NULL, {filled} DESC, source DESC,
+                                   "row_number" DESC)"""
 
 
 def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[str]) -> None:
@@ -110,15 +137,16 @@ def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[st
     con : duckdb.DuckDBPyConnection
         Connection.
     relation : str
-        SQL relation with `columns`, source, delivery and row_number. A file is a delivery.
+        SQL relation with `columns`, source, delivery, row_number and skip. A file is a delivery.
     columns : list of str
         Rows that agree in all of them are identical.
 
     Notes
     -----
     New columns: nth (1 for the first of its kind in the file, 2 for the second …), copy (1 for the nth in the first
-    file that has it, 2 in the next file …), kept_source and kept_row (where copy 1 stands). Only rows whose hash occurs
-    twice are compared, which keeps a million lines within seconds.
+    file that has it, 2 in the next file …), kept_source and kept_row (where copy 1 stands), last_skip (skip of the copy
+    in the last file: an invoice that a later delivery calls cancelled is cancelled). Only rows whose hash occurs twice
+    are compared, which keeps a million lines within seconds.
     """
     same = ", ".join(columns)
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE hashed_rows AS SELECT *, hash({same}) AS row_hash FROM {relation}")
@@ -131,13 +159,15 @@ def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[st
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE counted_rows AS
-        SELECT * EXCLUDE (row_hash), 1 AS nth, 1 AS copy, NULL::VARCHAR AS kept_source, NULL::BIGINT AS kept_row
+        SELECT * EXCLUDE (row_hash), 1 AS nth, 1 AS copy, NULL::VARCHAR AS kept_source, NULL::BIGINT AS kept_row,
+               skip AS last_skip
         FROM hashed_rows ANTI JOIN repeated_hashes USING (row_hash)
         UNION ALL BY NAME
         SELECT *, row_number() OVER files AS copy, first_value(source) OVER files AS kept_source,
-               first_value("row_number") OVER files AS kept_row
+               first_value("row_number") OVER files AS kept_row,
+               last_value(skip) OVER (files ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS last_skip
         FROM (SELECT * EXCLUDE (row_hash),
-                     row_number() OVER (PARTITION BY source, {same} ORDER BY "row_number") AS nth
+                     row_number() OVER (PARTITION BY source, {same} ORDER BY skip IS NOT NULL, "row_number") AS nth
               FROM hashed_rows SEMI JOIN repeated_hashes USING (row_hash))
         WINDOW files AS (PARTITION BY {same}, nth ORDER BY delivery, source)""",
     )

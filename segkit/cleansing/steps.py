@@ -9,23 +9,35 @@ from typing import TYPE_CHECKING
 from segkit.cleansing.accounts import write_accounts
 from segkit.cleansing.as_of import cut_rows, write_known
 from segkit.cleansing.charges import find_charges
+from segkit.cleansing.currencies import convert_money, write_currencies
+from segkit.cleansing.deviations import write_deviations
+from segkit.cleansing.hierarchy import fill_accounts
 from segkit.cleansing.lines import mark_lines, write_invoices
+from segkit.cleansing.link_checks import add_checks
+from segkit.cleansing.links import link_accounts
 from segkit.cleansing.log import write_log, write_quarantine
+from segkit.cleansing.margins import write_margins
 from segkit.cleansing.opportunities import make_lines, name_stages
+from segkit.cleansing.people import find_people
 from segkit.cleansing.period import Period, find_period
 from segkit.cleansing.quality import write_quality
+from segkit.cleansing.quotes import quotes_as_opportunities
 from segkit.cleansing.reconciliation import compare_totals, write_reconciliation
-from segkit.cleansing.rows import delivered, has_table, mark_rows
+from segkit.cleansing.roles import choose_customer
+from segkit.cleansing.rows import delivered, has_table, make_unread, mark_rows
 from segkit.cleansing.scope import find_excluded
-from segkit.errors import UserError
 from segkit.quarters import Quarter
 from segkit.settings.cleansing import Cleansing, Scope
+from segkit.settings.exchange_rates import ExchangeRates
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-RESULTS = ("run_period", "control_totals", "reconciliation", "quarantine", "cleaning_log", "data_quality")
+RESULTS = (
+    *("run_period", "control_totals", "deviations", "reconciliation", "currencies", "margins"),
+    *("quarantine", "cleaning_log", "data_quality"),
+)
 
 
 def clean_tables(
@@ -36,14 +48,16 @@ def clean_tables(
     control_totals: dict[int, Decimal] | None = None,
     reading_log: pd.DataFrame | None = None,
     today: dt.date | None = None,
+    currency: str = "EUR",
+    exchange_rates: ExchangeRates | None = None,
 ) -> list[str]:
     """Cleanse what was read, and return the names of the tables that the connection now holds.
 
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-        Holds for every table T that was read ``raw_T`` (the table's columns, source, delivery, row_number) and
-        ``unreadable_T`` (source, row_number, reason, raw, revenue).
+        Holds for every table T that was read ``raw_T`` (the table's columns, source, delivery, row_number, and perhaps
+        skip) and ``unreadable_T`` (source, row_number, reason, raw, revenue).
     quarter : Quarter
         Nothing later than its end (or the last money date, if earlier) is used.
     cleansing, scope, control_totals
@@ -52,16 +66,22 @@ def clean_tables(
         What reading changed, in the columns of cleaning_log.
     today : datetime.date, optional
         For tests.
+    currency : str
+        The project's currency; money of others is converted.
+    exchange_rates : dict, optional
+        Section of project.yml, beside the table exchange_rates.
 
     Returns
     -------
     list of str
-        The cleansed tables (invoices and accounts always, others as delivered) and `RESULTS`.
+        The cleansed tables (invoices and accounts always, others as delivered) and `RESULTS`. Without invoices and
+        opportunities the table invoices is empty and the money source "none".
 
     Raises
     ------
     UserError
-        Neither invoices nor won opportunities; or the quarter has no money row.
+        The quarter has no money row though there is a table of money; contradicting exchange rates; no row of money in
+        a currency with a rate.
     """
     cleansing, scope = cleansing or Cleansing(), scope or Scope()
     others = [table for table in delivered(con) if table != "invoices"]
@@ -69,6 +89,14 @@ def clean_tables(
         mark_rows(con, table)
     if "opportunities" in others:
         name_stages(con)
+    link_accounts(con, str(quarter))
+    find_people(con)
+    choose_customer(con, cleansing.customer_role)
+    if quotes_as_opportunities(con, quarter):
+        others.append("opportunities")
+        mark_rows(con, "opportunities")
+        name_stages(con)
+    convert_money(con, currency, exchange_rates)
     period = find_period(con, quarter, _find_money(con), today)
     find_charges(con, cleansing.charge_codes)
     unused_patterns = find_excluded(con, scope)
@@ -78,6 +106,7 @@ def clean_tables(
         cut_rows(con, table, period.as_of)
         write_known(con, table, period.as_of)
     write_accounts(con, period.as_of)
+    fill_accounts(con, period.as_of)
     write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
     return [*sorted(tables), *RESULTS]
@@ -96,17 +125,19 @@ def write_reports(
     write_quarantine(con)
     write_reconciliation(con)
     compare_totals(con, period, control_totals)
+    write_deviations(con, period, cleansing)
+    write_currencies(con, period.as_of)
+    write_margins(con, period)
     write_quality(con, period, cleansing, unused_patterns)
+    add_checks(con)
 
 
 def _find_money(con: duckdb.DuckDBPyConnection) -> str:
-    """Say what the money rests on, and make lines of won opportunities where there are no invoices."""
+    """Say what the money rests on, and make lines of won opportunities, or none, where there are no invoices."""
     if has_table(con, "raw_invoices"):
         return "invoices"
     if has_table(con, "rows_opportunities"):
         make_lines(con)
         return "opportunities"
-    raise UserError(
-        "There is no table of money: neither invoices nor opportunities are among the sources. "
-        "Name one of them under sources in project.yml."
-    )
+    make_unread(con, "invoices")
+    return "none"

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from segkit.errors import UserError
 from segkit.settings.cleansing import Cleansing, ControlTotals, Scope
 from segkit.settings.criteria import CriteriaSettings
+from segkit.settings.exchange_rates import ExchangeRates
 from segkit.settings.goals import Goals
 from segkit.settings.kpis import KpiSettings
 from segkit.settings.monitoring import Monitoring
@@ -34,6 +35,7 @@ class Settings(BaseModel):
     seed: int = Field(20_260_101, ge=0, description="start of every random draw")
     scope: Scope = Field(default_factory=Scope, description="whom the segmentation leaves out")
     control_totals: ControlTotals = Field(default_factory=dict)
+    exchange_rates: ExchangeRates = Field(default_factory=dict)
     sources: Sources = Field(description="where the tables come from")
     goals: Goals = Field(default_factory=list, description="what the segmentation is for")
     cleansing: Cleansing = Field(default_factory=Cleansing)

@@ -67,7 +67,28 @@ def test_no_money_row_at_all_is_refused(put, clean):
         clean()
 
 
-def test_no_money_table_is_refused(put, clean):
-    put("accounts", [{"account_id": "K1"}])
-    with pytest.raises(UserError, match="neither invoices nor opportunities"):
-        clean()
+def test_without_a_table_of_money_the_known_dates_say_how_far_things_are_known(put, clean, rows):
+    put("accounts", [{"account_id": "K1", "delivery": "2026-08-20"}, {"account_id": None, "delivery": "2026-08-20"}])
+    put("contacts", [{"contact_id": "1", "delivery": "2027-01-01"}])
+    clean()
+    found = rows("SELECT as_of, first_money_date, is_complete, money_source, history_days FROM run_period")
+    assert found == [(dt.date(2026, 8, 20), None, False, "none", 0)], "a delivery of the future tells nothing"
+    assert rows("SELECT count(*) FROM invoices") == [(0,)]
+    assert rows("SELECT step, n_rows FROM reconciliation WHERE \"table\" = 'accounts' ORDER BY 1") == [
+        ("in", 2), ("quarantined_no_key", 1), ("used", 1)]  # fmt: skip
+
+
+def test_without_money_events_up_to_the_quarters_end_make_it_known(put, clean, rows):
+    events = [{"ticket_id": str(i), "created_date": day} for i, day in enumerate(["2026-01-05", "2026-09-29"])]
+    put("tickets", events)
+    clean()
+    found = rows("SELECT as_of, is_complete, history_days FROM run_period")
+    assert found == [(dt.date(2026, 9, 30), True, 268)]
+
+
+def test_documents_that_are_no_revenue_do_not_cover_a_quarter(con, put, line, clean, rows):
+    put("invoices", [line(day="2026-07-01"), line(day="2026-09-30", invoice_id="P1")])
+    con.execute("ALTER TABLE raw_invoices ADD COLUMN skip VARCHAR").fetchall()
+    con.execute("UPDATE raw_invoices SET skip = 'proforma' WHERE invoice_id = 'P1'").fetchall()
+    clean()
+    assert period(rows)[0] == dt.date(2026, 7, 1) and period(rows)[3] is False
