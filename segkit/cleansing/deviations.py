@@ -46,9 +46,10 @@ def write_deviations(con: duckdb.DuckDBPyConnection, period: Period, cleansing: 
         found = _matching(pairs(_worth_pairing(parts, deviation)), deviation) if found.empty else found
         if found.empty:
             continue
-        found = found.assign(fiscal_year=year, place=range(1, len(found) + 1)).astype({"item": "str"})
+        found = found.assign(fiscal_year=year, place=range(1, len(found) + 1)).drop(columns="is_paired", errors="ignore")
         con.register("found_parts", found)
-        run_sql(con, "INSERT INTO deviations BY NAME SELECT * REPLACE (nullif(item, '') AS item) FROM found_parts")
+        items = ", ".join(f"nullif({c}, '') AS {c}" for c in ("item", "other_item") if c in found)
+        run_sql(con, f"INSERT INTO deviations BY NAME SELECT * REPLACE ({items}) FROM found_parts")
         con.unregister("found_parts")
 
 
