@@ -21,6 +21,8 @@ NAME_KINDS = [
 ]
 NUMBERS = {"count", "money", "whole_money", "cents", "million", "percent", "number", "decimal"}
 LOCALES = {"de": "de_DE", "en": "en_GB"}
+MONEY_BADGES = {"opportunities": "badge.opportunities", "none": "badge.no_money"}
+MOST_YEARS = 3  # named in one badge
 
 
 def both_languages(de_html: str, en_html: str) -> str:
@@ -35,7 +37,8 @@ def badges(state: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     ----------
     state : mapping
         ``is_draft`` (default True) or ``released_by`` and ``released_on``; ``is_complete``; ``as_of``;
-        ``money_source`` (``opportunities`` when won opportunities stand in for invoices); ``scenario``.
+        ``money_source`` (``opportunities`` when won opportunities stand in for invoices, ``none`` without a table of
+        money); ``money_off`` (years that do not agree with controlling, ``[year, share]`` each); ``scenario``.
     language : str
         ``de`` or ``en``.
     """
@@ -48,10 +51,21 @@ def badges(state: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
         found.append(("released", "badge.released"))
     if not state.get("is_complete", True):
         found.append(("incomplete", "badge.incomplete"))
-    if state.get("money_source") == "opportunities":
-        found.append(("stand-in", "badge.opportunities"))
+    if state.get("money_source") in MONEY_BADGES:
+        found.append(("stand-in", MONEY_BADGES[state["money_source"]]))
     numbers: dict[str, Any] = {name: state.get(name) for name in ("scenario", "released_by", "released_on", "as_of")}
+    if off := list(state.get("money_off") or []):
+        found.append(("money-off", "badge.money_off" if len(off) == 1 else "badge.money_off_years"))
+        numbers |= {"year": off[-1][0], "share": None if off[-1][1] is None else abs(off[-1][1])}
+        numbers["years"] = _years_off(off, language)
     return [(css, texts.say(key, language, **numbers)) for css, key in found]
+
+
+def _years_off(off: list, language: str) -> str:
+    """The newest years that deviate, with how much: 2024 um 0,8 %, 2025 um 1,2 %."""
+    shares = [(year, None if share is None else abs(share)) for year, share in off[-MOST_YEARS:]]
+    years = [texts.say("badge.year_off", language, year=year, share=share) for year, share in shares]
+    return ", ".join(["…"] * (len(off) > MOST_YEARS) + years)
 
 
 def badges_html(state: Mapping[str, Any]) -> str:

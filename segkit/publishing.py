@@ -11,7 +11,7 @@ import shutil
 import tempfile
 import zipfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 from segkit.errors import StageError
@@ -20,6 +20,9 @@ from segkit.quarters import Quarter
 from segkit.records import NO_MONEY, PACKAGES, read_records
 from segkit.releases import KEY, kept_pages, release_of, restated_release, run_id_of
 from segkit.store import read_frame, read_json, write_json
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 FACTS = ("project", "quarter", "scenario", "created", "as_of", "is_complete", "money_source", "run_id", "stages")
@@ -45,6 +48,7 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str], res
         "as_of": str(period["as_of"].date()),
         "is_complete": bool(period["is_complete"]),
         "money_source": period["money_source"],
+        "money_off": money_off(read_frame(staging / "tables" / "control_totals.parquet")),
         "previous": next(iter(previous), None),
         "stages": [
             {
@@ -66,6 +70,13 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str], res
     write_json(staging / "manifest.json", manifest)
 
 
+def money_off(control_totals: pd.DataFrame) -> list[list[Any]]:
+    """Return the covered fiscal years whose revenue is not controlling's, oldest first: [year, share of deviation]."""
+    off = control_totals[control_totals["is_off"].astype(bool)].sort_values("fiscal_year")
+    shares = off["deviation_pct"].astype(object).where(off["deviation_pct"].notna(), None)
+    return [[int(year), share] for year, share in zip(off["fiscal_year"], shares, strict=True)]
+
+
 def page_state(project: Project, quarter: Quarter) -> dict[str, Any]:
     """Return what every page says of its run: period, completeness, draft or released, and what it restates.
 
@@ -74,7 +85,7 @@ def page_state(project: Project, quarter: Quarter) -> dict[str, Any]:
     dict
         The run's `FACTS`; ``is_draft``, ``released_by``, ``released_on``, ``release_note``; ``restates`` (run_id,
         author and date of the release that this run replaces, or None); ``compared`` (the released quarters that it
-        was compared with) and ``n_restated`` (rows of the table ``restatements``).
+        was compared with), ``n_restated`` (rows of the table ``restatements``) and ``money_off`` (`money_off`).
     """
     manifest = read_json(project.run_folder(quarter) / "manifest.json")
     release = release_of(project, quarter, manifest["run_id"])
@@ -86,6 +97,7 @@ def page_state(project: Project, quarter: Quarter) -> dict[str, Any]:
         "release_note": release.note if release else None,
         "restates": {"run_id": restates.run_id, "author": restates.author, "date": restates.date} if restates else None,
         "compared": manifest.get("compared", []),
+        "money_off": manifest.get("money_off", []),
         "n_restated": manifest["writes"].get(KEY, {}).get("n_rows", 0),
     }
 

@@ -71,6 +71,14 @@ def test_a_page_names_no_address_of_the_internet(tmp_path):
         ({}, "Entwurf", "unvollständig"),
         ({"is_complete": False}, "Quartal unvollständig – Daten bis 30.09.2026", "Verkaufschancen"),
         ({"money_source": "opportunities"}, "Gewonnene Verkaufschancen stehen für Rechnungen", "unvollständig"),
+        ({"money_source": "none"}, "Ohne Umsatz – nur die Datenbereinigung", "Verkaufschancen"),
+        ({"money_off": [[2025, -0.0123]]}, "Umsatz 2025 weicht um 1,2 % vom Controlling ab", "unvollständig"),
+        ({"money_off": [[2025, -0.0123]]}, "Revenue 2025 deviates from controlling by 1.2%", "unvollständig"),
+        (
+            {"money_off": [[2021, 1.5], [2023, 0.2], [2024, 0.006], [2025, 0.012]]},
+            "Umsatz weicht vom Controlling ab: …, 2023 um 20,0 %, 2024 um 0,6 %, 2025 um 1,2 %",
+            "2021",
+        ),
         (
             {"is_draft": False, "released_by": "A. Weber", "released_on": "2026-10-06"},
             "Freigegeben von A. Weber am 06.10.2026",
