@@ -49,7 +49,7 @@ def apply_preset(
         tables = ", ".join(dict.fromkeys(item.table for item in preset.tables))
         problems.add(f"project.yml: {place}.preset: {preset.name} fills no {table}; it fills {tables}.")
         return []
-    shapes = {alias: [_shape_of(preset, items, len(grids), grid) for grid in of] for alias, of in grids.items()}
+    shapes = {alias: _shapes_of(preset, items, source, len(grids), of_alias) for alias, of_alias in grids.items()}
     unknown = [grid for alias, of in grids.items() for grid, shape in zip(of, shapes[alias], strict=True) if not shape]
     for grid in unknown:
         problems.add(_unlike(grid, preset, items, place))
@@ -60,28 +60,31 @@ def apply_preset(
         by_shape = {s: [g for g, t in zip(of_alias, shapes[alias], strict=True) if t == s] for s in shapes[alias]}
         found = [_part(preset, items, source, {shape: (alias, of)}, place, problems) for shape, of in by_shape.items()]
         return [part for part in found if part is not None]
-    mixed = [alias for alias, of_alias in shapes.items() if len(set(of_alias)) > 1]
     taken = {of[0]: (alias, grids[alias]) for alias, of in shapes.items()}
-    if mixed or len(taken) < len(shapes):
-        told = "; ".join(f"{alias} is {' and '.join(sorted(set(of)))}" for alias, of in shapes.items())
-        problems.add(f"project.yml: {place}.from: each name must stand for one kind of file, but {told}.")
+    if len(taken) < len(shapes):
+        told = ", ".join(f"{alias} is {of[0]}" for alias, of in shapes.items())
+        problems.add(f"project.yml: {place}.from: each name must stand for another kind of file, but {told}.")
         return []
     joined = _part(preset, items, source, taken, place, problems)
     return [joined] if joined is not None else []
 
 
-def _shape_of(preset: Preset, items: list[TableItem], n_files: int, grid: Grid) -> str:
-    """Return the shape of a file among those that fill the table; one without all key fields only if none has them."""
-    fitting = [item for item in items if len(item.needed) <= n_files <= len(item.known)]
-    best, chosen = (False, 0.0, 0), ""
-    for name in dict.fromkeys(shape for item in fitting or items for shape in item.known):
-        fields = set(_renamed(preset, name, grid).values())
-        key = preset.files[name].key
-        n_key = len(fields & set(key))
-        rank = (n_key == len(key), n_key / len(key), len(fields))
-        if n_key and rank > best:
-            best, chosen = rank, name
-    return chosen
+def _shapes_of(preset: Preset, items: list[TableItem], source: Source, n_names: int, grids: list[Grid]) -> list[str]:
+    """Return the shape of each file, one for all files of a name in a join; "" where none fits."""
+    fitting = [item for item in items if len(item.needed) <= n_names <= len(item.known)] or items
+    names = list(dict.fromkeys(shape for item in fitting for shape in item.known))
+    ranks = [{name: _rank(preset, name, grid) for name in names} for grid in grids]
+    if source.joined:
+        ranks = [{name: min(of[name] for of in ranks) for name in names}] * len(grids)
+    best = [max(names, key=of.__getitem__) for of in ranks]
+    return [name if of[name][1] else "" for name, of in zip(best, ranks, strict=True)]
+
+
+def _rank(preset: Preset, shape: str, grid: Grid) -> tuple[bool, float, int, int]:
+    """Return how well a file fits a shape: all key fields, share of them, known headers, length of the key."""
+    fields, key = set(_renamed(preset, shape, grid).values()), preset.files[shape].key
+    n_key = len(fields & set(key))
+    return n_key == len(key), n_key / len(key), len(fields), len(key)
 
 
 def _renamed(preset: Preset, shape: str, grid: Grid) -> dict[str, str]:
@@ -135,22 +138,26 @@ def _part(
         "skip": {**item.skip, **given.skip},
         "negative": {**item.negative, **given.negative},
         "values": _merged(of_shapes["values"], _keys(source.values, to_field)),
-        "pad": {**of_shapes["pad"], **_keys(source.pad, to_field)},
+        "pad": _overruled(of_shapes["pad"], _keys(source.pad, to_field)),
+        "ids": _overruled(of_shapes["ids"], _keys(source.ids, to_field)),
         "rates": (*of_shapes["rates"], *(to_field(rate) for rate in source.rates)),
-        "ids": {**of_shapes["ids"], **_keys(source.ids, to_field)},
     }
     return source.model_copy(update=update), given, renamed
 
 
 def _of_shapes(preset: Preset, shapes: list[str]) -> dict[str, Any]:
-    """Return values, pad and rates of several shapes, each header written ``shape.FIELD``."""
+    """Return values, pad, ids and rates of several shapes, each header written ``shape.FIELD``."""
     found = {name: preset.files[name] for name in shapes}
-    return {
-        "values": {f"{name}.{field}": v for name, shape in found.items() for field, v in shape.values.items()},
-        "pad": {f"{name}.{field}": v for name, shape in found.items() for field, v in shape.pad.items()},
-        "rates": tuple(f"{name}.{field}" for name, shape in found.items() for field in shape.rates),
-        "ids": {f"{name}.{field}": form for name, shape in found.items() for field, form in shape.ids.items()},
+    named: dict[str, Any] = {
+        key: {f"{name}.{field}": v for name, shape in found.items() for field, v in getattr(shape, key).items()}
+        for key in ("values", "pad", "ids")
     }
+    return {**named, "rates": tuple(f"{name}.{field}" for name, shape in found.items() for field in shape.rates)}
+
+
+def _overruled(of_preset: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
+    """Return settings per header: a plain header of project.yml overrules it in all shapes."""
+    return {**{name: v for name, v in of_preset.items() if name.partition(".")[2] not in given}, **given}
 
 
 def _merged(of_preset: dict[str, dict[str, str]], given: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:

@@ -74,7 +74,8 @@ def _detect(headers: Sequence[str], samples: Sequence[Sequence[str]], folder: Pa
             confidence = _confidence(shape, headers, renamed, spread)
             if confidence > 0:
                 found.append(Match(preset.system, name, confidence, renamed))
-    return sorted(found, key=lambda match: (-match.confidence, -len(match.renamed), match.system, match.shape))
+    n_key = {(preset.system, name): len(shape.key) for preset in known.values() for name, shape in preset.files.items()}
+    return sorted(found, key=lambda m: (-m.confidence, -len(m.renamed), -n_key[m.system, m.shape], m.system, m.shape))
 
 
 def match_headers(shape: Shape, headers: Sequence[str], samples: Sequence[Sequence[str]] = ()) -> dict[str, str]:

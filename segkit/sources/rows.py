@@ -106,14 +106,17 @@ def is_row_key(plan: ColumnPlan) -> bool:
 
 
 def _reason_sql(plan: EntryPlan) -> str:
-    """Return SQL for the reason why a row cannot be used, NULL for a good one."""
+    """Return SQL for the reason why a row cannot be used, NULL for a good one.
+
+    A row that a rule leaves out may lack a value, but a value that cannot be read is told: it may be why it fits.
+    """
     rules = ["WHEN is_broken THEN 'bad_encoding'"]
     rules += [f"WHEN bad_{c.name} IS NOT NULL THEN 'id_damaged'" for c in plan.columns if is_row_key(c)]
     required = [c for c in plan.columns if c.is_required]
     order = sorted(required, key=lambda c: list(_REASONS).index(c.column.type) if c.column.type in _REASONS else 99)
-    rules += [
-        f"WHEN {name_sql(c.name)} IS NULL THEN {literal(_REASONS.get(c.column.type, 'missing_value'))}" for c in order
-    ]
+    for c in order:
+        is_lost = f"{name_sql(c.name)} IS NULL AND (skip IS NULL OR bad_{c.name} IS NOT NULL)"
+        rules.append(f"WHEN {is_lost} THEN {literal(_REASONS.get(c.column.type, 'missing_value'))}")
     return f"CASE {' '.join(rules)} END"
 
 

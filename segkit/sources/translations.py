@@ -34,8 +34,9 @@ def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array
     Returns
     -------
     Array
-        As long as `texts`. `values` compares without case; "" is an empty cell. ``pad`` fills numbers of digits with
-        zeros from the left. In a rate the leading "/" becomes "-"; `formulas.inverted` does the rest.
+        As long as `texts`. `values` compares without case; "" is an empty cell, "*" any other text. ``pad`` fills
+        numbers of digits with zeros from the left. In a rate the leading "/" becomes "-"; `formulas.inverted` does the
+        rest.
     """
     meanings = setting_of(source.values, reference)
     if meanings:
@@ -65,12 +66,13 @@ def _meant(texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    known = {_plain(text): meant or None for text, meant in meanings.items()}
+    known = {_plain(text): meant or None for text, meant in meanings.items() if text != "*"}
     plain = pc.utf8_lower(pc.fill_null(unmarked(texts), ""))
     plain = pc.if_else(pc.match_substring_regex(plain, _WHOLE), pc.replace_substring_regex(plain, r"\.0+$", ""), plain)
     position = pc.index_in(plain, pa.array(known, pa.string()))
     meant = pa.array(list(known.values()), pa.string()).take(position)
-    return pc.if_else(pc.is_valid(position), meant, texts)
+    other = pc.if_else(pc.is_null(texts), texts, meanings["*"]) if "*" in meanings else texts
+    return pc.if_else(pc.is_valid(position), meant, other)
 
 
 def _plain(text: str) -> str:

@@ -207,6 +207,14 @@ def test_a_damaged_row_that_would_be_left_out_is_unreadable(read_join):
     assert [row[:2] for row in found.unreadable()] == [(5, "bad_number")]
 
 
+def test_a_row_that_is_left_out_may_lack_what_is_required(read):
+    content = "KUNNR;NAME1\n1;Maier\n;Summe\n"
+    entry = {"preset": "tiny", "files": "k.csv", "skip": {"no_account": {"Debitor": ""}}}
+    found = read({"k.csv": content}, {"accounts": entry})
+    assert found.values("skip", "accounts") == [None, "no_account"]
+    assert found.unreadable("accounts") == []
+
+
 def test_texts_are_put_together_without_empty_ones(read):
     content = "KUNNR;NAME1;NAME2;ORT01\n1;Maier;GmbH;Ulm\n2;Koch;;Bonn\n"
     found = read({"k.csv": content}, {"accounts": {"preset": "tiny", "files": "k.csv"}})
