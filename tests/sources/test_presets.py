@@ -208,7 +208,7 @@ def test_a_damaged_row_that_would_be_left_out_is_unreadable(read_join):
 
 
 def test_a_row_that_is_left_out_may_lack_what_is_required(read):
-    content = "KUNNR;NAME1\n1;Maier\n;Summe\n"
+    content = "KUNNR;NAME1\n1;Maier\n;Koch\n"
     entry = {"preset": "tiny", "files": "k.csv", "skip": {"no_account": {"Debitor": ""}}}
     found = read({"k.csv": content}, {"accounts": entry})
     assert found.values("skip", "accounts") == [None, "no_account"]
