@@ -1,27 +1,51 @@
-"""How a text file is written: delimiter, quotes, header row."""
+"""How a text file is written: delimiter, quotes, escapes, borders, header rows."""
 
 from __future__ import annotations
 
 import csv
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from segkit.sources.headers import find_header
+from segkit.sources.bordered import blank_lines, is_bordered, is_ruler
+from segkit.sources.headers import Header, column_kinds, find_header, present, read_header
+from segkit.sources.tables_in_file import find_sections
 
 SAMPLE_CHARACTERS = 400_000
 SAMPLE_ROWS = 300
-_DELIMITERS = ";,\t|"
+_DELIMITERS = ";,\t|^~"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
+_TRIMMED_SHARE = 0.2
+"""From this share of rows on, rows that end early are how the file is written, not damage."""
+_LITERAL_MARKS = 20
+
+
+@dataclass(frozen=True)
+class Style:
+    """What splits a record into fields; an empty `quote` or `escape` means that there is none."""
+
+    delimiter: str
+    quote: str = '"'
+    escape: str = ""
+
+    def reader(self, lines: Iterable[str]):
+        """Return the fields of each record."""
+        csv.field_size_limit(2**24)
+        if not self.quote:
+            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
+        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote)
 
 
 @dataclass(frozen=True)
 class Dialect:
     """How a text file is written.
 
-    `header_row` counts records from 1; `body` is the character at which the records below the header begin;
-    `n_fields` the usual number of fields there.
+    `header_row` counts records from 1 and is the last row of the header; `body` is the character at which the records
+    below it begin; `n_fields` the usual number of fields there; `header` the names. `header_rows` holds the rows of the
+    header as they stand, by which its repetitions are known; `short` the numbers of fields of rows whose empty fields
+    at the end were left out; `kinds` what the columns hold; `is_filled` whether the last column always
+    does; `preamble` the rows above the header.
     """
 
     delimiter: str
@@ -30,6 +54,18 @@ class Dialect:
     header: tuple[str, ...]
     body: int
     n_fields: int
+    escape: str = ""
+    is_bordered: bool = False
+    header_rows: tuple[tuple[str, ...], ...] = ()
+    short: frozenset[int] = frozenset()
+    kinds: tuple[str, ...] = ()
+    is_filled: bool = False
+    preamble: tuple[str, ...] = ()
+
+    @property
+    def style(self) -> Style:
+        """What splits a record into fields."""
+        return Style(self.delimiter, self.quote, self.escape)
 
 
 def detect_dialect(text: str, delimiter: str | None = None, wanted: Iterable[str] = ()) -> Dialect | None:
@@ -49,36 +85,125 @@ def detect_dialect(text: str, delimiter: str | None = None, wanted: Iterable[str
     Dialect or None
         None where no row could be the header.
     """
-    csv.field_size_limit(2**24)
     lines = _LINE.findall(text[:SAMPLE_CHARACTERS])
     if len(text) > SAMPLE_CHARACTERS and len(lines) > 1:
         lines.pop()
     wanted = list(wanted)
-    first = _announced(lines)
-    if first and delimiter is None:
-        delimiter = first
-    candidates = [delimiter] if delimiter else list(_DELIMITERS)
-    quote = _quote(lines)
-    best = max(candidates, key=lambda d: _consistency(lines, d, quote, wanted))
-    rows, ends = read_records(lines, best, quote)
+    has_borders = delimiter in (None, "|") and is_bordered(lines)
+    if has_borders:
+        best = Style("|", "")
+        shown = blank_lines(lines)
+    else:
+        delimiter = delimiter or _announced(lines)
+        best, shown = _best_style(lines, [delimiter] if delimiter else list(_DELIMITERS), wanted), lines
+    rows, ends = read_records(shown, best)
     position = find_header(rows[:100], wanted)
     if position is None:
         return None
-    n_fields = _usual_count(rows[position + 1 :]) or len(rows[position])
-    body = sum(len(line) for line in lines[: ends[position]])
-    return Dialect(best, quote, position + 1, tuple(rows[position]), body, n_fields)
+    header = read_header(rows, position)
+    body = sum(len(line) for line in lines[: ends[header.last]])
+    above = [line for line in lines[: ends[header.first - 1] if header.first else 0] if not is_ruler(line)]
+    return _dialect(best, header, rows, body, tuple(text for line in above if (text := line.strip())), has_borders)
 
 
-def read_records(lines: list[str], delimiter: str, quote: str) -> tuple[list[list[str]], list[int]]:
+def _dialect(
+    style: Style, header: Header, rows: list[list[str]], body: int, preamble: tuple[str, ...], has_borders: bool
+) -> Dialect:
+    names = list(header.names)
+    below = _of_first_table(rows, header.last + 1, len(names))
+    while names and not names[-1].strip() and not has_borders:
+        names.pop()
+    n_fields, short = _widths(below, len(names))
+    usual = [row for row in below if len(row) == n_fields]
+    if not has_borders and _has_row_names(usual, len(names)):
+        names = ["", *names]
+    return Dialect(
+        style.delimiter,
+        style.quote,
+        header.last + 1,
+        tuple(names),
+        body,
+        n_fields,
+        style.escape,
+        has_borders,
+        tuple(tuple(cell.strip() for cell in row) for row in rows[header.first : header.last + 1]),
+        short,
+        column_kinds(usual),
+        bool(usual) and all(present(row[-1]) for row in usual),
+        preamble,
+    )
+
+
+def _of_first_table(rows: list[list[str]], start: int, n_fields: int) -> list[list[str]]:
+    """Return the filled rows below the header, up to where another table begins."""
+    numbered = dict(enumerate(rows))
+    for k in range(start + 1, len(rows)):
+        if any(cell.strip() for cell in rows[k]) and not any(cell.strip() for cell in rows[k - 1]):
+            kinds = column_kinds(rows[start:k])
+            if find_sections(numbered, [k], kinds, n_fields, len(rows)):
+                rows = rows[:k]
+                break
+    return [row for row in rows[start:] if any(cell.strip() for cell in row)]
+
+
+def _widths(rows: Sequence[Sequence[str]], n_names: int) -> tuple[int, frozenset[int]]:
+    """Return the usual number of fields, and the smaller ones of rows that only leave out empty fields at their end."""
+    counts = Counter(len(row) for row in rows)
+    if not counts:
+        return n_names, frozenset()
+    usual = counts.most_common(1)[0][0]
+    if usual > n_names and n_names > 1:
+        filled = max((i + 1 for row in rows for i, cell in enumerate(row[:usual]) if present(cell)), default=0)
+        return usual, frozenset({filled} if n_names <= filled < usual else {n_names} if filled <= n_names else ())
+    full = [row for row in rows if len(row) == n_names]
+    shorter = {width: n for width, n in counts.items() if 1 < width < n_names}
+    is_usual = sum(shorter.values()) >= max(3, _TRIMMED_SHARE * len(rows)) or usual < n_names
+    if not shorter or not is_usual or not all(present(row[-1]) for row in full):
+        return (usual if usual > n_names else n_names), frozenset()
+    if not all(present(row[-1]) for row in rows if len(row) in shorter):
+        return n_names, frozenset()
+    return n_names, frozenset(shorter)
+
+
+def _has_row_names(rows: list[list[str]], n_names: int) -> bool:
+    """Say whether the rows begin with a running number over which no name stands."""
+    if len(rows) < 2 or len(rows[0]) != n_names + 1 or not all(row[-1].strip() for row in rows):
+        return False
+    numbers = [row[0].strip() for row in rows]
+    return all(n.isdigit() for n in numbers) and all(
+        int(b) == int(a) + 1 for a, b in zip(numbers, numbers[1:], strict=False)
+    )
+
+
+def read_records(lines: list[str], style: Style) -> tuple[list[list[str]], list[int]]:
     """Return the first records, and the number of lines read after each."""
-    reader = csv.reader(lines, delimiter=delimiter, quotechar=quote)
+    marked = [mark_escapes(line, style) for line in lines] if style.escape else lines
+    reader = style.reader(marked)
     rows, ends = [], []
     for row in reader:
-        rows.append(row)
+        rows.append([unmark_escapes(cell, style) for cell in row] if style.escape else row)
         ends.append(reader.line_num)
         if len(rows) >= SAMPLE_ROWS:
             break
     return rows, ends
+
+
+ESCAPED = ("\uf8f3", "\uf8f2", "\uf8f1", "\uf8f4")
+"""Stand for an escaped backslash, quotation mark, delimiter and line end while a file is split."""
+
+
+def mark_escapes(text: str, style: Style) -> str:
+    r"""Return a text in which ``\\``, ``\"``, ``\;`` are one character each, that splits nothing."""
+    for plain, mark in zip(("\\", style.quote, style.delimiter, "\n"), ESCAPED, strict=True):
+        text = text.replace("\\" + plain, mark) if plain else text
+    return text
+
+
+def unmark_escapes(text: str, style: Style) -> str:
+    """Return a text with the characters that were escaped."""
+    for plain, mark in zip(("\\", style.quote, style.delimiter, "\n"), ESCAPED, strict=True):
+        text = text.replace(mark, plain)
+    return text
 
 
 def _announced(lines: list[str]) -> str | None:
@@ -87,25 +212,50 @@ def _announced(lines: list[str]) -> str | None:
     return match[1] if match else None
 
 
-def _quote(lines: list[str]) -> str:
-    single = sum(len(re.findall(r"(?:^|[;,\t|])'[^']*'(?=[;,\t|\r\n])", line)) for line in lines[:SAMPLE_ROWS])
-    double = sum(line.count('"') for line in lines[:SAMPLE_ROWS])
-    return "'" if single > 3 and double == 0 else '"'
+def _best_style(lines: list[str], delimiters: list[str], wanted: list[str]) -> Style:
+    text = "".join(lines)
+    styles = [style for d in delimiters if d in text or len(delimiters) == 1 for style in _styles(text, d, len(lines))]
+    if not styles:
+        return Style(delimiters[0])
+    return max(styles, key=lambda style: _consistency(lines, style, wanted))
 
 
-def _consistency(lines: list[str], delimiter: str, quote: str, wanted: list[str]) -> float:
-    """Return how well a delimiter splits the file: many fields, the same number in most rows, wanted headers found."""
-    rows = [row for row in read_records(lines, delimiter, quote)[0] if row]
+def _styles(text: str, delimiter: str, n_lines: int) -> list[Style]:
+    """Return the ways in which a text with a delimiter may quote and escape, the likeliest first."""
+    d = re.escape(delimiter)
+    wrapped = {
+        mark: len(re.findall(rf"(?:^|{d}){mark}(?:[^{mark}\r\n]|{mark}{mark})*{mark}(?=[{d}\r\n]|\Z)", text, re.M))
+        for mark in "\"'"
+        if mark in text
+    }
+    if wrapped.get('"'):
+        quotes = ['"']
+    elif wrapped.get("'"):
+        is_usual = wrapped["'"] >= max(2, 0.3 * n_lines)
+        quotes = ["'", '"'] if is_usual else ['"', "'"]
+    else:
+        quotes = ["" if text.count('"') >= _LITERAL_MARKS else '"']
+    escapes = [""]
+    for quote in quotes:
+        if re.search(rf"\\{d}", text):
+            escapes = ["", "\\"]
+        if quote and re.search(rf"[^{d}\r\n\\]\\{quote}(?![{d}\r\n]|\Z)", text):
+            escapes = ["\\", ""]
+    return [Style(delimiter, quote, escape) for quote in quotes for escape in escapes]
+
+
+def _consistency(lines: list[str], style: Style, wanted: list[str]) -> float:
+    """Return how well a style splits the file: many fields, the same number in most rows, wanted headers found."""
+    rows = [row for row in read_records(lines, style)[0] if any(cell.strip() for cell in row)]
     counts = Counter(len(row) for row in rows)
     if not counts:
         return 0.0
-    score = max((width - 1) * (count / len(rows)) ** 2 for width, count in counts.items())
+    width, count = max(counts.items(), key=lambda pair: (pair[0] - 1) * (pair[1] / len(rows)) ** 2)
+    score = (width - 1) * (count / len(rows)) ** 2
+    position = find_header(rows[:100])
+    if position is None or len(rows[position]) < 0.6 * width:
+        score /= 2
     if wanted:
         names = set(wanted)
         score += 1000 * max(len(names & {cell.strip() for cell in row}) for row in rows[:100])
     return score
-
-
-def _usual_count(rows: list[list[str]]) -> int:
-    counts = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
-    return counts.most_common(1)[0][0] if counts else 0

@@ -38,13 +38,28 @@ class Change:
     new_value: str | None = None
 
 
+@dataclass(frozen=True)
+class Section:
+    """Another table in the file: its first and last row, and its header."""
+
+    first: int
+    last: int
+    header: tuple[str, ...]
+
+    @property
+    def size(self) -> int:
+        """Cells it may hold."""
+        return (self.last - self.first) * len(self.header)
+
+
 @dataclass
 class Grid:
     """Cells of one file below its header.
 
     `cells` has the columns row_number (as a spreadsheet shows it, from 1) and c0, c1, … in the order of `headers`;
     text cells may begin with `NUMBER` or `DATE`. `n_records` counts everything below the header: rows, unreadable rows,
-    what was left out and told in `changes`, and `n_blank` blank ones. `is_closed` says that another table begins below.
+    what was left out and told in `changes`, and `n_blank` blank ones. `is_closed` says that another table begins below;
+    `sections` tells which.
     """
 
     name: str
@@ -63,6 +78,7 @@ class Grid:
     n_records: int = 0
     n_blank: int = 0
     is_closed: bool = False
+    sections: tuple[Section, ...] = ()
 
     def field_of(self, header: str) -> int | None:
         """Position of a header; blanks around it and the case of letters do not matter."""

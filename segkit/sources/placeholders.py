@@ -41,7 +41,10 @@ PLACEHOLDERS = (
 )
 """What exports write where a value is missing; compared in lower case."""
 
-_BLANKS = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
+BLANKS = (
+    " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u2000\u2001\u2002\u2003\u2007\u2009\u2028\u2029\u202f\u200b\u3000\ufeff"
+)
+"""What stands around a value and is no part of it."""
 
 
 def literal(text: str) -> str:
@@ -79,7 +82,7 @@ def present_texts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    trimmed = pc.utf8_trim(texts, _BLANKS)
+    trimmed = pc.utf8_trim(texts, BLANKS)
     trimmed = pc.replace_substring_regex(trimmed, r'^="(.*)"$', r"\1")
     trimmed = pc.replace_substring_regex(trimmed, r"^'(.)", r"\1")
     is_empty = pc.is_in(pc.utf8_lower(trimmed), pa.array([*PLACEHOLDERS, NUMBER + "nan", NUMBER, DATE]))

@@ -1,10 +1,9 @@
-"""Quotation marks that nobody closed, mended before the file is parsed."""
+"""Quotation marks that nobody closed, or that stand inside a quoted value, mended before the file is parsed."""
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
 
 import numpy as np
 
@@ -16,14 +15,15 @@ def mend_quotes(body: bytes, delimiter: str, quote: str, n_fields: int) -> tuple
     """Return the records with every quotation mark either closed or literal.
 
     A line with an open quotation mark is read on to its end if that gives one row of `n_fields`; else the mark is taken
-    literally (``12;"Schraube 5;3,50``), so that it cannot swallow the rows below.
+    literally (``12;"Schraube 5;3,50``), so that it cannot swallow the rows below. So is a mark inside a value
+    (``"Rohr 5" lang"``, ``"Nord" GmbH``).
 
     Parameters
     ----------
     body : bytes
         UTF-8 records below the header.
     delimiter, quote : str
-        One character each.
+        One character each; without a quote nothing is mended.
     n_fields : int
         Fields of a usual row.
 
@@ -32,42 +32,68 @@ def mend_quotes(body: bytes, delimiter: str, quote: str, n_fields: int) -> tuple
     bytes, int
         The mended records and the number of lines that were changed.
     """
+    lines = _doubtful_lines(body, delimiter, quote)
     pieces, done, n_mended = [], 0, 0
-    for start, end, is_closed in open_records(body, delimiter, quote, n_fields):
-        if not is_closed:
-            line = body[start:end].decode("utf-8")
-            pieces += [body[done:start], _literal(line, delimiter, quote, n_fields).encode("utf-8")]
+    for k, (start, end, is_odd) in enumerate(lines):
+        if start < done:
+            continue
+        line = body[start:end].decode("utf-8")
+        if is_odd and _is_open(line, delimiter, quote):
+            stop = _closing(body, lines[k + 1 : k + 1 + LONGEST_VALUE], start, delimiter, quote, n_fields)
+            if stop is not None:
+                pieces.append(body[done:stop])
+                done = stop
+                continue
+            mended = _literal(line, delimiter, quote, n_fields)
+        else:
+            mended = _with_marks_inside(line, delimiter, quote, n_fields)
+        if mended != line:
+            pieces += [body[done:start], mended.encode("utf-8")]
             done, n_mended = end, n_mended + 1
     return (b"".join([*pieces, body[done:]]) if pieces else body), n_mended
 
 
-def open_records(body: bytes, delimiter: str, quote: str, n_fields: int) -> Iterator[tuple[int, int, bool]]:
-    """Yield (start, end, is_closed) of the records whose first line ends inside a quoted value.
-
-    A closed one goes on to the line that closes the value; one that nothing closes ends with its line.
-    """
-    lines, done = _open_lines(body, quote), 0
-    for k, (start, end) in enumerate(lines):
-        if start < done or not _is_open(body[start:end].decode("utf-8"), delimiter, quote):
-            continue
-        stop = _closing(body, lines[k + 1 : k + 1 + LONGEST_VALUE], start, delimiter, quote, n_fields)
-        done = end if stop is None else stop
-        yield start, done, stop is not None
-
-
-def _open_lines(body: bytes, quote: str) -> list[tuple[int, int]]:
-    """Return (start, end) of the lines with an odd number of quotation marks."""
-    if quote.encode() not in body:
+def _doubtful_lines(body: bytes, delimiter: str, quote: str) -> list[tuple[int, int, bool]]:
+    """Return (start, end, has an odd number of marks) of the lines whose marks do not all open or close a value."""
+    if not quote or quote.encode() not in body:
         return []
     buffer = np.frombuffer(body, dtype=np.uint8)
     marks = np.flatnonzero(buffer == ord(quote))
+    if _are_regular(buffer, marks, delimiter):
+        return []
     ends = np.flatnonzero(buffer == ord("\n")) + 1
     if len(ends) == 0 or ends[-1] != len(buffer):
         ends = np.append(ends, len(buffer))
-    per_line = np.diff(np.searchsorted(marks, ends), prepend=0)
     starts = np.concatenate([[0], ends[:-1]])
-    odd = np.flatnonzero(per_line % 2)
-    return [(int(starts[i]), int(ends[i])) for i in odd]
+    line_of = np.searchsorted(ends, marks, side="right")
+    is_odd = np.bincount(line_of, minlength=len(ends)) % 2 > 0
+    inside = ~_opens(buffer, marks, delimiter) & ~_closes(buffer, marks, delimiter)
+    has_inside = np.bincount(line_of[inside], minlength=len(ends)) > 0
+    return [(int(starts[i]), int(ends[i]), bool(is_odd[i])) for i in np.flatnonzero(is_odd | has_inside)]
+
+
+def _are_regular(buffer: np.ndarray, marks: np.ndarray, delimiter: str) -> bool:
+    """Say whether the marks open and close values by turns; a doubled mark closes and opens at once."""
+    if len(marks) % 2:
+        return False
+    is_double = np.diff(marks) == 1
+    opens, closes = marks[0::2], marks[1::2]
+    after_close = np.concatenate([[False], is_double[1::2]])
+    before_open = np.append(is_double[1::2], False)
+    return bool(
+        (_opens(buffer, opens, delimiter) | after_close).all()
+        and (_closes(buffer, closes, delimiter) | before_open).all()
+    )
+
+
+def _opens(buffer: np.ndarray, marks: np.ndarray, delimiter: str) -> np.ndarray:
+    before = buffer[np.maximum(marks - 1, 0)]
+    return (before == ord(delimiter)) | (before == 10) | (before == 13) | (marks == 0)
+
+
+def _closes(buffer: np.ndarray, marks: np.ndarray, delimiter: str) -> np.ndarray:
+    after = buffer[np.minimum(marks + 1, len(buffer) - 1)]
+    return (after == ord(delimiter)) | (after == 10) | (after == 13) | (marks == len(buffer) - 1)
 
 
 def _records(text: str, delimiter: str, quote: str) -> list[list[str]]:
@@ -80,10 +106,10 @@ def _is_open(line: str, delimiter: str, quote: str) -> bool:
 
 
 def _closing(
-    body: bytes, later: list[tuple[int, int]], start: int, delimiter: str, quote: str, n_fields: int
+    body: bytes, later: list[tuple[int, int, bool]], start: int, delimiter: str, quote: str, n_fields: int
 ) -> int | None:
     """Return where the record ends that opens at `start`, if it is one good row of at most `LONGEST_VALUE` lines."""
-    for _, end in later[:3]:
+    for _, end, _ in [row for row in later if row[2]][:3]:
         piece = body[start:end]
         if piece.count(b"\n") > LONGEST_VALUE:
             return None
@@ -109,3 +135,35 @@ def _literal(line: str, delimiter: str, quote: str, n_fields: int) -> str:
 def _requoted(field: str, quote: str) -> str:
     is_quoted = len(field) > 1 and field[0] == field[-1] == quote and field.count(quote) == 2
     return field if is_quoted else quote + field.replace(quote, quote * 2) + quote
+
+
+def _with_marks_inside(line: str, delimiter: str, quote: str, n_fields: int) -> str:
+    """Return a line of which a quoted value holds marks that are not doubled, with those marks doubled."""
+    text = line.rstrip("\r\n")
+    try:
+        if len(list(csv.reader([text], delimiter=delimiter, quotechar=quote, strict=True))) == 1:
+            return line
+    except csv.Error:
+        pass
+    for fields in (_by_edges(text, delimiter, quote), text.split(delimiter)):
+        if len(fields) == n_fields:
+            return delimiter.join(_requoted_inside(field, quote) for field in fields) + line[len(text) :]
+    return line
+
+
+def _by_edges(text: str, delimiter: str, quote: str) -> list[str]:
+    """Return fields where a value that opens with a mark ends only at a mark before a delimiter."""
+    fields: list[str] = []
+    rest = text
+    while True:
+        end = rest.find(quote + delimiter, 1) + 1 if rest.startswith(quote) else rest.find(delimiter)
+        if end <= 0 and rest.startswith(quote) and rest.endswith(quote) or end < 0 or (end == 0 and rest[:1] == quote):
+            return [*fields, rest]
+        fields.append(rest[:end])
+        rest = rest[end + 1 :]
+
+
+def _requoted_inside(field: str, quote: str) -> str:
+    is_wrapped = len(field) > 1 and field[0] == field[-1] == quote
+    value = field[1:-1].replace(quote * 2, quote) if is_wrapped else field
+    return quote + value.replace(quote, quote * 2) + quote

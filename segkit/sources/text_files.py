@@ -1,24 +1,25 @@
-"""Delimited text (CSV, TSV, TXT) → grid."""
+"""Delimited text (CSV, TSV, TXT, bordered lists) → grid."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from segkit.errors import UserError
 from segkit.settings.sources import Source
+from segkit.sources.bordered import blank_body
 from segkit.sources.dialects import SAMPLE_CHARACTERS, Dialect, detect_dialect
 from segkit.sources.encodings import BROKEN, decode
-from segkit.sources.grids import Change, Grid, Unreadable, name_headers, number_rows
+from segkit.sources.grids import Change, Grid, Unreadable, fold, name_headers, number_rows
 from segkit.sources.headers import is_footer
 from segkit.sources.quotes import mend_quotes
+from segkit.sources.records import escape_body, record_start, split_records, unescape_table
+from segkit.sources.sorting import sort_out
+from segkit.sources.tables_in_file import Section
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-_BLOCK = 1 << 24
 
 
 def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iterable[str] = ()) -> Grid:
@@ -51,9 +52,45 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
     if decoded.repaired:
         lines = ", ".join(str(line) for line in decoded.repaired[:5])
         changes.append(Change("mixed_encoding", len(decoded.repaired), old_value=f"lines {lines}"))
+    if decoded.n_controls:
+        changes.append(Change("control_characters", decoded.n_controls))
+    wanted = list(wanted)
     grid = parse_body(decoded.data[start:], name, dialect, changes=changes)
+    better = _better_section(grid, wanted)
+    if better is not None:
+        grid = _read_section(decoded.data[start:], grid, dialect, better, changes, source)
     grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
     return grid
+
+
+def _better_section(grid: Grid, wanted: list[str]) -> Section | None:
+    """Return the further table that has more of the wanted headers, or without any wish is by far the largest."""
+    if not grid.sections:
+        return None
+    names = {fold(name) for name in wanted}
+    mine = len(names & {fold(header) for header in grid.headers})
+    best = max(grid.sections, key=lambda s: (len(names & {fold(cell) for cell in s.header}), s.size))
+    hits = len(names & {fold(cell) for cell in best.header})
+    is_larger = not names and best.size > 2 * grid.cells.num_rows * len(grid.headers)
+    return best if hits > mine or is_larger else None
+
+
+def _read_section(
+    body: bytes, grid: Grid, dialect: Dialect, section: Section, changes: list[Change], source: Source | None
+) -> Grid:
+    """Return a further table of a file; the first one is told as left out."""
+    start = record_start(body, dialect, section.first - dialect.header_row - 1)
+    inner, offset = open_dialect(body[start : start + 4 * SAMPLE_CHARACTERS], grid.name, source, section.header)
+    inner = replace(inner, header_row=inner.header_row + section.first - 1)
+    left_out = Change(
+        "other_table",
+        section.first - dialect.header_row,
+        dialect.header_row,
+        None,
+        ", ".join(grid.headers)[:200],
+        f"rows {dialect.header_row}–{section.first - 1}",
+    )
+    return parse_body(body[start + offset :], grid.name, inner, changes=[*changes, left_out])
 
 
 def open_dialect(
@@ -125,22 +162,37 @@ def parse_body(
     import pyarrow as pa
 
     changes, first = list(changes or []), dialect.header_row + 1 if first_row is None else first_row
-    body, n_mended = mend_quotes(body, dialect.delimiter, dialect.quote, dialect.n_fields)
+    if first_row is None:
+        changes += changes_above(dialect)
+    titles, n_rulers = dict[int, str](), 0
+    if dialect.is_bordered:
+        blanked = blank_body(body)
+        body = blanked.body
+        titles = {n + first - 1: text for n, text in blanked.titles}
+        n_rulers = blanked.n_rulers
+        if n_rulers:
+            changes.append(Change("ruler", n_rulers))
+    body, n_mended = mend_quotes(escape_body(body, dialect), dialect.delimiter, dialect.quote, dialect.n_fields)
     if n_mended:
         changes.append(Change("open_quote", n_mended))
-    table, rejected = _split(body, dialect)
+    table, rejected = split_records(body, dialect)
     n_records = table.num_rows + len(rejected)
     numbers = number_rows(table.num_rows, [n for n, _ in rejected], first)
     table = table.add_column(0, "row_number", pa.array(numbers, pa.int64()))
-    recovered, unreadable = _recover(rejected, dialect, first)
-    if recovered:
-        columns = [pa.array(values, table.schema.types[i]) for i, values in enumerate(zip(*recovered, strict=True))]
-        table = pa.concat_tables([table, pa.table(columns, names=table.column_names)]).sort_by("row_number")
-    table = without_blank_rows(table)
+    rejected = [(n + first - 1, text) for n, text in rejected]
+    rest = sort_out(table, rejected, dialect, first + n_records - 1, titles)
+    table, unreadable = rest.table, rest.unreadable
+    changes += rest.changes
+    if dialect.escape:
+        table = unescape_table(table, dialect)
     if is_last:
         table, unreadable, footers = _cut_footer(table, unreadable, dialect.delimiter)
         changes += footers
-    headers, repeated = name_headers(list(dialect.header), dialect.n_fields)
+    names = list(dialect.header)
+    if dialect.is_bordered:
+        table, names = table.select([0, *range(2, table.num_columns - 1)]), names[1 : dialect.n_fields - 1]
+        table = table.rename_columns(["row_number", *(f"c{i}" for i in range(table.num_columns - 1))])
+    headers, repeated = name_headers(names, table.num_columns - 1)
     return Grid(
         name,
         headers,
@@ -151,75 +203,20 @@ def parse_body(
         changes=changes,
         repeated=repeated,
         n_records=n_records,
+        n_blank=rest.n_blank - n_rulers,
+        is_closed=rest.is_closed,
+        sections=rest.sections,
     )
 
 
-def _split(body: bytes, dialect: Dialect) -> tuple[pa.Table, list[tuple[int, str]]]:
-    """Return the rows of the usual width as text, and (position from 1, text) of the others."""
-    import pyarrow as pa
-    from pyarrow import csv as arrow_csv
-
-    rejected: list[tuple[int, str]] = []
-
-    def keep_aside(row: arrow_csv.InvalidRow) -> str:
-        rejected.append((row.number, row.text))
-        return "skip"
-
-    names = [f"c{i}" for i in range(dialect.n_fields)]
-    if not body:
-        return pa.table({n: pa.array([], pa.string()) for n in names}), rejected
-    table = arrow_csv.read_csv(
-        pa.BufferReader(body),
-        read_options=arrow_csv.ReadOptions(
-            column_names=names, use_threads=False, block_size=max(_BLOCK, _longest(body))
-        ),
-        parse_options=arrow_csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote,
-            newlines_in_values=True,
-            ignore_empty_lines=False,
-            invalid_row_handler=keep_aside,
-        ),
-        convert_options=arrow_csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False
-        ),
-    )
-    return table, rejected
-
-
-def _longest(body: bytes) -> int:
-    """Return a block size that holds a record however long; records above a block's size cannot be parsed."""
-    return len(body) + 1 if len(body) < 4 * _BLOCK else _BLOCK
-
-
-def _recover(rejected: list[tuple[int, str]], dialect: Dialect, first: int) -> tuple[list[tuple], list[Unreadable]]:
-    """Return rows whose surplus fields are empty, with row number, and the rows that stay unreadable."""
-    recovered, unreadable = [], []
-    for number, text in rejected:
-        row_number = number + first - 1
-        records = list(csv.reader(io.StringIO(text, newline=""), delimiter=dialect.delimiter, quotechar=dialect.quote))
-        fields = [field for record in records for field in record]
-        if not any(field.strip() for field in fields):
-            continue
-        if len(fields) > dialect.n_fields and not any(field.strip() for field in fields[dialect.n_fields :]):
-            recovered.append((row_number, *fields[: dialect.n_fields]))
-        else:
-            unreadable.append(Unreadable(row_number, "wrong_field_count", text))
-    return recovered, unreadable
-
-
-def without_blank_rows(table: pa.Table) -> pa.Table:
-    """Return the table without rows in which every cell is empty."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    is_filled = None
-    for column in table.columns[1:]:
-        filled = pc.greater(pc.utf8_length(column), 0)
-        is_filled = filled if is_filled is None else pc.or_(is_filled, filled)
-        if pc.all(is_filled).as_py():
-            return table
-    return table if is_filled is None else table.filter(pc.fill_null(is_filled, pa.scalar(False)))
+def changes_above(dialect: Dialect) -> list[Change]:
+    """Return what stood above the records, for the log."""
+    told = []
+    if dialect.preamble:
+        told.append(Change("preamble", len(dialect.preamble), 1, old_value=dialect.preamble[0][:200]))
+    if len(dialect.header_rows) > 1:
+        told.append(Change("header_lines", len(dialect.header_rows), dialect.header_row, new_value=dialect.header[-1]))
+    return told
 
 
 def _cut_footer(

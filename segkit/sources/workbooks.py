@@ -11,7 +11,8 @@ from segkit.errors import UserError
 from segkit.settings.sources import Source
 from segkit.sources.grids import DATE, NUMBER, Change, Grid, name_headers
 from segkit.sources.headers import find_header
-from segkit.sources.text_files import cut_totals, without_blank_rows
+from segkit.sources.sorting import without_blank_rows
+from segkit.sources.text_files import cut_totals
 
 
 def read_workbook(data: bytes, name: str, source: Source | None = None, wanted: Iterable[str] = ()) -> Grid:
