@@ -189,7 +189,8 @@ class Finder:
         own = self.links.accounts.get((system, value))
         found = own or self._leading.get(value) or _only(self._by_id.get(value, set()))
         if found is not None:
-            return (found, "linked") if found != value else None
+            rule = "id_renamed" if (system, value) in self.links.renamed else "linked"
+            return (found, rule) if found != value else None
         if value in self._by_id:
             return None
         near = _only(self._by_fold.get(folded(value), set()))

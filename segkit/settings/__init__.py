@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segkit.errors import UserError
 from segkit.settings.cleansing import Cleansing, ControlTotals, Scope
+from segkit.settings.corrections import DataOwners
 from segkit.settings.criteria import CriteriaSettings
 from segkit.settings.exchange_rates import ExchangeRates
 from segkit.settings.goals import Goals
@@ -37,6 +38,7 @@ class Settings(BaseModel):
     control_totals: ControlTotals = Field(default_factory=dict)
     exchange_rates: ExchangeRates = Field(default_factory=dict)
     sources: Sources = Field(description="where the tables come from")
+    data_owners: DataOwners = Field(default_factory=dict)
     goals: Goals = Field(default_factory=list, description="what the segmentation is for")
     cleansing: Cleansing = Field(default_factory=Cleansing)
     value: Value = Field(default_factory=Value)
@@ -46,15 +48,15 @@ class Settings(BaseModel):
     monitoring: Monitoring = Field(default_factory=Monitoring)
 
 
-class _Loader(yaml.SafeLoader):
+class ProjectLoader(yaml.SafeLoader):
     """Plain YAML in which `on`, `no` and `yes` are words: `on: orderID` is a key, NO a country."""
 
 
-_Loader.yaml_implicit_resolvers = {
+ProjectLoader.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|True|false|False)$"), list("tTfF"))
+ProjectLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|True|false|False)$"), list("tTfF"))
 
 
 def read_settings(path: Path, patch: Path | None = None) -> Settings:
@@ -85,7 +87,7 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     if not path.exists():
         raise UserError(f"{path}: there is no such file. `segkit init DIR FILE…` proposes one from your exports.")
     try:
-        document = yaml.load(path.read_text(encoding="utf-8-sig"), _Loader)  # noqa: S506 - a SafeLoader
+        document = yaml.load(path.read_text(encoding="utf-8-sig"), ProjectLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
