@@ -11,7 +11,8 @@ from segkit.criteria.catalogue import criteria_catalogue
 from segkit.default_quarter import default_quarter, money_range
 from segkit.display import page_title
 from segkit.engines import connect
-from segkit.project import Project
+from segkit.project import Project, SourceFile
+from segkit.quarters import Quarter
 from segkit.sources.plans import WRITTEN_BY_READER
 from segkit.tables import INPUTS
 
@@ -42,21 +43,21 @@ def check_project(project: Project) -> dict[str, Any]:
     """
     from segkit.sources.reading import read_sources
 
-    con, sources = connect(), project.settings.sources
-    report = read_sources(con, project.source_files(), sources)
+    con, sources, files = connect(), project.settings.sources, project.source_files()
+    report = read_sources(con, files, sources)
     tables = {table: _table_entry(con, table, report) for table in sources}
     first_last = money_range(project)
     runs, left_out = runnable(project)
-    has_quarter = first_last is not None or not project.has_money
+    quarter = default_quarter(project) if first_last is not None or not project.has_money else None
     return {
         "project": project.settings.name,
         "tables": tables,
         "first_date": str(first_last[0]) if first_last else None,
         "last_date": str(first_last[1]) if first_last else None,
-        "default_quarter": str(default_quarter(project)) if has_quarter else None,
+        "default_quarter": str(quarter) if quarter else None,
         "runs": [path.stem for path in runs],
         "cannot_run": [path.stem for path in left_out],
-        "notes": _notes(report),
+        "notes": [*(_deliveries(files, project.source_files(quarter), quarter) if quarter else []), *_notes(report)],
         "missing": find_missing({table: set(entry["columns"]) for table, entry in tables.items()}),
     }
 
@@ -73,6 +74,20 @@ def _table_entry(con: duckdb.DuckDBPyConnection, table: str, report: ReadReport)
         "files": of_table.drop(columns="table").astype(object).where(of_table.notna(), None).to_dict("records"),
         "columns": sorted(name for name, n in zip(names, filled, strict=True) if n),
     }
+
+
+def _deliveries(files: list[SourceFile], used: list[SourceFile], quarter: Quarter) -> list[str]:
+    """Say of each list that came in several deliveries which one the quarter rests on."""
+    notes = []
+    for table in dict.fromkeys(file.table for file in files):
+        days = sorted({f.delivery for f in files if f.table == table and f.delivery})
+        chosen = sorted({f.delivery for f in used if f.table == table and f.delivery})
+        if days != chosen:
+            notes.append(
+                f"{table}: {len(days)} deliveries from {days[0]} to {days[-1]}; {quarter} rests on that of "
+                f"{' and '.join(map(str, chosen))}."
+            )
+    return notes
 
 
 def _notes(report: ReadReport) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from segkit.sources.aliases import file_hint, load_aliases, name_score
@@ -36,6 +37,10 @@ LEAST = 0.25
 _MASTER_KEYS = {"accounts", "contacts", "products", "opportunities", "leads", "campaigns", "tickets", "contracts"}
 _SHARED = {("accounts", "account_id", "name"), ("products", "product_id", "product_name")}
 _BY_VALUES = 0.4
+_REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]|\s*[/:*_]-?(in|innen)\b")
+"""What a header may add to its name: (in EURO), [kW], /-in, *innen."""
+_WITH_REMARK = 0.9
+"""How sure a name is that stands there with such an addition."""
 
 
 @dataclass
@@ -95,7 +100,7 @@ def _assign(sample: FileSample, table: str) -> dict[str, tuple[str, float]]:
         kind = INPUTS[table].columns[name].type
         is_key = table in _MASTER_KEYS and name == CORE[table][0]
         for position, column in enumerate(sample.columns):
-            confidence = name_score(column.header, aliases, kind == "id") * fit(column, kind, name, is_key)
+            confidence = _header_score(column.header, aliases, kind == "id") * fit(column, kind, name, is_key)
             if confidence >= LEAST:
                 scored.append((-confidence, position, name, column.header))
     chosen: dict[str, tuple[str, float]] = {}
@@ -105,6 +110,13 @@ def _assign(sample: FileSample, table: str) -> dict[str, tuple[str, float]]:
         if name not in chosen and may_share:
             chosen[name] = (header, round(-confidence, 2))
     return {name: chosen[name] for name in INPUTS[table].columns if name in chosen}
+
+
+def _header_score(header: str, aliases: list[str], is_id: bool) -> float:
+    """Return how surely a header means a column, also where it adds a unit or a second gender to its name."""
+    plain = _REMARK.sub("", header).strip()
+    score = name_score(header, aliases, is_id)
+    return max(score, _WITH_REMARK * name_score(plain, aliases, is_id)) if plain not in ("", header) else score
 
 
 def fit(column: ColumnSample, kind: str, name: str, is_key: bool) -> float:

@@ -9,15 +9,22 @@ from pathlib import Path
 import yaml
 
 from segkit.errors import UserError
+from segkit.settings import ProjectLoader
 from segkit.settings.sources import Sources
 from segkit.sources.mapping import write_mapping
+from segkit.sources.mapping_read import Mapped, changes_between, merge_mapping
 from segkit.sources.plans import WRITTEN_BY_READER
+from segkit.sources.presets import load_preset
 from segkit.sources.proposal import Column, Entry, Proposal
 from segkit.tables import INPUTS
 
 UNSURE = 0.6
 """Confidence below which a column is marked for a look."""
 _COMMENT_COLUMN = 48
+NO_MONEY = (
+    "No table of money (invoices or opportunities) is among the files: only notebook 01 can run. segkit check says "
+    "what the others need."
+)
 _HEAD = """\
 # How this project is computed. Proposed by `segkit init` from the exports; every line may be changed.
 # Unknown keys are refused; `segkit check` says what the data allow.
@@ -57,22 +64,25 @@ def write_project(folder: Path | str, proposal: Proposal) -> list[str]:
     folder = Path(folder)
     path = folder / "project.yml"
     if proposal.mapping is not None:
-        return _apply_mapping(path, proposal)
+        return _apply_mapping(path, proposal.name, proposal.mapping)
     if path.exists():
         raise UserError(
             f"{path} exists already and is never overwritten. Choose another folder, or move it away first; "
             f"an edited mapping.xlsx is read back by `segkit init {folder} {folder / 'mapping.xlsx'}`."
         )
     folder.mkdir(parents=True, exist_ok=True)
-    _write(path, _HEAD.format(name=_scalar(proposal.name)) + sources_text(proposal))
     write_mapping(folder / "mapping.xlsx", proposal)
+    _write(path, _HEAD.format(name=_scalar(proposal.name)) + sources_text(proposal))
     return [*_told(proposal), f"Written: {path} and {folder / 'mapping.xlsx'}. Next: segkit check {folder}"]
 
 
-def _apply_mapping(path: Path, proposal: Proposal) -> list[str]:
+def _apply_mapping(path: Path, name: str, mapped: list[Mapped]) -> list[str]:
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    sources = _merged((yaml.safe_load(text) or {}).get("sources") or {}, proposal.sources())
+    before = (yaml.load(text, ProjectLoader) or {}).get("sources") or {}  # noqa: S506 - a SafeLoader
+    sources = merge_mapping(before, mapped)
     Sources.model_validate(sources)
+    if sources == before:
+        return [f"mapping.xlsx says what {path} says already; nothing was changed. Next: segkit check {path.parent}"]
     body = yaml.safe_dump(sources, allow_unicode=True, sort_keys=False, width=120, indent=2)
     section = "sources:\n" + "".join(f"  {line}\n" for line in body.splitlines())
     if text:
@@ -80,30 +90,12 @@ def _apply_mapping(path: Path, proposal: Proposal) -> list[str]:
         text = replaced if n else text.rstrip("\n") + "\n\n" + section
     else:
         path.parent.mkdir(parents=True, exist_ok=True)
-        text = _HEAD.format(name=_scalar(proposal.name)).removesuffix("sources:\n") + section
+        text = _HEAD.format(name=_scalar(name)).removesuffix("sources:\n") + section
     _write(path, text)
-    tables = ", ".join(sources)
-    return [f"The sources in {path} are now those of mapping.xlsx: {tables}. Next: segkit check {path.parent}"]
-
-
-def _merged(present: dict, mapped: dict[str, list[dict]]) -> dict:
-    """Return the sources of the mapping with what it does not show: other tables, databases, sheet or decimal."""
-    merged: dict[str, list | dict] = {}
-    for table in dict.fromkeys([*present, *mapped]):
-        before = present.get(table, [])
-        before = before if isinstance(before, list) else [before]
-        if table not in mapped:
-            merged[table] = before
-            continue
-        entries = [{**_same_files(before, entry), **entry} for entry in mapped[table]]
-        entries += [old for old in before if "database" in old]
-        if entries:
-            merged[table] = entries if len(entries) > 1 else entries[0]
-    return merged
-
-
-def _same_files(entries: list[dict], wanted: dict) -> dict:
-    return next((e for e in entries if all(e.get(key) == wanted.get(key) for key in ("files", "from"))), {})
+    return [
+        f"The sources in {path} are now those of mapping.xlsx: {', '.join(sources)}. Next: segkit check {path.parent}",
+        *(f"  {change}" for change in changes_between(before, sources)),
+    ]
 
 
 def _write(path: Path, text: str) -> None:
@@ -125,6 +117,8 @@ def sources_text(proposal: Proposal) -> str:
         missing = [c for c in missing if c not in WRITTEN_BY_READER]
         if missing:
             lines.append(f"    # no header found for: {', '.join(missing)}")
+    if not proposal.has_money:
+        lines += ["", f"  # {NO_MONEY}"]
     if proposal.unused:
         lines += ["", "  # Files that were not used:"]
         lines += [f"  #   {name}: {reason}" for name, reason in proposal.unused]
@@ -136,38 +130,77 @@ def _entry_lines(entry: Entry, is_listed: bool) -> list[str]:
     lines = []
     for key, value in source.items():
         if key == "columns":
+            lines += [f"# {entry.remark}"] if entry.remark else []
             lines.append("columns:")
             lines += [_column_line(column) for column in entry.columns]
+        elif key == "preset":
+            lines.append(f"preset: {value}".ljust(_COMMENT_COLUMN - 4) + f" # {_recognised(entry)}")
         elif isinstance(value, list):
             lines.append(f"{key}:")
             lines += [f"  - {_scalar(item)}" for item in value]
         else:
             lines.append(f"{key}: {_scalar(value)}")
+    if entry.preset:
+        lines += _preset_lines(entry)
     first, rest = ("    - ", "      ") if is_listed else ("    ", "    ")
     return [(first if i == 0 else rest) + line for i, line in enumerate(lines)]
 
 
+def _preset_lines(entry: Entry) -> list[str]:
+    """Return as comments what a preset fills; a line taken out of the comments would overrule it."""
+    lines = ["# columns:                     filled by the preset; take away the # of a line to overrule it"]
+    for column in entry.columns:
+        line = f"#   {column.name}: {_value(column.text)}".ljust(_COMMENT_COLUMN)
+        header = f' = "{column.header}"' if column.header not in ("", column.text) else ""
+        lines.append(f"{line} #{header} {_examples(column)}".rstrip(" #"))
+    lines += [f"# rows {rule}" for rule in entry.rows]
+    return lines + ([f"# not used: {', '.join(entry.unknown)}"] if entry.unknown else [])
+
+
+def _recognised(entry: Entry) -> str:
+    name = load_preset(entry.preset).name
+    return f"{name}, {entry.remark}: recognised with {entry.confidence:.0%}".replace("%", " %")
+
+
 def _column_line(column: Column) -> str:
-    line = f"  {column.name}: {_scalar(column.text)}".ljust(_COMMENT_COLUMN)
+    line = f"  {column.name}: {_value(column.text)}".ljust(_COMMENT_COLUMN)
     doubt = ", please check" if column.confidence < UNSURE else ""
-    examples = ", ".join(" ".join(example.split()) for example in column.examples)
+    examples = _examples(column)
     return f"{line} # {column.confidence:.0%}{doubt}" + (f": {examples}" if examples else "")
 
 
+def _examples(column: Column) -> str:
+    return ", ".join(" ".join(example.split()) for example in column.examples)
+
+
+def _value(text: str | tuple[str, ...]) -> str:
+    """Return what fills a column as YAML on one line."""
+    return _scalar(text) if isinstance(text, str) else f"[{', '.join(_scalar(part) for part in text)}]"
+
+
 def _scalar(text: str) -> str:
-    """Return a text as one YAML value, quoted where it has to be."""
-    dumped = yaml.safe_dump(text, allow_unicode=True, width=10_000, default_flow_style=True)
-    return dumped.removesuffix("\n").removesuffix("\n...").strip()
+    """Return a text as one YAML value, quoted where it has to be, also inside a list on one line."""
+    dumped = yaml.safe_dump([text], allow_unicode=True, width=10_000, default_flow_style=True)
+    return dumped.strip()[1:-1]
 
 
 def _told(proposal: Proposal) -> list[str]:
     lines = []
     for entry in proposal.entries:
-        sure = min((column.confidence for column in entry.columns), default=0.0)
         origin = f"{' + '.join(entry.files)} joined on {entry.on}" if entry.on else ", ".join(entry.files)
+        if entry.preset:
+            lines.append(f"{entry.table}: {origin}, recognised as {_recognised_short(entry)}")
+            continue
+        sure = min((column.confidence for column in entry.columns), default=0.0)
         lines.append(f"{entry.table}: {origin} ({len(entry.columns)} columns, the least sure {sure:.0%})")
-        doubtful = [f"{c.name} = {c.text} ({c.confidence:.0%})" for c in entry.columns if c.confidence < UNSURE]
+        doubtful = [f"{c.name} = {c.shown} ({c.confidence:.0%})" for c in entry.columns if c.confidence < UNSURE]
         if doubtful:
             lines.append(f"  please check: {'; '.join(doubtful)}")
+        if entry.remark:
+            lines.append(f"  {entry.remark}")
     lines += [f"not used: {name} ({reason})" for name, reason in proposal.unused]
-    return lines
+    return lines if proposal.has_money else [*lines, NO_MONEY]
+
+
+def _recognised_short(entry: Entry) -> str:
+    return f"{load_preset(entry.preset).name} ({entry.remark}) with {entry.confidence:.0%}".replace("%", " %")

@@ -3,7 +3,8 @@ import pytest
 import yaml
 
 from segkit.errors import UserError
-from segkit.sources.mapping import read_mapping
+from segkit.settings import ProjectLoader, read_settings
+from segkit.sources.mapping_read import merge_mapping, read_mapping
 from segkit.sources.propose import propose, write_project
 
 
@@ -23,8 +24,21 @@ def edit(project, change) -> None:
     book.save(path)
 
 
-def row_of(sheet, column: str) -> int:
-    return next(row for row in range(4, sheet.max_row + 1) if sheet.cell(row, 5).value == column)
+def row_of(sheet, column: str, table: str = "invoices", number: int = 1) -> int:
+    wanted = (table, number, column)
+    rows = range(4, sheet.max_row + 1)
+    return next(row for row in rows if tuple(sheet.cell(row, c).value for c in (1, 2, 5)) == wanted)
+
+
+def applied(project) -> list[str]:
+    """Read mapping.xlsx back, as `segkit init DIR mapping.xlsx` does; returns what it says."""
+    return write_project(project, propose(project, [project / "mapping.xlsx"]))
+
+
+def sources_of(project) -> dict:
+    """The section as it is written; that it is valid is checked by the way."""
+    read_settings(project / "project.yml")
+    return yaml.load((project / "project.yml").read_text(encoding="utf-8"), ProjectLoader)["sources"]
 
 
 def test_one_row_per_column_with_a_drop_down_of_headers(project):
@@ -32,7 +46,8 @@ def test_one_row_per_column_with_a_drop_down_of_headers(project):
     row = row_of(sheet, "revenue")
     assert [sheet.cell(row, c).value for c in (1, 3, 6, 7)] == ["invoices", "umsatz.csv", "yes", "Betrag"]
     assert len(sheet.data_validations.dataValidation) == sheet.max_row - 3
-    assert read_mapping(project / "mapping.xlsx") == propose(project, [project / "umsatz.csv"]).sources()
+    mapped = read_mapping(project / "mapping.xlsx")
+    assert merge_mapping({}, mapped)["invoices"] == propose(project, [project / "umsatz.csv"]).sources()["invoices"][0]
 
 
 def test_an_edited_mapping_changes_the_sources_and_nothing_else(project):
@@ -49,7 +64,9 @@ def test_an_edited_mapping_changes_the_sources_and_nothing_else(project):
 
 def test_an_emptied_cell_takes_the_column_out(project):
     edit(project, lambda sheet: sheet.cell(row_of(sheet, "invoice_id"), 7, ""))
-    assert "invoice_id" not in read_mapping(project / "mapping.xlsx")["invoices"][0]["columns"]
+    told = applied(project)
+    assert "invoice_id" not in sources_of(project)["invoices"]["columns"]
+    assert "  invoices.invoice_id: Beleg → –" in told
 
 
 def test_what_the_mapping_does_not_show_stays(project):
