@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 BROKEN = "\uf8f0"
 """Stands for a byte that no encoding explains; a row that holds it goes to quarantine."""
 
@@ -123,9 +125,22 @@ def find_encoding(pieces: Iterable[bytes], given: str | None = None) -> Encoding
 
 def _count(data: bytes) -> tuple[int, int, int, int]:
     """Return how many characters only the DOS page, only Windows, UTF-8 and no UTF-8 explain."""
+    data = _around_high(data)
     rest = _MULTIBYTE.sub(b"", data)
     n_single = len(rest) - len(rest.translate(None, _HIGH))
     return len(_DOS.findall(rest)), len(_WINDOWS.findall(rest)), len(_MULTIBYTE.findall(data)), n_single
+
+
+def _around_high(data: bytes) -> bytes:
+    """Return the bytes above ASCII with their neighbours: all that the patterns look at, in a fraction of the time."""
+    if data.isascii():
+        return b""
+    buffer = np.frombuffer(data, dtype=np.uint8)
+    is_high = buffer > 127
+    is_near = is_high.copy()
+    is_near[1:] |= is_high[:-1]
+    is_near[:-1] |= is_high[1:]
+    return buffer[is_near].tobytes()
 
 
 def decode_pieces(pieces: Iterable[bytes], encoding: Encoding) -> Iterator[Decoded]:
