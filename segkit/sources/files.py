@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import gzip
 import io
-import zipfile
-import zlib
 from collections.abc import Iterable
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from segkit.errors import UserError
-from segkit.settings.sources import SUFFIXES, Source
+from segkit.settings.sources import Source
+from segkit.sources.archives import ZIP, Content, unpack
 from segkit.sources.grids import Grid
+from segkit.sources.pieces import read_pieces
 from segkit.sources.text_files import read_text
 from segkit.sources.typed_files import read_parquet
 from segkit.sources.workbooks import read_workbook
 
+LARGE = 1 << 26
+"""Unpacked bytes from which on a file is read piece by piece: smaller ones are faster as a whole."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_PARQUET = b"PAR1"
 
 
 def read_file(path: Path, name: str, source: Source | None = None, wanted: Iterable[str] = ()) -> list[Grid]:
@@ -39,55 +40,19 @@ def read_file(path: Path, name: str, source: Source | None = None, wanted: Itera
     UserError
         When the file is missing, empty, damaged or has no header.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise UserError(
-            f"{name} cannot be read: {error.strerror}. Close it where it is open, or look at its path."
-        ) from None
     wanted = list(wanted)
-    return [_read(content, member, source, wanted) for member, content in _unpack(data, name)]
+    return [_read(content, source, wanted) for content in unpack(path, name)]
 
 
-def _read(data: bytes, name: str, source: Source | None, wanted: list[str]) -> Grid:
-    if data.startswith(b"PAR1"):
-        return read_parquet(data, name)
-    if data.startswith((b"PK\x03\x04", _OLD_EXCEL)):
-        return read_workbook(data, name, source, wanted)
-    return read_text(data, name, source, wanted)
-
-
-def _unpack(data: bytes, name: str) -> list[tuple[str, bytes]]:
-    """Return (name, bytes) of the file, or of the files in the archive."""
-    if data.startswith(b"\x1f\x8b"):
-        try:
-            return [(name, gzip.decompress(data))]
-        except (OSError, EOFError, zlib.error):
-            raise UserError(f"{name} is damaged: the gzip archive ends early or is broken. Copy it again.") from None
-    if data.startswith(b"PK\x03\x04") and not _is_workbook(data, name):
-        return _members(data, name)
-    return [(name, data)]
-
-
-def _is_workbook(data: bytes, name: str) -> bool:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = set(archive.namelist())
-    except zipfile.BadZipFile:
-        raise UserError(f"{name} is damaged: it ends early or is broken. Copy it again.") from None
-    return "[Content_Types].xml" in names or "content.xml" in names
-
-
-def _members(data: bytes, name: str) -> list[tuple[str, bytes]]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        infos = [i for i in archive.infolist() if not i.is_dir() and i.filename.lower().endswith(SUFFIXES)]
-        infos = [i for i in infos if not PurePosixPath(i.filename).name.startswith((".", "~$", "__MACOSX"))]
-        if not infos:
-            raise UserError(f"{name} holds no file that can be read. Known endings: {', '.join(SUFFIXES)}.")
-        try:
-            found = [(f"{name}/{i.filename}" if len(infos) > 1 else name, archive.read(i)) for i in infos]
-        except (RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-            raise UserError(
-                f"{name} cannot be unpacked ({error}). Pack it without a password, or copy it again."
-            ) from None
-    return [pair for member, content in found for pair in _unpack(content, member)]
+def _read(content: Content, source: Source | None, wanted: list[str]) -> Grid:
+    data, name = content.read(LARGE + 1), content.name
+    is_large, is_text = len(data) > LARGE, not data.startswith((_PARQUET, ZIP, _OLD_EXCEL))
+    if is_large and is_text:
+        del data
+        grid = read_pieces(content.chunks, name, source, wanted)
+        return read_text(content.read(), name, source, wanted) if grid is None else grid
+    if data.startswith(_PARQUET):
+        return read_parquet(content.path or io.BytesIO(content.read()), name, is_large)
+    if is_text:
+        return read_text(data, name, source, wanted)
+    return read_workbook(content.read() if is_large else data, name, source, wanted)

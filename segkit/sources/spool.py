@@ -127,7 +127,8 @@ def coded(table: pa.Table) -> pa.Table:
     """Return a piece with its cells as dictionaries; row_number stays."""
     import pyarrow as pa
 
-    columns = [table.column("row_number"), *(one_chunk(c).dictionary_encode() for c in table.columns[1:])]
+    cells = [one_chunk(c) for c in table.columns[1:]]
+    columns = [table.column("row_number"), *(c if pa.types.is_nested(c.type) else c.dictionary_encode() for c in cells)]
     return pa.table(columns, names=table.column_names)
 
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-import io
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from segkit.errors import UserError
 from segkit.settings.sources import Database
 from segkit.sources.grids import Grid, name_headers
+from segkit.sources.spool import Spool, coded
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    from pathlib import Path
 
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+_BATCH = 200_000
 _FIRST_ROW = 2
 """Row number of the first row: the header counts, as in a spreadsheet."""
 
 
-def read_parquet(data: bytes, name: str) -> Grid:
-    """Return the cells of a Parquet file; `UserError` where it is none."""
+def read_parquet(file: Path | BinaryIO, name: str, is_large: bool = False) -> Grid:
+    """Return the cells of a Parquet file, those of a large one in a spool; `UserError` where it is none."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(io.BytesIO(data))
+        if is_large:
+            return _spooled(pq.ParquetFile(file), name)
+        table = pq.read_table(file)
     except pa.ArrowInvalid as error:
         raise UserError(f"{name} cannot be read as Parquet ({error}). Export it again.") from None
     return _grid(table, name)
@@ -88,10 +94,25 @@ def _unique(names: list[str]) -> list[str]:
     return name_headers(names, len(names))[0]
 
 
-def _grid(table: pa.Table, name: str) -> Grid:
+def _spooled(file: pq.ParquetFile, name: str) -> Grid:
     import pyarrow as pa
 
+    spool, empty = Spool(), file.schema_arrow.empty_table()
+    for batch in file.iter_batches(_BATCH):
+        spool.append(coded(_cells(pa.Table.from_batches([batch]), _FIRST_ROW + spool.num_rows)))
+    grid = _grid(empty, name)
+    grid.cells = spool if spool.num_rows else grid.cells
+    return grid
+
+
+def _cells(table: pa.Table, first_row: int) -> pa.Table:
+    import pyarrow as pa
+
+    numbers = pa.array(range(first_row, first_row + table.num_rows), pa.int64())
+    return pa.table([numbers, *table.columns], names=["row_number", *(f"c{i}" for i in range(table.num_columns))])
+
+
+def _grid(table: pa.Table, name: str) -> Grid:
     headers, repeated = name_headers(list(table.column_names), table.num_columns)
-    numbers = pa.array(range(_FIRST_ROW, _FIRST_ROW + table.num_rows), pa.int64())
-    cells = pa.table([numbers, *table.columns], names=["row_number", *(f"c{i}" for i in range(table.num_columns))])
+    cells = _cells(table, _FIRST_ROW)
     return Grid(name, headers, cells, encoding="", repeated=repeated)
