@@ -24,6 +24,8 @@ BY_LABEL = 0.9
 """Confidence in a shape of which a key field is known by a label, not by its technical name."""
 _ENOUGH = 2.5
 """Headers of this system alone that make it sure; a header that all systems have counts for little."""
+_COMMON = 0.35
+"""What a header proves that anybody's export may have."""
 _EXPLAINED = 0.8
 """Share of a file's headers that the shape should know."""
 
@@ -141,12 +143,12 @@ def _confidence(shape: Shape, headers: Sequence[str], renamed: dict[str, str], s
 
 @functools.cache
 def _spread(folder: Path) -> dict[str, float]:
-    """Return how much each header proves: 1 if only one system has it, 1/n if n do, half if anybody's export may."""
+    """Return how much each header proves: 1 if only one system has it, 1/n if n do, less if anybody's export may."""
     systems: Counter[str] = Counter()
     for preset in load_presets(folder).values():
         systems.update({header for shape in preset.files.values() for header in shape.headers})
     common = _common_words()
-    return {h: (0.5 if "".join(words_of(h)) in common else 1.0) / n for h, n in systems.items()}
+    return {h: (_COMMON if "".join(words_of(h)) in common else 1.0) / n for h, n in systems.items()}
 
 
 def _common_words() -> frozenset[str]:
