@@ -37,9 +37,9 @@ LEAST = 0.25
 _MASTER_KEYS = {"accounts", "contacts", "products", "opportunities", "leads", "campaigns", "tickets", "contracts"}
 _SHARED = {("accounts", "account_id", "name"), ("products", "product_id", "product_name")}
 _BY_VALUES = 0.4
-_REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]|\s*[/:*_]-?(in|innen)\b")
-"""What a header may add to its name: (in EURO), [kW], /-in, *innen."""
-_WITH_REMARK = 0.9
+_REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]|\s*[/:*_]-?(in|innen)\b|__c$")
+"""What a header may add to its name: (in EURO), [kW], /-in, *innen, and __c of Salesforce's own fields."""
+_WITH_REMARK = 0.95
 """How sure a name is that stands there with such an addition."""
 
 

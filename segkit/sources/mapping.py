@@ -31,6 +31,8 @@ HEADERS = (
     "proposed files",
 )
 FIRST_ROW = 3
+NOT_OF_PRESET = "-"
+"""Stands under "proposed" where init filled a cell that the preset leaves empty: emptied, it is to stay empty."""
 LISTS = "headers"
 _WIDTHS = (15, 5, 44, 12, 18, 9, 34, 11, 40, 40, 8, 14, 20, 20)
 _TITLE = "Which header fills which column?"
@@ -121,14 +123,17 @@ def _write_entry(
             continue
         found = chosen.get(name)
         text = found.shown if found else ""
+        proposed = NOT_OF_PRESET if found and found.is_own else text
         is_required = "yes" if name in table.required else ""
         files = SEPARATOR.join(entry.files)
         sheet.write_row(row, 0, [entry.table, position, files, entry.on, name, is_required], formats["plain"])
-        sheet.write_string(row, 6, text, formats["preset" if entry.preset and text else "fill"])
+        sheet.write_string(row, 6, text, formats["preset" if entry.preset and text == proposed != "" else "fill"])
         sheet.data_validation(row, 6, row, 6, {"validate": "list", "source": source, "error_type": "information"})
         if found:
-            sheet.write_number(row, 7, entry.confidence if entry.preset else found.confidence, formats["share"])
+            sheet.write_number(
+                row, 7, found.confidence if not entry.preset or found.is_own else entry.confidence, formats["share"]
+            )
             sheet.write_string(row, 8, ", ".join(found.examples), formats["plain"])
-        sheet.write_row(row, 9, [column.text, column.type, entry.preset, text, files], formats["plain"])
+        sheet.write_row(row, 9, [column.text, column.type, entry.preset, proposed, files], formats["plain"])
         row += 1
     return row

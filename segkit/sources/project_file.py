@@ -39,6 +39,11 @@ fiscal_year_start: 1         # first month of the fiscal year
 # mapping.xlsx beside this file shows the same with drop-downs; `segkit init DIR mapping.xlsx` reads it back.
 sources:
 """
+_SCOPE = """\
+# Whom the segmentation leaves out, by account group: proposed because of the groups' names, please check. Notebook 01
+# says how much money that is. Reasons: one_time, intercompany, staff, other.
+scope:
+  account_groups:"""
 
 
 def write_project(folder: Path | str, proposal: Proposal) -> list[str]:
@@ -72,7 +77,7 @@ def write_project(folder: Path | str, proposal: Proposal) -> list[str]:
         )
     folder.mkdir(parents=True, exist_ok=True)
     write_mapping(folder / "mapping.xlsx", proposal)
-    _write(path, _HEAD.format(name=_scalar(proposal.name)) + sources_text(proposal))
+    _write(path, _HEAD.format(name=_scalar(proposal.name)) + sources_text(proposal) + scope_text(proposal))
     return [*_told(proposal), f"Written: {path} and {folder / 'mapping.xlsx'}. Next: segkit check {folder}"]
 
 
@@ -125,14 +130,22 @@ def sources_text(proposal: Proposal) -> str:
     return "\n".join(lines).lstrip("\n") + "\n"
 
 
+def scope_text(proposal: Proposal) -> str:
+    """Return the section `scope` for account groups that look like accounts nobody wants to segment, if there are."""
+    if not proposal.account_groups:
+        return ""
+    lines = [f"    {_scalar(group)}: {reason}" for group, reason in proposal.account_groups.items()]
+    return "\n".join(["", _SCOPE, *lines, ""])
+
+
 def _entry_lines(entry: Entry, is_listed: bool) -> list[str]:
     source = entry.as_source()
     lines = []
     for key, value in source.items():
         if key == "columns":
-            lines += [f"# {entry.remark}"] if entry.remark else []
-            lines.append("columns:")
-            lines += [_column_line(column) for column in entry.columns]
+            lines += [f"# {entry.remark}"] if entry.remark and not entry.preset else []
+            lines.append("columns:" + ("  # not of the preset: known by their headers" if entry.preset else ""))
+            lines += [_column_line(column) for column in entry.columns if column.is_own or not entry.preset]
         elif key == "preset":
             lines.append(f"preset: {value}".ljust(_COMMENT_COLUMN - 4) + f" # {_recognised(entry)}")
         elif isinstance(value, list):
@@ -148,8 +161,10 @@ def _entry_lines(entry: Entry, is_listed: bool) -> list[str]:
 
 def _preset_lines(entry: Entry) -> list[str]:
     """Return as comments what a preset fills; a line taken out of the comments would overrule it."""
-    lines = ["# columns:                     filled by the preset; take away the # of a line to overrule it"]
+    lines = ["# The preset fills these columns; what stands under columns overrules it."]
     for column in entry.columns:
+        if column.is_own:
+            continue
         line = f"#   {column.name}: {_value(column.text)}".ljust(_COMMENT_COLUMN)
         header = f' = "{column.header}"' if column.header not in ("", column.text) else ""
         lines.append(f"{line} #{header} {_examples(column)}".rstrip(" #"))
@@ -198,6 +213,9 @@ def _told(proposal: Proposal) -> list[str]:
             lines.append(f"  please check: {'; '.join(doubtful)}")
         if entry.remark:
             lines.append(f"  {entry.remark}")
+    if proposal.account_groups:
+        groups = ", ".join(f"{group} ({reason})" for group, reason in proposal.account_groups.items())
+        lines.append(f"left out by account group, please check: {groups}")
     lines += [f"not used: {name} ({reason})" for name, reason in proposal.unused]
     return lines if proposal.has_money else [*lines, NO_MONEY]
 

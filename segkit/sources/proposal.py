@@ -21,7 +21,7 @@ class Column:
     """A column and what fills it: a header or a formula, or several of which the first counts that a file has.
 
     `confidence` is 0–1, `examples` is what stands there. Of a preset's column `text` is what the preset says, and
-    `header` what the file calls it.
+    `header` what the file calls it; `is_own` marks a column of such an entry that the preset does not fill.
     """
 
     name: str
@@ -29,6 +29,7 @@ class Column:
     confidence: float
     examples: tuple[str, ...] = ()
     header: str = ""
+    is_own: bool = False
 
     @property
     def shown(self) -> str:
@@ -59,10 +60,12 @@ class Entry:
         """Return the entry as it stands in project.yml."""
         many = {"from": list(self.files)} | ({"on": self.on} if self.on else {})
         one = {"files": self.files[0] if len(self.files) == 1 else list(self.files)}
+        mine = [c for c in self.columns if c.is_own or not self.preset]
+        columns = {c.name: c.text if isinstance(c.text, str) else list(c.text) for c in mine}
         if self.preset:
-            return {"preset": self.preset, **(many if self.is_joined else one)}
-        columns = {c.name: c.text if isinstance(c.text, str) else list(c.text) for c in self.columns}
-        return {**(many if self.is_joined else one), "columns": columns}
+            many = {"from": list(self.files)}
+        preset = {"preset": self.preset} if self.preset else {}
+        return {**preset, **(many if self.is_joined else one), **({"columns": columns} if columns else {})}
 
     @property
     def is_joined(self) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from segkit.errors import UserError
+from segkit.sources.account_groups import find_account_groups
 from segkit.sources.exports import Exports, Group, examples_of, expand_files, read_exports
 from segkit.sources.guess import CORE, Guess, guess_columns, guess_table
 from segkit.sources.joined_exports import joined_entries
@@ -64,7 +65,9 @@ def propose(folder: Path | str, files: Iterable[Path | str]) -> Proposal:
         raise UserError(_no_accounts(free))
     order = {table: i for i, table in enumerate(CORE)}
     entries.sort(key=lambda entry: order[entry.table])
-    return Proposal(_title(folder), [_without_persons(entry) for entry in entries], exports.unused())
+    groups = find_account_groups(entries, exports)
+    shown = [_without_persons(entry) for entry in entries]
+    return Proposal(_title(folder), shown, exports.unused(), account_groups=groups)
 
 
 def _guessed(exports: Exports, known: list[Entry]) -> list[tuple[Entry, Group]]:

@@ -10,13 +10,17 @@ from segkit.sources.detection import Match, detect_grid
 from segkit.sources.exports import Exports, Group, examples_of
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import Grid
+from segkit.sources.guess import guess_columns
 from segkit.sources.presets import Preset, TableItem, load_preset
 from segkit.sources.proposal import Column, Entry
+from segkit.sources.samples import FileSample
 from segkit.tables import INPUTS
 
 SURE = 0.6
 """Confidence below which a file is not taken for an export of a system, if something else can be made of it."""
 _WORTH_A_WORD = 0.3
+_WELL_KNOWN = 0.9
+"""Confidence from which on a header that a preset does not know fills a column that it leaves empty."""
 
 
 def recognised_entries(exports: Exports) -> list[Entry]:
@@ -79,6 +83,8 @@ def _entry(
     columns, unknown = _columns(item, source, of_shape)
     if columns is None:
         return None
+    if not is_joined:
+        columns, unknown = _with_own(item.table, columns, unknown, [group.sample for group in of_shape[item.known[0]]])
     for groups in of_shape.values():
         for group in groups:
             group.used = True
@@ -131,6 +137,26 @@ def _columns(
     ordered = [columns[name] for name in INPUTS[item.table].columns if name in columns]
     unknown = [header for sample in samples for header in sample.headers if header not in needed]
     return ordered, list(dict.fromkeys(unknown))
+
+
+def _with_own(
+    table: str, columns: list[Column], unknown: list[str], samples: list[FileSample]
+) -> tuple[list[Column], list[str]]:
+    """Return the columns and unknown headers after the preset's empty columns took well-known headers.
+
+    A company adds such fields to its system: "SAP-Nummer", Kundennummer_ERP__c.
+    """
+    known = {column.name for column in columns}
+    guess = guess_columns(samples[0], table).columns
+    own = [
+        Column(name, header, confidence, examples_of(samples[0], header), is_own=True)
+        for name, (header, confidence) in guess.items()
+        if name not in known and header in unknown and confidence >= _WELL_KNOWN
+    ]
+    own = [column for column in own if all(column.text in sample.headers for sample in samples)]
+    ordered = {column.name: column for column in [*columns, *own]}
+    taken = {column.text for column in own}
+    return [ordered[name] for name in INPUTS[table].columns if name in ordered], [h for h in unknown if h not in taken]
 
 
 def _former(files: dict[str, list[Grid]], headers: dict[str, list[str]]) -> dict[str, str]:
