@@ -71,20 +71,20 @@ def apply_preset(
 
 def _shapes_of(preset: Preset, items: list[TableItem], source: Source, n_names: int, grids: list[Grid]) -> list[str]:
     """Return the shape of each file, one for all files of a name in a join; "" where none fits."""
-    fitting = [item for item in items if len(item.needed) <= n_names <= len(item.known)] or items
-    names = list(dict.fromkeys(shape for item in fitting for shape in item.known))
-    ranks = [{name: _rank(preset, name, grid) for name in names} for grid in grids]
+    names = list(dict.fromkeys(shape for item in items for shape in item.known))
+    fitting = {shape for item in items if len(item.needed) <= n_names <= len(item.known) for shape in item.known}
+    ranks = [{name: _rank(preset, name, name in fitting, grid) for name in names} for grid in grids]
     if source.joined:
         ranks = [{name: min(of[name] for of in ranks) for name in names}] * len(grids)
     best = [max(names, key=of.__getitem__) for of in ranks]
-    return [name if of[name][1] else "" for name, of in zip(best, ranks, strict=True)]
+    return [name if of[name][2] else "" for name, of in zip(best, ranks, strict=True)]
 
 
-def _rank(preset: Preset, shape: str, grid: Grid) -> tuple[bool, float, int, int]:
-    """Return how well a file fits a shape: all key fields, share of them, known headers, length of the key."""
+def _rank(preset: Preset, shape: str, is_fitting: bool, grid: Grid) -> tuple[bool, bool, float, int, int]:
+    """Return how well a file fits a shape: has all keys, enough files, share of keys, known headers, number of keys."""
     fields, key = set(_renamed(preset, shape, grid).values()), preset.files[shape].key
     n_key = len(fields & set(key))
-    return n_key == len(key), n_key / len(key), len(fields), len(key)
+    return n_key == len(key), is_fitting, n_key / len(key), len(fields), len(key)
 
 
 def _renamed(preset: Preset, shape: str, grid: Grid) -> dict[str, str]:

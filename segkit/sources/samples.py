@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from segkit.sources.grids import DATE, NUMBER, Grid
 from segkit.sources.placeholders import marked_texts, present_texts, unmarked
+from segkit.sources.spool import Spool, one_chunk, plain
 
 SAMPLE_ROWS = 3000
 _DATE_SHAPE = re.compile(
@@ -53,10 +54,15 @@ class FileSample:
 
     def values(self, header: str) -> set[str]:
         """Return the distinct texts of a whole column."""
-        index = self.headers.index(header)
-        distinct = self.grid.cells.column(f"c{index}").unique()
-        texts = unmarked(present_texts(marked_texts(distinct))[1]).to_pylist()
-        return {re.sub(r"\.0$", "", text) for text in texts if text}
+        name, cells = f"c{self.headers.index(header)}", self.grid.cells
+        in_pieces = isinstance(cells, Spool)
+        pieces = (cells.get(p, name) for p in range(cells.n_pieces)) if in_pieces else [cells.column(name)]
+        found: set[str] = set()
+        for piece in pieces:
+            distinct = plain(one_chunk(piece).unique())
+            texts = unmarked(present_texts(marked_texts(distinct))[1]).to_pylist()
+            found |= {re.sub(r"\.0$", "", text) for text in texts if text}
+        return found
 
 
 def take_sample(name: str, grid: Grid) -> FileSample:

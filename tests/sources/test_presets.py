@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from segkit.errors import UserError
+from segkit.settings.sources import Source
 from segkit.sources import presets
 from segkit.sources.detection import detect
 from segkit.sources.presets import load_preset, load_presets, table_items
@@ -287,7 +288,7 @@ def test_what_does_not_fit_is_told(read, spec, told):
 
 def test_a_missing_field_of_the_preset_is_told_with_its_labels(read):
     with pytest.raises(UserError) as error:
-        read({"k.csv": "VBELN;FKDAT;KUNAG\n1;01.02.2024;5\n"}, {"invoices": {"preset": "tiny", "files": "k.csv"}})
+        read({"k.csv": "VBELN;FKDAT;Kunde\n1;01.02.2024;5\n"}, {"invoices": {"preset": "tiny", "files": "k.csv"}})
     assert "revenue" in str(error.value)
     assert "NETWR" in str(error.value)
 
@@ -337,3 +338,39 @@ def test_only_tables_whose_files_are_there_are_filled():
     assert [item.table for item in table_items(preset, {"customers"})] == ["accounts"]
     both = table_items(preset, {"heads", "items", "list"})
     assert [item.known for item in both] == [("heads", "items")]
+
+
+def test_files_of_a_join_with_different_columns_are_told_not_mixed(read):
+    files = {
+        "heads_1.csv": "VBELN;FKDAT;KUNAG\n1;01.02.2024;5\n",
+        "heads_2.csv": "VBELN;FKDAT;KUNAG;KURRF\n2;01.02.2025;5;1,1\n",
+        "items.csv": "VBELN;POSNR;NETWR\n1;10;5,00\n2;10;6,00\n",
+    }
+    with pytest.raises(UserError) as error:
+        read(files, {"invoices": {"preset": "tiny", "from": ["heads_*.csv", "items.csv"]}})
+    assert "heads_1.csv: there is no column 'KURRF', which heads_2.csv has" in str(error.value)
+
+
+def test_a_join_of_two_files_of_one_kind_is_refused(read):
+    with pytest.raises(UserError) as error:
+        read({"a.csv": HEADS, "b.csv": HEADS}, {"invoices": {"preset": "tiny", "from": ["a.csv", "b.csv"]}})
+    assert "a is heads, b is heads" in str(error.value)
+
+
+def test_a_missing_file_of_a_join_is_named(read):
+    with pytest.raises(UserError) as error:
+        read({"items.csv": ITEMS}, {"invoices": {"preset": "tiny", "files": "items.csv"}})
+    assert "Tiny ERP" in str(error.value)
+    assert "revenue" not in str(error.value)
+
+
+def test_project_may_overrule_how_ids_are_written(read_join):
+    assert read_join(pad={"Auftraggeber": 6}).values("account_id")[0] == "001000"
+
+
+def test_settings_without_new_keys_are_written_down_as_before():
+    entry = {"files": "u.csv", "columns": {"revenue": "Betrag"}}
+    assert set(Source.model_validate(entry).model_dump(mode="json")) == {
+        *("files", "joined", "on", "database", "sheet", "encoding", "delimiter", "decimal", "date_format", "columns")
+    }
+    assert Source.model_validate({**entry, "pad": {"Nr": 5}}).model_dump(mode="json")["pad"] == {"Nr": 5}
