@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from segkit.value.abc_comparison import measure_agreement
 from segkit.value.growth import add_changes, select_movers, sum_changes
 
 if TYPE_CHECKING:
@@ -55,6 +56,42 @@ def describe_concentration(value: pd.DataFrame, settings: Value) -> Finding:
         "n_c": int(classes.loc["C", "size"]),
         "share_c": float(classes.loc["C", "sum"]),
     }
+
+
+def describe_comparison(comparison: pd.DataFrame) -> list[Finding]:
+    """Return how the classes of the source system and of this run agree, and whose class changed.
+
+    Parameters
+    ----------
+    comparison : DataFrame
+        Table `abc_comparison`, or one like it without rows.
+    """
+    if comparison.empty:
+        return [{"key": "value.no_source_class"}]
+    found = measure_agreement(comparison)
+    old, new = comparison["source_abc_class"], comparison["abc_class"]
+    sums = comparison.groupby("change")["revenue_12m"].agg(["size", "sum"]).reindex(["up", "down"], fill_value=0)
+    numbers: Finding = {
+        "n": found.n, "n_same": found.n_same, "share": found.share, "low": found.share_low, "high": found.share_high,
+        "kappa": found.kappa, "kappa_low": found.kappa_low, "kappa_high": found.kappa_high,
+        "n_up": int(sums.loc["up", "size"]), "revenue_up": float(sums.loc["up", "sum"]),
+        "n_down": int(sums.loc["down", "size"]), "revenue_down": float(sums.loc["down", "sum"]),
+    }  # fmt: skip
+    said = [{"key": "value.class_agreement", **numbers}, {"key": "value.class_moves", **numbers}] if found.n else []
+    total = float(comparison["revenue_12m"].clip(lower=0).sum()) or None
+    of_a = {
+        name: (int(is_a.sum()), float(comparison.loc[is_a, "revenue_12m"].sum()) / total if total else None)
+        for name, is_a in (("old", old == "A"), ("new", new == "A"))
+    }
+    said.append({"key": "value.class_a", "n_old": of_a["old"][0], "share_old": of_a["old"][1],
+                 "n_new": of_a["new"][0], "share_new": of_a["new"][1]})  # fmt: skip
+    without_old = comparison[old.isna()]
+    if len(without_old):
+        said.append({"key": "value.class_without_old", "n": len(without_old),
+                     "revenue": float(without_old["revenue_12m"].sum())})  # fmt: skip
+    if new.isna().any():
+        said.append({"key": "value.class_without_new", "n": int(new.isna().sum())})
+    return said
 
 
 def describe_margin(value: pd.DataFrame) -> Finding:
