@@ -119,3 +119,46 @@ def test_a_run_that_is_being_replaced_is_still_found(tmp_path):
     old.mkdir(parents=True)
     (old / "manifest.json").write_text("{}")
     assert project.run_folder("2024Q1") == old and project.quarters() == [Quarter.parse("2024Q1")]
+
+
+def deliveries_of(project: Project, quarter: str, table: str = "accounts") -> list[str]:
+    return [f"{f.entry}:{f.delivery}" for f in project.source_files(Quarter.parse(quarter)) if f.table == table]
+
+
+def test_a_date_in_a_files_name_is_its_delivery(tmp_path):
+    text = MINIMAL + '  accounts: {files: "raw/register*.csv", columns: {account_id: Nr}}\n'
+    names = ("raw/register_00__2024-01-15.csv", "raw/register_03__2024-04-14.csv", "raw/register_neu.csv")
+    project = Project(project_with(tmp_path, text, ("raw/2024-01-10/invoices.csv", *names)))
+    assert deliveries_of(project, "2024Q1") == ["0:2024-04-14", "0:None"]
+    assert deliveries_of(project, "2024Q4") == ["0:2024-04-14", "0:None"]
+    assert deliveries_of(project, "2023Q4") == ["0:2024-01-15", "0:None"]
+
+
+def test_the_dated_folder_counts_before_the_name(tmp_path):
+    files = ("raw/2024-01-10/invoices.csv", "raw/2024-07-01/accounts_2024-06-30.csv")
+    text = MINIMAL + '  accounts: {files: "raw/*/accounts*.csv", columns: {account_id: Nr}}\n'
+    assert deliveries_of(Project(project_with(tmp_path, text, files)), "2024Q2") == ["0:2024-07-01"]
+
+
+def test_a_list_whose_columns_changed_is_one_series_of_deliveries_over_its_entries(tmp_path):
+    text = MINIMAL + (
+        "  accounts:\n"
+        '    - {files: "raw/register_0*.csv", columns: {account_id: Nr}}\n'
+        '    - {files: "raw/register_1*.csv", columns: {account_id: Nummer}}\n'
+    )
+    names = ("raw/register_01__2024-01-15.csv", "raw/register_04__2024-04-14.csv", "raw/register_12__2024-12-24.csv")
+    project = Project(project_with(tmp_path, text, ("raw/2024-01-10/invoices.csv", *names)))
+    assert deliveries_of(project, "2024Q1") == ["0:2024-04-14"]
+    assert deliveries_of(project, "2024Q4") == ["1:2024-12-24"]
+
+
+def test_lists_of_two_systems_stay_side_by_side_each_with_its_own_delivery(tmp_path):
+    text = MINIMAL + (
+        "  accounts:\n"
+        '    - {files: "raw/*/kna1.txt", columns: {account_id: KUNNR}}\n'
+        '    - {files: "raw/*/companies.csv", columns: {account_id: Record ID}}\n'
+    )
+    names = ("raw/2024-04-02/kna1.txt", "raw/2024-07-03/kna1.txt", "raw/2024-04-05/companies.csv")
+    project = Project(project_with(tmp_path, text, ("raw/2024-01-10/invoices.csv", *names)))
+    assert deliveries_of(project, "2024Q1") == ["0:2024-04-02", "1:2024-04-05"]
+    assert deliveries_of(project, "2024Q2") == ["0:2024-07-03", "1:2024-04-05"]

@@ -1,0 +1,97 @@
+"""What `segkit check` says is missing, what it costs and what to deliver."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import tiny
+
+from segkit.batch import notebooks
+from segkit.checking import find_missing
+from segkit.tables import INPUTS
+
+ALL = {table: set(INPUTS[table].columns) for table in INPUTS}
+
+
+def sentence(present: dict[str, set[str]], table: str | None, column: str | None = None, language: str = "en") -> str:
+    found = [x for x in find_missing(present, language) if (x["table"], x["column"]) == (table, column)]
+    assert len(found) == 1, (table, column)
+    return found[0]["sentence"]
+
+
+def test_nothing_is_said_where_nothing_is_missing():
+    assert find_missing(ALL) == []
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("table", INPUTS)
+def test_every_missing_table_has_a_sentence_with_notebook_cost_and_remedy(table, language):
+    said = sentence({name: columns for name, columns in ALL.items() if name != table}, table, None, language)
+    deliver = {"de": "Zu liefern:", "en": "To deliver:"}[language]
+    assert deliver in said and re.search(r"\b0[1-9] \(\w+", said), said
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "words"),
+    [
+        ("invoices", "margin", ["02", "ABC by margin"]),
+        ("invoices", "product_id", ["02", "05"]),
+        ("invoices", "quantity", ["02", "sale"]),
+        ("invoices", "invoice_id", ["02", "one day"]),
+        ("accounts", "employees", ["03", "Employees", "head count"]),
+        ("accounts", "industry", ["03", "Industry"]),
+        ("campaigns", "cost", ["no notebook rests on it yet"]),
+        ("contracts", "annual_value", ["03", "Recurring revenue", "value a year"]),
+    ],
+)
+def test_a_missing_column_is_told_with_what_it_costs(table, column, words):
+    said = sentence({**ALL, table: ALL[table] - {column}}, table, column)
+    assert all(word in said for word in words), said
+
+
+def test_without_money_only_the_first_notebook_is_promised():
+    said = sentence({"accounts": ALL["accounts"]}, None)
+    assert "only 01 (Data cleansing) can run" in said and "account, date and amount" in said
+
+
+def test_the_sentence_names_as_many_criteria_as_the_catalogue_loses():
+    said = sentence({name: columns for name, columns in ALL.items() if name != "tickets"}, "tickets")
+    assert "3 criteria (Urgency, Demand for service, Response time)" in said.replace("\u00a0", " ")
+
+
+def test_a_table_is_said_to_be_unused_only_where_no_notebook_asks_for_it():
+    code = "".join(path.read_text(encoding="utf-8") for path in notebooks()[1:])
+    for table in INPUTS:
+        said = sentence({name: columns for name, columns in ALL.items() if name != table}, table)
+        is_read = re.search(rf"run\.(read|query)\(\\\"{table}\\\"", code) is not None
+        if "no notebook rests on" in said:
+            assert not is_read, f"{table}: {said}"
+
+
+def test_check_tells_the_same_as_json(tmp_path):
+    folder = tiny.write_project(tmp_path / "tiny")
+    told = json.loads(tiny.segkit_here("check", folder, "--json").text)
+    said = " ".join(tiny.segkit_here("check", folder).text.split())
+    assert ("invoices", "margin") in {(x["table"], x["column"]) for x in told["missing"]}
+    assert all(" ".join(x["sentence"].split()) in said for x in told["missing"])
+    assert told["cannot_run"] == [] and told["tables"]["invoices"]["columns"] == sorted(tiny.COLUMNS)
+
+
+def test_a_mapped_column_without_a_single_value_is_missing(tmp_path):
+    lines = [";".join([*row.split(";")[:3], "", *row.split(";")[4:]]) for row in tiny.invoice_rows()]
+    folder = tiny.write_project(tmp_path / "tiny", lines=lines)
+    told = json.loads(tiny.segkit_here("check", folder, "--json").text)
+    assert ("invoices", "product_id") in {(x["table"], x["column"]) for x in told["missing"]}
+
+
+def test_check_says_which_delivery_of_a_list_the_quarter_rests_on(tmp_path):
+    folder = tiny.write_project(tmp_path / "tiny")
+    for day in ("2025-12-31", "2026-04-02"):
+        (folder / f"raw/kunden_{day}.csv").write_text("Kundennr;Firma\nK100;Eins GmbH\n", encoding="utf-8")
+    accounts = {"files": "raw/kunden_*.csv", "columns": {"account_id": "Kundennr", "name": "Firma"}}
+    invoices = {"files": "raw/invoices.csv", "columns": tiny.COLUMNS}
+    tiny.change_settings(folder, sources={"invoices": invoices, "accounts": accounts})
+    said = tiny.segkit_here("check", folder).text
+    assert "accounts: 2 deliveries from 2025-12-31 to 2026-04-02; 2026Q1 rests on that of 2026-04-02." in said
