@@ -131,6 +131,8 @@ def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[
 
     A run without a table of money has no segments to summarise: its report is the page of notebook 01.
     """
+    from segkit.reports.abc_comparison import write_abc_comparison
+    from segkit.reports.corrections import write_corrections
     from segkit.reports.pages import write_index, write_page
     from segkit.reports.restatement import index_notice, write_restatement
     from segkit.reports.summary import write_summary
@@ -143,7 +145,10 @@ def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[
         writers = {}
     if state["n_restated"]:
         writers = {"restatement": (write_restatement, "restatement.html"), **writers}
+    if (run / "tables" / "abc_comparison.parquet").exists():
+        writers["abc_comparison"] = (write_abc_comparison, "abc_comparison.html")
     documents = [{"name": kind, "file": file} for kind, (_, file) in writers.items()]
+    documents += write_corrections(run, folder, language, state, settings)
     state = state | {"language": language, "documents": documents}
     for write, file in writers.values():
         write(run, folder / file, language, state, settings)
@@ -182,7 +187,8 @@ def _replace(source: Path, folder: Path, quarter: str) -> None:
     try:
         for name in sorted(new):
             os.replace(source / name, folder / name)
-        for path in [*folder.glob("*.html"), *folder.glob(f"*_{quarter}*.xlsx"), *folder.glob(f"*_{quarter}*.zip")]:
+        lists = [*folder.glob(f"*_{quarter}*.xlsx"), *folder.glob("corrections_*.xlsx")]
+        for path in [*folder.glob("*.html"), *lists, *folder.glob(f"*_{quarter}*.zip")]:
             if path.name not in new:
                 path.unlink()
     except PermissionError as error:

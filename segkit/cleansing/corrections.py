@@ -144,6 +144,7 @@ def _describe(con: duckdb.DuckDBPyConnection, data_owners: Mapping[str, str], qu
                arg_min(system, source) AS system, min(source) AS source, arg_min("row_number", source) AS "row_number",
                "table", min(record_id) AS record_id, "column", min(header) AS header, min(old_value) AS old_value,
                min(proposed_value) AS proposed_value, rule, 'corrections.why_' || rule AS reason,
+               CASE WHEN count(DISTINCT account_id) = 1 THEN min(account_id) END AS account_id,
                min(owner_id) AS owner_id, sum(money) AS revenue_12m, $quarter AS first_quarter, 'open' AS status,
                scope, sum(n_rows) AS n_rows, min(examples) AS examples
         FROM parts GROUP BY correction_id, "table", "column", rule, scope ORDER BY correction_id""",

@@ -59,16 +59,18 @@ def write_index(folder: str | Path, pages: Iterable[str | Path], meta: Mapping[s
 
     names = [Path(page).stem for page in pages]
     title = _both("page.index_title", quarter=display.quarter_name(meta["quarter"]))
-    cards = [_card(document["name"], document["file"], "") for document in meta.get("documents", [])]
+    cards = [_card(d["name"], d["file"], "", d.get("title", "")) for d in meta.get("documents", [])]
     cards += [_card(name, f"{name}.html", name.split("_")[0]) for name in names]
     shown = {"title": title, "cards": cards, "notice": Markup(notice)}
     _write(Path(folder) / "index.html", "index.html", "index", meta.get("language", "de"), meta, **shown)
 
 
-def _card(name: str, file: str, number: str) -> dict[str, Any]:
+def _card(name: str, file: str, number: str, of: str = "") -> dict[str, Any]:
+    """What a card shows; `of` says which one it is where there are several of a kind."""
     ending = Path(file).suffix.lstrip(".")
     mark = number or (ending if ending != "html" else "")
-    return {"file": file, "number": mark, "title": _page_text(name, "title"), "about": _page_text(name, "about")}
+    title = {language: f"{words} {of}".strip() for language, words in _page_text(name, "title").items()}
+    return {"file": file, "number": mark, "title": title, "about": _page_text(name, "about")}
 
 
 def markdown_html(cell: Mapping[str, Any]) -> str:

@@ -62,7 +62,7 @@ def write_workbook(run_folder: Path, path: Path, language: str, state: Mapping[s
     import xlsxwriter
 
     run = RunTables(run_folder, language, settings)
-    front = _front(run, state)
+    front = describe_front(run, state)
     sheets, left_out = build_sheets(run, front)
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with written_whole(path) as temporary:
@@ -104,7 +104,7 @@ def _filled(key: str, name: str, rows: pd.DataFrame, run: RunTables, front: Fron
     return Filled(key, name, rows.head(MOST_ROWS), columns, notes)
 
 
-def _front(run: RunTables, state: Mapping[str, Any]) -> Frontmatter:
+def describe_front(run: RunTables, state: Mapping[str, Any]) -> Frontmatter:
     """What stands at the top of every sheet and on every printed page."""
     is_draft = bool(state.get("is_draft", True))
     said = run.say("workbook.draft") if is_draft else run.say("badge.released", **_release(state))
