@@ -27,7 +27,8 @@ def reconciliation_chart(reconciliation: pd.DataFrame, language: str = "en", cur
     Parameters
     ----------
     reconciliation : DataFrame
-        table, step, n_rows, revenue; the sources of the table invoices are added up.
+        table, step, n_rows, revenue; the sources of the table invoices are added up. Without a table of money, the rows
+        of all tables are, and there is no panel of money.
     language, currency : str
         Language of the words; ISO code of the money.
     """
@@ -35,8 +36,10 @@ def reconciliation_chart(reconciliation: pd.DataFrame, language: str = "en", cur
 
     steps = _waterfall(reconciliation, language, currency)
     rows = _panel(steps, "n_rows", say("cleansing.chart_rows", language), ",.0f", language, with_names=True)
-    money = _panel(steps, "revenue", say("cleansing.chart_money", language), None, language, currency)
-    return alt.hconcat(rows, money, spacing=18).properties(title=say("cleansing.chart_reconciliation", language))
+    panels = [rows]
+    if (reconciliation["table"] == "invoices").any():
+        panels.append(_panel(steps, "revenue", say("cleansing.chart_money", language), None, language, currency))
+    return alt.hconcat(*panels, spacing=18).properties(title=say("cleansing.chart_reconciliation", language))
 
 
 def _waterfall(reconciliation: pd.DataFrame, language: str, currency: str) -> pd.DataFrame:
@@ -44,7 +47,9 @@ def _waterfall(reconciliation: pd.DataFrame, language: str, currency: str) -> pd
     import pandas as pd
 
     money = reconciliation[reconciliation["table"] == "invoices"]
-    steps = money.groupby("step", sort=True)[["n_rows", "revenue"]].sum().astype(float)
+    rows = reconciliation if money.empty else money
+    steps = rows.groupby("step", sort=True)[["n_rows", "revenue"]].sum(min_count=1).astype(float)
+    steps = steps.fillna({"revenue": 0.0}) if len(money) else steps
     out = steps.drop(index=["in", "used"], errors="ignore")
     out = out.loc[out["n_rows"].sort_values(ascending=False, kind="stable").index]
     ordered = pd.concat([steps.loc[["in"]], out, steps.reindex(["used"]).fillna(0)]).reset_index(names="step")

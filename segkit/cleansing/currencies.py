@@ -68,7 +68,9 @@ def _convert(con: duckdb.DuckDBPyConnection, table: str, currency: str) -> None:
     """Replace the table by one whose amounts are in the project's currency."""
     place, amounts = PLACES[table], MONEY[table]
     converted = ", ".join(
-        f"CASE WHEN is_foreign THEN round({a}::DECIMAL(38,4) * rate.rate::DECIMAL(38,12), 4)::DECIMAL(18,4) ELSE {a} END AS {a}" for a in amounts
+        f"CASE WHEN is_foreign THEN round({a}::DECIMAL(38,4) * rate.rate::DECIMAL(38,12), 4)::DECIMAL(18,4) "
+        f"ELSE {a} END AS {a}"
+        for a in amounts
     )
     written = ", ".join(f"CASE WHEN is_foreign THEN {a} END AS written_{a}" for a in amounts)
     has_amount = " OR ".join(f"{a} IS NOT NULL" for a in amounts)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from segkit.project import SourceFile
-from segkit.tables import INPUTS
+from segkit.tables import INPUTS, TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,3 +37,14 @@ def list_deliveries(files: Iterable[SourceFile]) -> pd.DataFrame:
     ]
     frame = pd.DataFrame(rows, columns=["table", "source", "known_on", "is_dated"])
     return frame.astype({"known_on": "datetime64[us]"}).drop_duplicates(["table", "source"])
+
+
+def list_files(files: pd.DataFrame) -> pd.DataFrame:
+    """Return the table files_read from what reading reports.
+
+    Parameters
+    ----------
+    files : DataFrame
+        `segkit.sources.report.ReadReport.files`; a column that it does not hold stays empty.
+    """
+    return files.reindex(columns=list(TABLES["files_read"].columns))

@@ -71,7 +71,8 @@ def _unreadable(con: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     if not has_table(con, "unreadable_invoices"):
         return pd.DataFrame()
     return con.execute(
-        """SELECT 'quarantined_' || reason AS step, '' AS line_type, source, '' AS currency, 0 AS month, true AS is_outside,
+        """SELECT 'quarantined_' || reason AS step, '' AS line_type, source, '' AS currency, 0 AS month,
+                  true AS is_outside,
                   false AS is_repeated, false AS is_positive_cancellation, false AS is_older_version,
                   count(*) AS n_rows, sum(revenue)::DOUBLE AS revenue, 0.0 AS exchange
            FROM unreadable_invoices WHERE revenue IS NOT NULL GROUP BY ALL ORDER BY ALL"""

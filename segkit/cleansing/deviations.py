@@ -1,4 +1,4 @@
-"""What would explain a year's deviation from controlling: parts of the money that two people could count differently."""
+"""What would explain a year's deviation from controlling: money that two people could count differently."""
 
 from __future__ import annotations
 
@@ -46,7 +46,9 @@ def write_deviations(con: duckdb.DuckDBPyConnection, period: Period, cleansing: 
         found = _matching(pairs(_worth_pairing(parts, deviation)), deviation) if found.empty else found
         if found.empty:
             continue
-        found = found.assign(fiscal_year=year, place=range(1, len(found) + 1)).drop(columns="is_paired", errors="ignore")
+        found = found.assign(fiscal_year=year, place=range(1, len(found) + 1)).drop(
+            columns="is_paired", errors="ignore"
+        )
         con.register("found_parts", found)
         items = ", ".join(f"nullif({c}, '') AS {c}" for c in ("item", "other_item") if c in found)
         run_sql(con, f"INSERT INTO deviations BY NAME SELECT * REPLACE ({items}) FROM found_parts")
@@ -64,4 +66,6 @@ def _matching(parts: pd.DataFrame, deviation: float) -> pd.DataFrame:
 def _worth_pairing(parts: pd.DataFrame, deviation: float) -> pd.DataFrame:
     """Parts large enough to explain something beside another one, the largest first."""
     large = parts[parts["is_paired"] & (parts["revenue"].abs() >= SMALLEST_PART * abs(deviation))]
-    return large.drop_duplicates(["revenue", "n_rows"]).sort_values("revenue", key=abs, ascending=False).head(MOST_PARTS)
+    return (
+        large.drop_duplicates(["revenue", "n_rows"]).sort_values("revenue", key=abs, ascending=False).head(MOST_PARTS)
+    )

@@ -19,6 +19,7 @@ DECISIONS = (  # check → sentence that asks for a decision
     ("not_delivered", "cleansing.decide_accounts"),
     ("scope_without_match", "cleansing.decide_scope"),
     ("charge", "cleansing.decide_charges"),
+    ("no_rate", "cleansing.decide_no_rate"),
     ("dominant_account", "cleansing.decide_dominant"),
     ("few_accounts", "cleansing.decide_few"),
 )
@@ -33,32 +34,12 @@ def describe_period(run_period: pd.DataFrame) -> list[Finding]:
         The table run_period (one row).
     """
     period = run_period.iloc[0].to_dict()
+    if period["money_source"] == "none":
+        return [("cleansing.warn_no_money", period)]
     found: list[Finding] = [("cleansing.period" if period["is_complete"] else "cleansing.warn_incomplete", period)]
     if period["money_source"] == "opportunities":
         found.append(("cleansing.warn_opportunities", {}))
     return found
-
-
-def describe_totals(control_totals: pd.DataFrame) -> list[Finding]:
-    """Compare with controlling, one sentence a year; years that controlling does not name are not compared.
-
-    Parameters
-    ----------
-    control_totals : DataFrame
-        The table control_totals.
-    """
-    stated = control_totals[control_totals["controlling"].notna()]
-    if stated.empty:
-        return [("cleansing.totals_not_stated", {})]
-    return [(_total_key(year), year) for year in stated.to_dict("records")]
-
-
-def _total_key(year: dict) -> str:
-    if not year["delivered"] and year["is_partial"]:
-        return "cleansing.total_without_data"
-    if year["is_partial"]:
-        return "cleansing.total_partial"
-    return "cleansing.warn_total_off" if year["is_off"] else "cleansing.total_agrees"
 
 
 def describe_money(reconciliation: pd.DataFrame) -> list[Finding]:
@@ -70,6 +51,9 @@ def describe_money(reconciliation: pd.DataFrame) -> list[Finding]:
         The table reconciliation.
     """
     steps = reconciliation[reconciliation["table"] == "invoices"].groupby("step")[["n_rows", "revenue"]].sum()
+    if steps.empty:
+        rows = reconciliation[["step", "n_rows"]].groupby("step").sum()["n_rows"].reindex(["in", "used"], fill_value=0)
+        return [("cleansing.reconciled_rows", {"n_in": rows["in"], "n_used": rows["used"]})]
     came, used = steps.loc["in"], steps.reindex(["used"]).fillna(0).loc["used"]
     share = used["revenue"] / came["revenue"] if came["revenue"] else None
     numbers = {"n_in": came["n_rows"], "money_in": came["revenue"], "n_used": used["n_rows"],
@@ -85,14 +69,6 @@ def describe_money(reconciliation: pd.DataFrame) -> list[Finding]:
 def _first_known(*keys: str) -> str:
     """Return the first key that has a sentence; the last one always has."""
     return next((key for key in keys if texts.has(key)), keys[-1])
-
-
-def tabulate_totals(control_totals: pd.DataFrame) -> pd.DataFrame:
-    """Return the comparison with controlling as a table to show: columns named so that money reads as money."""
-    money = {name: f"revenue_{name}" for name in ("controlling", "delivered", "deviation", "used")}
-    shown = control_totals.astype({"fiscal_year": "str"}).rename(columns=money)
-    return shown[["fiscal_year", "revenue_controlling", "revenue_delivered", "revenue_deviation", "deviation_pct",
-                  "revenue_used"]]  # fmt: skip
 
 
 def tabulate_sources(reconciliation: pd.DataFrame) -> pd.DataFrame:
@@ -119,6 +95,22 @@ def tabulate_sources(reconciliation: pd.DataFrame) -> pd.DataFrame:
     files = files.assign(n_left_out=files["n_in"] - files["n_used"]).reset_index()
     files = files.sort_values("table", key=lambda table: table != "invoices", kind="stable", ignore_index=True)
     return files[["table", "source", "n_in", "n_used", "n_left_out", "revenue_in", "revenue_used"]]
+
+
+def tabulate_files(files_read: pd.DataFrame) -> pd.DataFrame:
+    """Return the files as a table to show: what each was recognised as and how it is written; empty columns stay out.
+
+    Parameters
+    ----------
+    files_read : DataFrame
+        The table files_read.
+    """
+    shown = files_read.sort_values("table", key=lambda table: table != "invoices", kind="stable", ignore_index=True)
+    order = ["table", "source", "system", "n_rows", "n_unreadable", "encoding", "delimiter", "sheet", "header_row",
+             "decimal", "date_format"]  # fmt: skip
+    text = shown.select_dtypes(["object", "str", "string"]).columns
+    shown = shown.assign(**{column: shown[column].where(shown[column] != "") for column in text})
+    return shown[[column for column in order if shown[column].notna().any() or column == "system"]]
 
 
 def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:

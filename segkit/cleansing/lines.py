@@ -35,6 +35,9 @@ STEP = """CASE
 """The first that holds decides; what is later than as-of comes first, so that later deliveries change no earlier
 quarter. What its own source takes back (cancelled) is out in every delivery."""
 
+MONEY_ANYHOW = "^scope_|^no_customer$"
+"""Reasons of skipping lines that are revenue all the same, only not of a customer that could be segmented."""
+
 OPTIONAL = {"skip": "VARCHAR", "no_rate": "VARCHAR", "currency_rate": "DECIMAL(18,12)",
             "written_revenue": "DECIMAL(18,4)", "written_margin": "DECIMAL(18,4)"}  # fmt: skip
 """Columns that ``raw_invoices`` has only where a preset skips lines or a line is in another currency."""
@@ -46,7 +49,7 @@ def mark_lines(con: duckdb.DuckDBPyConnection, period: Period, cleansing: Cleans
     Identical lines of several deliveries count as often as in the delivery that has them most often; identical lines
     inside one delivery stay, the second and further are marked is_repeated. A missing invoice number becomes
     account and day; a missing quantity becomes 1, -1 or 0 with the sign of the money (both are logged). is_no_revenue
-    marks lines of documents that are none at all (cancelled, pro forma), whoever the account is.
+    marks skipped lines that are no revenue at all (cancelled, pro forma), whoever the account is.
 
     Parameters
     ----------
@@ -75,7 +78,8 @@ def mark_lines(con: duckdb.DuckDBPyConnection, period: Period, cleansing: Cleans
         f"""
         CREATE OR REPLACE TEMP TABLE rows_invoices AS
         SELECT line.* EXCLUDE (nth, copy, skip, last_skip), nth > 1 AS is_repeated,
-               NOT starts_with(coalesce(skip, last_skip, 'scope_'), 'scope_') AS is_no_revenue, {STEP} AS step
+               NOT regexp_matches(coalesce(skip, last_skip, 'scope_'), '{MONEY_ANYHOW}') AS is_no_revenue,
+               {STEP} AS step
         FROM (FROM counted_rows
               UNION ALL BY NAME
               SELECT *, 1 AS nth, 1 AS copy, skip AS last_skip FROM typed_lines

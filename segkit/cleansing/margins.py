@@ -43,7 +43,8 @@ def write_margins(con: duckdb.DuckDBPyConnection, period: Period) -> None:
                    coalesce(sum(revenue) FILTER (margin IS NOT NULL), 0) AS revenue_with_margin,
                    coalesce(sum(abs(revenue)) FILTER (margin IS NOT NULL), 0) AS covered, sum(abs(revenue)) AS size
             FROM invoices GROUP BY fiscal_year)
-        SELECT fiscal_year, revenue, revenue_with_margin, round(covered::DOUBLE / nullif(size, 0), 6) AS margin_coverage,
+        SELECT fiscal_year, revenue, revenue_with_margin,
+               round(covered::DOUBLE / nullif(size, 0), 6) AS margin_coverage,
                margin, care_cost,
                CASE WHEN margin_coverage >= {COVERAGE} THEN margin - care_cost END AS margin_after_care
         FROM years LEFT JOIN ({care}) USING (fiscal_year) ORDER BY fiscal_year""",

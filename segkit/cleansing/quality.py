@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.cleansing.hierarchy import SEVERAL_CLASSES
 from segkit.cleansing.period import Period
-from segkit.cleansing.rows import columns_of, delivered, has_table, make_empty, run_sql
+from segkit.cleansing.roles import CENTRAL_PAYER
+from segkit.cleansing.rows import MONEY, columns_of, delivered, has_column, has_table, make_empty, run_sql
 from segkit.settings.cleansing import Cleansing
 from segkit.tables import TABLES
 
@@ -18,11 +20,16 @@ SHAPE_SHARE = 0.5  # of the accounts: an id shape must be that usual before othe
 OLDEST_YEAR = 1990
 WHOLE_TABLE = "-"
 
-MAY_BE_EMPTY = {  # empty as long as nothing has happened, or for most rows by nature
-    "accounts": {"parent_id"},
-    "engagements": {"campaign_id", "duration_seconds"},
+MAY_BE_EMPTY = {  # empty as long as nothing has happened, for most rows by nature, or where a system has no such field
+    "accounts": {"parent_id", "source_abc_class", "external_id", "is_inactive"},
+    "engagements": {"campaign_id", "duration_seconds", "email"},
+    "hierarchy": {"hierarchy_type", "valid_from", "valid_to"},
+    "invoices": {"currency", "payer_id", "ship_to_id"},
     "leads": {"converted_date", "opportunity_id", "account_id"},
-    "opportunities": {"close_date", "is_closed", "is_won"},
+    "opportunities": {"close_date", "is_closed", "is_won", "currency"},
+    "orders": {"order_type", "currency", "quote_id", "is_rejected"},
+    "partners": {"sales_org"},
+    "sales_areas": {"currency", "is_blocked", "source_abc_class", "customer_group", "district"},
     "surveys": {"comment"},
     "tickets": {"closed_date"},
 }
@@ -49,13 +56,17 @@ def write_quality(
         Patterns under scope.excluded_accounts that fit no account.
     """
     make_empty(con, "data_quality")
-    for table in delivered(con):
-        checks = [_missing(table), _unreadable(con, table), _duplicates(table), _future(table)]
-        checks += _unknown(con, table)
+    for table in [name for name in delivered(con) if period.money_source != "none" or name != "invoices"]:
+        checks = [_missing(con, table), _unreadable(con, table), _duplicates(table), _future(table)]
+        checks += [*_unknown(con, table), *_without_rate(con, table)]
         _add(con, table, [check for check in checks if check], {"today": period.today})
-    prefix = {"prefix": cleansing.cancellation_prefix}
-    _add(con, "invoices", [LINES], prefix)
-    _add(con, "invoices", [_shapes("invoices"), CONFLICTS, DOMINANT, FEW])
+    if period.money_source != "none":
+        _add(con, "invoices", [LINES], {"prefix": cleansing.cancellation_prefix})
+        _add(con, "invoices", [_shapes("invoices"), CONFLICTS, DOMINANT, FEW])
+    if has_table(con, "payers"):
+        _add(con, "invoices", [CENTRAL_PAYER])
+    if has_table(con, "sales_areas"):
+        _add(con, "sales_areas", [SEVERAL_CLASSES])
     if has_table(con, "rows_accounts"):
         _add(con, "accounts", [_shapes("accounts"), ADDED])
     for pattern in unused_patterns:
@@ -78,10 +89,12 @@ def _money(table: str) -> str:
     return "revenue" if table == "invoices" else "NULL::DECIMAL(18,4)"
 
 
-def _missing(table: str) -> str:
+def _missing(con: duckdb.DuckDBPyConnection, table: str) -> str:
     """Empty values per column, over rows that are not later than as-of and no repetition."""
     columns = [c for c in columns_of(table) if c not in MAY_BE_EMPTY.get(table, set())]
-    counts = ", ".join(f"count(*) - count({c}) AS {c}" for c in columns)
+    written = {a: f"coalesce({a}, written_{a})" for a in MONEY.get(table, ())}  # no rate is not the same as no amount
+    written = written if has_column(con, f"rows_{table}", "currency_rate") else {}
+    counts = ", ".join(f"count(*) - count({written.get(c, c)}) AS {c}" for c in columns)
     money = ", ".join(f"sum({_money(table)}) FILTER ({c} IS NULL) AS {c}_money" for c in columns)
     rows = " UNION ALL ".join(f"SELECT '{c}', 'missing', n_rows, {c}, {c}_money FROM counted" for c in columns)
     return f"""WITH counted AS (SELECT count(*) AS n_rows, {counts}, {money} FROM rows_{table}
@@ -111,6 +124,17 @@ def _future(table: str) -> str:
                UNION ALL
                SELECT '{day}', 'old_date', count(*), count(*) FILTER (year({day}) < {OLDEST_YEAR}),
                       sum({_money(table)}) FILTER (year({day}) < {OLDEST_YEAR}) FROM rows_{table}"""
+
+
+def _without_rate(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Amounts of other currencies that could not be converted; their money has no value in the project's."""
+    if not has_column(con, f"rows_{table}", "no_rate"):
+        return []
+    return [
+        f"""SELECT 'currency', '{check}', count(*), count(*) FILTER (step = 'quarantined_{check}'), NULL::DECIMAL(18,4)
+            FROM rows_{table} WHERE step <> 'later'"""
+        for check in ("no_rate", "unknown_currency")
+    ]
 
 
 def _unknown(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:

@@ -94,7 +94,8 @@ def collect_rates(con: duckdb.DuckDBPyConnection, currency: str, exchange_rates:
         con.executemany("INSERT INTO stated_rates VALUES (?, ?, ?)", stated)
         run_sql(
             con,
-            """DELETE FROM currency_rates WHERE (currency, rate_date) IN (SELECT (currency, rate_date) FROM stated_rates);
+            """DELETE FROM currency_rates
+               WHERE (currency, rate_date) IN (SELECT (currency, rate_date) FROM stated_rates);
                INSERT INTO currency_rates FROM stated_rates; DROP TABLE stated_rates""",
         )
 

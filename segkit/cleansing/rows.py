@@ -46,7 +46,7 @@ def has_column(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
 
 
 def with_skip(con: duckdb.DuckDBPyConnection, table: str) -> str:
-    """SQL relation of ``raw_T`` with the column skip: why the source's own marks leave a row out, empty if it counts."""
+    """SQL relation of ``raw_T`` with the column skip: why the source's own marks leave a row out, or NULL."""
     return f"raw_{table}" if has_column(con, f"raw_{table}", "skip") else f"(SELECT *, {NO_SKIP} FROM raw_{table})"
 
 
@@ -144,9 +144,9 @@ def count_copies(con: duckdb.DuckDBPyConnection, relation: str, columns: list[st
     Notes
     -----
     New columns: nth (1 for the first of its kind in the file, 2 for the second …), copy (1 for the nth in the first
-    file that has it, 2 in the next file …), kept_source and kept_row (where copy 1 stands), last_skip (skip of the copy
-    in the last file: an invoice that a later delivery calls cancelled is cancelled). Only rows whose hash occurs twice
-    are compared, which keeps a million lines within seconds.
+    file that has it, 2 in the next file …), kept_source and kept_row (where copy 1 stands), last_skip (skip of the
+    copy in the last file: an invoice that a later delivery calls cancelled is cancelled). Only rows whose hash occurs
+    twice are compared, which keeps a million lines within seconds.
     """
     same = ", ".join(columns)
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE hashed_rows AS SELECT *, hash({same}) AS row_hash FROM {relation}")

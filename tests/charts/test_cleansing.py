@@ -82,3 +82,10 @@ def test_nothing_of_the_data_stands_in_the_specification():
     assert drawn(specifications[0]) != drawn(specifications[1])
     assert [spec.pop("datasets") is not None for spec in specifications] == [True, True]
     assert specifications[0] == specifications[1]
+
+
+def test_without_money_the_rows_of_all_tables_stand_alone():
+    chart = reconciliation_chart(MONEY[MONEY["table"] != "invoices"], "de").to_dict()
+    assert len(chart["hconcat"]) == 1
+    rows = next(iter(chart["datasets"].values()))
+    assert [(row["step"], row["n_rows"]) for row in rows] == [("in", 99.0), ("used", 0.0)]

@@ -31,7 +31,8 @@ def test_currency_is_recognised_by_code_sign_and_name(text, code, is_known):
 def test_line_takes_the_latest_rate_up_to_its_day(put, line, clean, rows):
     put("invoices", [
         line("K1", "2026-07-31", "100.00", margin=40, currency="USD"), line("K2", "2026-08-01", "-100", currency="usd"),
-        line("K3", "2026-09-29", 7, currency="Euro"), line("K4", "2026-09-29", 8), line("K5", "2026-09-30", 9, currency="EUR"),
+        line("K3", "2026-09-29", 7, currency="Euro"), line("K4", "2026-09-29", 8),
+        line("K5", "2026-09-30", 9, currency="EUR"),
     ])  # fmt: skip
     clean(exchange_rates=RATES)
     assert rows("SELECT account_id, revenue, margin, currency FROM invoices ORDER BY 1") == [
@@ -69,8 +70,10 @@ def test_rates_of_a_table_and_of_the_project_file_hold_together(put, line, clean
     put("invoices", [line("K1", "2026-07-02", 100, currency="USD"), line("K2", "2026-08-02", 100, currency="CHF"),
                      line("K3", "2026-09-29", 100, currency="USD")])  # fmt: skip
     put("exchange_rates", [
-        {"currency": "usd", "rate_date": "2026-07-01", "rate": 0.8}, {"currency": "CHF", "rate_date": "2026-01-01", "rate": 1.1},
-        {"currency": "CHF", "rate_date": "2026-02-01", "rate": 0}, {"currency": "EUR", "rate_date": "2026-01-01", "rate": 1},
+        {"currency": "usd", "rate_date": "2026-07-01", "rate": 0.8},
+        {"currency": "CHF", "rate_date": "2026-01-01", "rate": 1.1},
+        {"currency": "CHF", "rate_date": "2026-02-01", "rate": 0},
+        {"currency": "EUR", "rate_date": "2026-01-01", "rate": 1},
     ])  # fmt: skip
     clean(exchange_rates={"USD": {dt.date(2026, 7, 1): Decimal("0.7"), dt.date(2026, 9, 1): Decimal("0.6")}})
     assert rows("SELECT account_id, revenue FROM invoices ORDER BY 1") == [
@@ -113,9 +116,10 @@ def test_orders_and_opportunities_are_converted_too(put, line, clean, rows):
     put("orders", [{"order_id": "1", "order_date": "2026-08-02", "revenue": 100, "currency": "USD"},
                    {"order_id": "2", "order_date": "2025-08-02", "revenue": 100, "currency": "USD"},
                    {"order_id": "3", "order_date": "2025-08-02", "currency": "USD"}])  # fmt: skip
+    deal = {"amount": 100, "currency": "USD", "created_date": "2026-05-01"}
     put("opportunities", [
-        {"opportunity_id": "1", "stage": "won", "amount": 100, "currency": "USD", "created_date": "2026-05-01", "close_date": "2026-08-03"},
-        {"opportunity_id": "2", "stage": "open", "amount": 100, "currency": "USD", "created_date": "2026-05-01"},
+        {"opportunity_id": "1", "stage": "won", "close_date": "2026-08-03", **deal},
+        {"opportunity_id": "2", "stage": "open", **deal},
     ])  # fmt: skip
     clean(exchange_rates=RATES)
     assert rows("SELECT order_id, revenue FROM orders ORDER BY 1") == [("1", Decimal(95)), ("3", None)]
@@ -126,7 +130,13 @@ def test_orders_and_opportunities_are_converted_too(put, line, clean, rows):
 
 def test_won_opportunities_that_stand_in_for_invoices_are_in_the_projects_currency(put, clean, rows):
     won = {"stage": "won", "currency": "USD", "account_id": "K1", "amount": 100}
-    put("opportunities", [{"opportunity_id": "1", "close_date": "2026-08-03", **won}, {"opportunity_id": "2", "close_date": "2025-01-01", **won}])
+    put(
+        "opportunities",
+        [
+            {"opportunity_id": "1", "close_date": "2026-08-03", **won},
+            {"opportunity_id": "2", "close_date": "2025-01-01", **won},
+        ],
+    )
     clean(exchange_rates=RATES)
     assert rows("SELECT revenue FROM invoices") == [(Decimal(95),)]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pandas as pd
 import pytest
 
-from segkit.cleansing import findings
+from segkit.cleansing import findings, money_findings
 from segkit.settings.cleansing import Scope
 from segkit.texts import say, templates
 
@@ -40,14 +40,14 @@ def test_first_screen(frames):
         "period": "2026Q3: Die Umsätze reichen vom 02.01.2025 bis zum 29.09.2026. Stichtag ist der 30.09.2026, "
         "das Quartal ist vollständig."
     }
-    totals = sentences(findings.describe_totals(frames("control_totals")), "en")
+    totals = sentences(money_findings.describe_totals(frames("control_totals")), "en")
     assert "The deviation of €100.00 (12.5%) is above 0.5%" in totals["warn_total_off"]
     assert "€48.00 of the €1.00" in totals["total_partial"]
 
 
 def test_totals_that_nobody_stated_are_asked_for(frames):
     unstated = frames("control_totals").assign(controlling=float("nan"))
-    assert [key for key, _ in findings.describe_totals(unstated)] == ["cleansing.totals_not_stated"]
+    assert [key for key, _ in money_findings.describe_totals(unstated)] == ["cleansing.totals_not_stated"]
 
 
 def test_every_way_out_is_said_with_the_most_money_first(frames):
@@ -87,7 +87,10 @@ def test_both_languages_have_the_same_sentences_with_the_same_numbers():
     names = {}
     for language in ("de", "en"):
         ours = {key: text for key, text in templates(language).items() if key.startswith("cleansing.")}
-        names[language] = {key: {part[1] for part in string.Formatter().parse(text)} for key, text in ours.items()}
+        names[language] = {
+            key: {part[1].removesuffix(f"_{language}") for part in string.Formatter().parse(text) if part[1]}
+            for key, text in ours.items()
+        }
     assert names["de"] == names["en"]
 
 
@@ -108,5 +111,5 @@ def test_findings_without_money_name_none(frames):
 
 
 def test_totals_as_a_table_whose_money_reads_as_money(frames):
-    table = findings.tabulate_totals(frames("control_totals"))
+    table = money_findings.tabulate_totals(frames("control_totals"))
     assert table.iloc[0].tolist() == ["2025", 800.0, 900.0, 100.0, 0.125, 900.0]

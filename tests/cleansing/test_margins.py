@@ -11,8 +11,10 @@ def test_margin_of_the_lines_and_after_cost_of_care(put, line, clean, rows):
         line(day="2026-08-01", revenue=90, margin=30), line(day="2026-09-29", revenue=10),
     ])  # fmt: skip
     put("care_costs", [
-        {"account_id": "K1", "cost_date": "2025-12-31", "cost": 5}, {"account_id": "K2", "cost_date": "2025-12-31", "cost": 2},
-        {"account_id": "K1", "cost_date": "2026-08-31", "cost": 9}, {"account_id": "K1", "cost_date": "2026-10-31", "cost": 99},
+        {"account_id": "K1", "cost_date": "2025-12-31", "cost": 5},
+        {"account_id": "K2", "cost_date": "2025-12-31", "cost": 2},
+        {"account_id": "K1", "cost_date": "2026-08-31", "cost": 9},
+        {"account_id": "K1", "cost_date": "2026-10-31", "cost": 99},
     ])  # fmt: skip
     clean()
     assert rows("FROM margins ORDER BY 1") == [

@@ -89,3 +89,25 @@ def test_dates_long_ago(put, line, clean, found):
     put("invoices", [line(), line(day="1900-01-01")])
     clean()
     assert found("old_date") == [(2, 1, Decimal(10))]
+
+
+def test_columns_that_a_system_may_not_have_are_no_gap(put, line, clean, rows):
+    put("invoices", [line()])
+    put("engagements", [{"engagement_id": "1", "engagement_date": "2026-08-01"}])
+    clean()
+    missing = {column for (column,) in rows('SELECT "column" FROM data_quality WHERE "check" = \'missing\'')}
+    assert "margin" in missing and not missing & {"currency", "payer_id", "ship_to_id", "email", "external_id"}
+
+
+def test_line_without_rate_is_not_called_a_line_without_amount(put, line, clean, found):
+    put("invoices", [line(), line("K2", revenue=5, currency="USD"), line("K3", revenue=5, currency="Stück")])
+    clean()
+    assert found("missing", "revenue") == [(3, 0, None)]
+    assert found("no_rate", "currency") == [(3, 1, None)]
+    assert found("unknown_currency", "currency") == [(3, 1, None)]
+
+
+def test_without_money_only_what_is_there_is_checked(put, clean, rows):
+    put("accounts", [{"account_id": "K1"}])
+    clean()
+    assert rows('SELECT DISTINCT "table" FROM data_quality') == [("accounts",)]

@@ -17,13 +17,21 @@ def skip(con):
 
 
 def steps(rows, table="invoices"):
-    return rows(
-        f"SELECT source, step, n_rows, revenue FROM reconciliation WHERE \"table\" = '{table}' AND step <> 'in' ORDER BY ALL"
-    )
+    sums = "SELECT source, step, n_rows, revenue FROM reconciliation"
+    return rows(f"{sums} WHERE \"table\" = '{table}' AND step <> 'in' ORDER BY ALL")
 
 
 def test_documents_by_reason_with_rows_and_money(put, line, skip, clean, rows):
-    put("invoices", [line("K1"), line("K2", revenue=20), line("K3", revenue="30.01"), line("K4", "2026-10-01", 40), line("K5", revenue=5)])
+    put(
+        "invoices",
+        [
+            line("K1"),
+            line("K2", revenue=20),
+            line("K3", revenue="30.01"),
+            line("K4", "2026-10-01", 40),
+            line("K5", revenue=5),
+        ],
+    )
     skip("invoices", "account_id IN ('K2', 'K4')", "cancelled")
     skip("invoices", "account_id = 'K3'", "proforma")
     skip("invoices", "account_id = 'K5'", "scope_intercompany")
@@ -32,7 +40,9 @@ def test_documents_by_reason_with_rows_and_money(put, line, skip, clean, rows):
         ("a.csv", "excluded_cancelled", 1, Decimal(20)), ("a.csv", "excluded_proforma", 1, Decimal("30.01")),
         ("a.csv", "excluded_scope_intercompany", 1, Decimal(5)), ("a.csv", "later", 1, Decimal(40)),
         ("a.csv", "used", 1, Decimal(10))]  # fmt: skip
-    assert rows("SELECT delivered, used FROM control_totals") == [(Decimal(15), Decimal(10))], "no revenue is not compared"
+    assert rows("SELECT delivered, used FROM control_totals") == [(Decimal(15), Decimal(10))], (
+        "no revenue is not compared"
+    )
     assert rows("SELECT rule, n_rows FROM cleaning_log WHERE rule LIKE 'excluded_%' ORDER BY 1") == [
         ("excluded_cancelled", 1), ("excluded_proforma", 1), ("excluded_scope_intercompany", 1)]  # fmt: skip
 
@@ -57,12 +67,14 @@ def test_rows_of_other_tables(put, line, skip, clean, rows):
     put("invoices", [line()])
     put("accounts", [
         {"account_id": "K1", "name": "A"}, {"account_id": "K2", "name": "B"}, {"account_id": None, "name": "C"},
-        {"account_id": "K3", "name": "old", "delivery": "2026-07-01"}, {"account_id": "K3", "name": "new", "delivery": "2026-10-01"},
+        {"account_id": "K3", "name": "old", "delivery": "2026-07-01"},
+        {"account_id": "K3", "name": "new", "delivery": "2026-10-01"},
     ])  # fmt: skip
     put("engagements", [{"engagement_id": "1", "engagement_date": "2026-08-01"}] * 2)
     skip("accounts", "name IN ('B', 'C', 'new')", "deleted")
     skip("engagements", '"row_number" = 3', "deleted")
     clean()
     assert steps(rows, "accounts") == [
-        ("a.csv", "excluded_deleted", 3, None), ("a.csv", "excluded_duplicate", 1, None), ("a.csv", "used", 1, None)]  # fmt: skip
+        ("a.csv", "excluded_deleted", 3, None), ("a.csv", "excluded_duplicate", 1, None),
+        ("a.csv", "used", 1, None)]  # fmt: skip
     assert steps(rows, "engagements") == [("a.csv", "excluded_deleted", 1, None), ("a.csv", "used", 1, None)]
