@@ -113,10 +113,11 @@ def _dialect(
     below = _of_first_table(rows, header.last + 1, len(names))
     while names and not names[-1].strip() and not has_borders:
         names.pop()
+    usual = [row for row in below if len(row) == len(names) + 1]
+    if not has_borders and len(usual) > 0.5 * len(below) and _has_row_names(usual):
+        names = ["", *names]
     n_fields, short = _widths(below, len(names))
     usual = [row for row in below if len(row) == n_fields]
-    if not has_borders and _has_row_names(usual, len(names)):
-        names = ["", *names]
     return Dialect(
         style.delimiter,
         style.quote,
@@ -147,32 +148,38 @@ def _of_first_table(rows: list[list[str]], start: int, n_fields: int) -> list[li
 
 
 def _widths(rows: Sequence[Sequence[str]], n_names: int) -> tuple[int, frozenset[int]]:
-    """Return the usual number of fields, and the smaller ones of rows that only leave out empty fields at their end."""
+    """Return the usual number of fields, and the smaller ones of rows that only leave out empty fields at their end.
+
+    Fields above the number of names count only where they are hardly ever filled: else nobody knows which names belong
+    to which values.
+    """
     counts = Counter(len(row) for row in rows)
     if not counts:
         return n_names, frozenset()
     usual = counts.most_common(1)[0][0]
-    if usual > n_names and n_names > 1:
-        filled = max((i + 1 for row in rows for i, cell in enumerate(row[:usual]) if present(cell)), default=0)
-        return usual, frozenset({filled} if n_names <= filled < usual else {n_names} if filled <= n_names else ())
+    if usual > n_names:
+        wide = [row for row in rows if len(row) == usual]
+        filled = [sum(bool(present(row[i])) for row in wide) for i in range(usual)]
+        if any(n > 0.5 * len(wide) for n in filled[n_names:]) and n_names > 1:
+            return n_names, frozenset()
+        last = max((i + 1 for i, n in enumerate(filled) if n), default=0)
+        return usual, frozenset({max(last, n_names)} - {usual})
     full = [row for row in rows if len(row) == n_names]
     shorter = {width: n for width, n in counts.items() if 1 < width < n_names}
     is_usual = sum(shorter.values()) >= max(3, _TRIMMED_SHARE * len(rows)) or usual < n_names
     if not shorter or not is_usual or not all(present(row[-1]) for row in full):
-        return (usual if usual > n_names else n_names), frozenset()
+        return n_names, frozenset()
     if not all(present(row[-1]) for row in rows if len(row) in shorter):
         return n_names, frozenset()
     return n_names, frozenset(shorter)
 
 
-def _has_row_names(rows: list[list[str]], n_names: int) -> bool:
+def _has_row_names(rows: list[list[str]]) -> bool:
     """Say whether the rows begin with a running number over which no name stands."""
-    if len(rows) < 2 or len(rows[0]) != n_names + 1 or not all(row[-1].strip() for row in rows):
-        return False
     numbers = [row[0].strip() for row in rows]
-    return all(n.isdigit() for n in numbers) and all(
-        int(b) == int(a) + 1 for a, b in zip(numbers, numbers[1:], strict=False)
-    )
+    if len(rows) < 2 or not all(row[-1].strip() for row in rows) or not all(n.isdigit() for n in numbers):
+        return False
+    return all(int(b) == int(a) + 1 for a, b in zip(numbers, numbers[1:], strict=False))
 
 
 def read_records(lines: list[str], style: Style) -> tuple[list[list[str]], list[int]]:
@@ -224,15 +231,19 @@ def _styles(text: str, delimiter: str, n_lines: int) -> list[Style]:
     """Return the ways in which a text with a delimiter may quote and escape, the likeliest first."""
     d = re.escape(delimiter)
     wrapped = {
-        mark: len(re.findall(rf"(?:^|{d}){mark}(?:[^{mark}\r\n]|{mark}{mark})*{mark}(?=[{d}\r\n]|\Z)", text, re.M))
+        mark: re.findall(
+            rf"(?:^|{d}) *{mark}((?:[^{mark}\\\r\n]|{mark}{mark}|\\.)*){mark} *(?=[{d}\r\n]|\Z)", text, re.M
+        )
         for mark in "\"'"
         if mark in text
     }
     if wrapped.get('"'):
         quotes = ['"']
     elif wrapped.get("'"):
-        is_usual = wrapped["'"] >= max(2, 0.3 * n_lines)
-        quotes = ["'", '"'] if is_usual else ['"', "'"]
+        is_usual = len(wrapped["'"]) >= max(2, 0.3 * n_lines) or any(
+            "''" in value or "\\'" in value for value in wrapped["'"]
+        )
+        quotes = ["'"] if is_usual else ['"', "'"]
     else:
         quotes = ["" if text.count('"') >= _LITERAL_MARKS else '"']
     escapes = [""]
@@ -255,6 +266,8 @@ def _consistency(lines: list[str], style: Style, wanted: list[str]) -> float:
     position = find_header(rows[:100])
     if position is None or len(rows[position]) < 0.6 * width:
         score /= 2
+    elif sum(bool(cell.strip()) for cell in rows[position]) < width:
+        score *= 0.6
     if wanted:
         names = set(wanted)
         score += 1000 * max(len(names & {cell.strip() for cell in row}) for row in rows[:100])

@@ -22,7 +22,7 @@ _BOMS = (
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _DOS = re.compile(rb"[A-Za-z][\x81-\x8d\x93-\x98\xa0-\xa4]+(?=[A-Za-z])|(?<![^\s;,\t|\"'])[\x8e\x90\x99\x9a](?=[a-z])")
 """Letters of code page 850 where letters stand; quotation marks and dashes of Windows-1252 stand at an edge."""
-_WINDOWS = re.compile(rb"[\xc0-\xd6\xd8-\xe0\xe2-\xf6\xf8-\xff]")
+_WINDOWS = re.compile(rb"[\xc0-\xd6\xd8-\xe0\xe2-\xf6\xf8-\xfe]")
 _EDGE = rb";,\t|^~\"' \r\n"
 _CONTROLS = (b"\x00", b"\x02", b"\x03", b"\x1a")
 _PADDING = re.compile(rb"(?:(?<=[" + _EDGE + rb"])|\A)[\x00\x02\x03\x1a]+|[\x00\x02\x03\x1a]+(?=[" + _EDGE + rb"]|\Z)")

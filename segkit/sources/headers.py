@@ -83,8 +83,10 @@ def read_header(rows: list[list[str]], position: int) -> Header:
     last = position
     for below in rows[position + 1 : position + 3]:
         sample = [row for row in rows[last + 2 : last + 2 + _SAMPLE] if any(cell.strip(BLANKS) for cell in row)]
-        are_units = _are_units(below)
-        if not _goes_on(below, column_kinds(sample)) or (len(sample) < _LEAST and not are_units):
+        are_units, is_broken = _are_units(below), _is_broken(names, below)
+        if not is_broken and not _goes_on(below, column_kinds(sample)):
+            break
+        if len(sample) < _LEAST and not are_units and not is_broken:
             break
         names = names if are_units else _joined(names, [_one_line(cell) for cell in below])
         last += 1
@@ -145,6 +147,13 @@ def _goes_on(row: list[str], kinds: tuple[str, ...]) -> bool:
     if any(_VALUE.fullmatch(cell) for cell, _ in pairs):
         return False
     return not any(any(c.isdigit() for c in cell) for cell, kind in pairs if kind in ("number", "date", "code"))
+
+
+def _is_broken(names: list[str], below: list[str]) -> bool:
+    """Say whether most names end with a hyphen, and go on in small letters in the row below."""
+    pairs = [(name, cell.strip(BLANKS)) for name, cell in zip(names, below, strict=False) if name]
+    halves = [name.endswith("-") and cell[:1].islower() for name, cell in pairs]
+    return len(halves) > 1 and sum(halves) >= 0.5 * len(halves)
 
 
 def _are_units(row: list[str]) -> bool:
