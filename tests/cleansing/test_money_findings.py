@@ -72,8 +72,8 @@ def test_what_explains_a_deviation_in_words(put, line, clean, frame):
 def test_two_parts_in_one_sentence_and_a_year_that_nothing_explains():
     parts = pd.DataFrame([{
         "fiscal_year": 2025, "place": 1, "kind": "step_added", "item": "excluded_cancelled",
-        "other_kind": "tax_delivered", "other_item": "0.19", "n_rows": 3, "revenue": 40.0, "
-        ""remaining": -0.01}])  # fmt: skip
+        "other_kind": "tax_delivered", "other_item": "0.19", "n_rows": 3, "revenue": 40.0,
+        "remaining": -0.01}])  # fmt: skip
     totals = pd.DataFrame({"fiscal_year": [2024, 2025], "is_off": [True, True], "deviation": [7.0, 39.99]})
     said = sentences(money_findings.describe_deviations(parts, totals), "en")
     assert said[0].startswith(
