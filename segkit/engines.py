@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 if TYPE_CHECKING:
     import duckdb
 
+MEMORY = "800MB"
+"""What the engine keeps in memory; what is more goes to a temporary folder, so that no export is too long."""
+
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Return a fresh in-memory connection.
+    """Return a fresh in-memory connection with a temporary folder of its own, which it makes only if it needs it.
 
     Parameters
     ----------
@@ -21,6 +27,8 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:")
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / f"segkit_{uuid4().hex}")])
     connection.execute("SET autoinstall_known_extensions = false")
     if threads is not None:
         connection.execute(f"SET threads = {int(threads)}")

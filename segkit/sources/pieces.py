@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -72,7 +73,7 @@ def read_pieces(
     whole = grids[0]
     whole.cells = spool
     whole.unreadable = [row for grid in grids for row in grid.unreadable]
-    whole.changes = [*told.changes(), *changes_above(dialect), *_added([change for grid in grids for change in grid.changes])]
+    whole.changes = [*told.changes(), *changes_above(dialect), *_added([grid.changes for grid in grids])]
     whole.n_records, whole.n_blank = sum(g.n_records for g in grids), sum(g.n_blank for g in grids)
     whole.encoding, whole.is_broken = encoding.name, told.is_broken
     return whole
@@ -119,7 +120,9 @@ def _parse_all(bodies: Iterable[tuple[bytes, bool]], name: str, dialect: Dialect
 
 def _parse(body: bytes, name: str, dialect: Dialect, is_last: bool) -> tuple[Grid, pa.Table]:
     grid = parse_body(body, name, dialect, first_row=1, is_last=is_last)
-    return grid, coded(grid.cells)
+    cells = coded(grid.cells)
+    grid.cells = grid.cells.schema.empty_table()
+    return grid, cells
 
 
 def _moved(grid: Grid, by: int) -> Grid:
@@ -135,11 +138,14 @@ def _numbered(cells: pa.Table, by: int) -> pa.Table:
     return cells.set_column(0, "row_number", pc.add(cells.column("row_number"), by))
 
 
-def _added(changes: list[Change]) -> list[Change]:
-    """Return changes with those that only count rows added up per rule."""
+def _added(pieces: list[list[Change]]) -> list[Change]:
+    """Return what was done to the pieces as one list: each rule once, as often as one piece tells it."""
     added: dict[object, Change] = {}
-    for position, change in enumerate(changes):
-        key = change.rule if change.row_number is None else position
-        known = added.get(key)
-        added[key] = change if known is None else replace(known, n_rows=known.n_rows + change.n_rows)
+    for position, changes in enumerate(pieces):
+        seen: Counter[str] = Counter()
+        for change in changes:
+            seen[change.rule] += 1
+            key = (change.rule, seen[change.rule], position if change.rule == "footer" else 0)
+            known = added.get(key)
+            added[key] = change if known is None else replace(known, n_rows=known.n_rows + change.n_rows)
     return list(added.values())
