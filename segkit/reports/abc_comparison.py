@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from segkit.settings import Settings
 
-ROWS = 40  # accounts of a list that the page names
+ROWS = 25  # accounts of a list that the page names
 NONE = ""  # stands for no class in the matrix
 
 
@@ -81,7 +81,7 @@ def matrix_html(cells: pd.DataFrame, language: str, currency: str) -> str:
     by_pair = {(c["source_abc_class"], c["abc_class"]): c for c in cells.to_dict("records")}
     none, total = (texts.say(f"value.class_{key}", language) for key in ("none", "total"))
     heads = "".join(f'<th scope="col">{texts.escape(c or none)}</th>' for c in [*columns, total])
-    corner = texts.escape(f"{texts.say('value.class_old', language)} ↓ · {texts.say('value.class_new', language)} →")
+    corner = texts.escape(texts.say("value.class_corner", language))
     body = []
     for row in [*rows, None]:
         of_row = cells if row is None else cells[cells["source_abc_class"] == row]
@@ -120,13 +120,15 @@ def _list_html(rows: pd.DataFrame, change: str, language: str, currency: str) ->
     if rows.empty:
         return head + sentences_html([(f"value.class_none_{change}", {})], language, currency)
     reasons = [
-        texts.say(f"value.class_reason_{row['reason']}", language, class_before=row["class_before"])
+        texts.say(f"value.class_reason_{row['reason']}", language, class_before=row["class_before"]).replace(
+            " ", "\u00a0"
+        )
         for row in rows[["reason", "class_before"]].to_dict("records")
     ]
-    shown = rows.assign(reason=reasons)
+    shown = rows.assign(reason=reasons, move=rows["source_abc_class"] + " → " + rows["abc_class"])
     columns = {
-        "account_id": "", "name": "", "source_abc_class": "old", "abc_class": "new", "revenue_12m": "now",
-        "revenue_prev_12m": "before", "revenue_change": "difference", "revenue_rank": "rank", "reason": "reason",
+        "account_id": "", "name": "", "move": "move", "revenue_12m": "now",
+        "revenue_prev_12m": "before", "revenue_rank": "rank", "reason": "reason",
     }  # fmt: skip
     return head + _table(shown, columns, language, currency)
 
@@ -141,7 +143,7 @@ def _table(rows: pd.DataFrame, columns: dict[str, str], language: str, currency:
     if (shown["name"] == shown["account_id"]).all():
         shown = shown.drop(columns="name")
     if "revenue_prev_12m" in shown and shown["revenue_prev_12m"].isna().all():
-        shown = shown.drop(columns=["revenue_prev_12m", "revenue_change"])
+        shown = shown.drop(columns="revenue_prev_12m")
     labels = {c: texts.say(f"value.column_{key}", language) for c, key in columns.items() if key and c in shown}
     return display.table_html(shown, language, rows=ROWS, labels=labels, currency=currency)
 

@@ -117,7 +117,7 @@ def list_changes(comparison: pd.DataFrame, value: pd.DataFrame, settings: Value)
     Returns
     -------
     DataFrame
-        `account_id`, `change`, `source_abc_class`, `abc_class`, `revenue_12m`, `revenue_prev_12m`, `revenue_change`,
+        `account_id`, `change`, `source_abc_class`, `abc_class`, `revenue_12m`, `revenue_prev_12m`,
         `revenue_rank` (1 for the largest account), `class_before` (what this run's rule gives the year before) and
         `reason`: silent (nothing, or net returns, in twelve months), before (the year before gives the new class
         already: the old one is out of date), revenue (the money of this year changed the class), unknown (no year
@@ -126,10 +126,9 @@ def list_changes(comparison: pd.DataFrame, value: pd.DataFrame, settings: Value)
     ranked = value.assign(
         revenue_rank=value["revenue_12m"].rank(ascending=False, method="min").astype(int),
         class_before=abc_classes(value["revenue_prev_12m"], settings.abc_a, settings.abc_b),
-        revenue_change=value["revenue_12m"] - value["revenue_prev_12m"],
     )
     moved = comparison[comparison["change"].isin(["up", "down"])]
-    of_value = ["account_id", "revenue_prev_12m", "revenue_change", "revenue_rank", "class_before"]
+    of_value = ["account_id", "revenue_prev_12m", "revenue_rank", "class_before"]
     moved = moved.merge(ranked[of_value], on="account_id", how="left")
     reason = np.select(
         [moved["revenue_12m"] <= 0, moved["class_before"].isna(), moved["class_before"] == moved["abc_class"]],
