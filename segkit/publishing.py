@@ -47,7 +47,7 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str], res
         "created": dt.datetime.now().isoformat(timespec="seconds"),
         "as_of": str(period["as_of"].date()),
         "is_complete": bool(period["is_complete"]),
-        "money_source": period["money_source"],
+        "money_source": period["money_source"] if project.has_money else NO_MONEY,
         "money_off": money_off(read_frame(staging / "tables" / "control_totals.parquet")),
         "previous": next(iter(previous), None),
         "stages": [
