@@ -4,6 +4,11 @@ import datetime as dt
 
 import pytest
 
+from segkit.settings.sources import Source
+from segkit.sources.detection import detect_grid
+from segkit.sources.files import read_file
+from segkit.sources.recognised import SURE
+
 API_ACCOUNTS = """\
 Id,Name,AccountNumber,Type,Industry,NumberOfEmployees,AnnualRevenue,BillingStreet,BillingPostalCode,BillingCity,\
 BillingState,BillingCountry,Phone,Website,ParentId,OwnerId,CreatedDate,IsDeleted
@@ -341,3 +346,28 @@ def test_a_field_of_the_company_can_hold_the_sap_number(read_as):
 )
 def test_exports_are_taken_for_salesforce(taken_for, headers_in, content: str, shape: str):
     assert taken_for(headers_in(content)) == ("salesforce", shape)
+
+
+def test_three_columns_with_ids_of_salesforce_are_enough_whatever_the_language(read_as):
+    content = (
+        "Identifiant du compte,Account Name,Ville\n001D000000IRFma,Müller,Dresden\n001D000000IRFmA,Söhne,München\n"
+    )
+    [row, _] = read_as("salesforce", "accounts", {"comptes.csv": content})
+    assert row == {"account_id": "001D000000IRFmaIAH", "name": "Müller"}
+
+
+@pytest.mark.parametrize(
+    ("content", "shape"),
+    [
+        ("Account ID,Account Name,Billing City\n001D000000IRFma,A,B\n", "account"),
+        ("Contact ID,Account ID,Last Name,Email\n003D000000QRstU,001D000000IRFma,A,a@b.de\n", "contact"),
+        ("Opportunity ID,Account Name,Stage,Close Date\n006D000000AbCdE,A,Won,1/20/2026\n", "opportunity_as_written"),
+    ],
+)
+def test_a_small_report_is_sure_by_its_ids(tmp_path, content: str, shape: str):
+    path = tmp_path / "report.csv"
+    path.write_text(content, encoding="utf-8")
+    [grid] = read_file(path, path.name, Source(files=(path.name,)), [])
+    best, *others = detect_grid(grid)
+    assert (best.system, best.shape) == ("salesforce", shape)
+    assert best.confidence >= SURE > max((m.confidence for m in others if m.system != "salesforce"), default=0)
