@@ -179,6 +179,11 @@ class Source(BaseModel):
             if header is not None
         }
 
+    @field_validator("values")
+    @classmethod
+    def _no_empty_text(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        return refuse_empty(value)
+
     @field_validator("delimiter")
     @classmethod
     def _one_character(cls, value: str | None) -> str | None:
@@ -290,6 +295,14 @@ def texts_of(fields: Any) -> Any:
         str(header): tuple(_text(t) for t in (texts if isinstance(texts, (list, tuple)) else [texts]))
         for header, texts in fields.items()
     }
+
+
+def refuse_empty(values: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """Return the setting `values`, in which an empty cell must not mean anything: it stays empty."""
+    empty = [header for header, meanings in values.items() if "" in meanings]
+    if empty:
+        raise ValueError(f"values.{empty[0]}: an empty cell stays empty; name a text")
+    return values
 
 
 def _text(value: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from segkit.settings.sources import IdForm, alternatives, texts_of
+from segkit.settings.sources import IdForm, alternatives, refuse_empty, texts_of
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import fold
 from segkit.sources.missing import NOT_FILLED
@@ -53,6 +53,11 @@ class Shape(_Model):
         if not isinstance(value, dict):
             return value
         return {name: tuple(filter(None, [v] if isinstance(v, str) else v)) for name, v in value.items()}
+
+    @field_validator("values")
+    @classmethod
+    def _no_empty_text(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        return refuse_empty(value)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Shape:

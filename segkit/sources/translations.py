@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, TypeVar
 
 from segkit.settings.sources import Source
-from segkit.sources.grids import fold
+from segkit.sources.grids import NUMBER, Change, fold
 from segkit.sources.id_forms import written_alike
 from segkit.sources.placeholders import unmarked
 from segkit.sources.plans import Reference
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 _T = TypeVar("_T")
+EXCEL_DIGITS = 15
+"""Digits of a number that Excel keeps; the rest of a longer one is lost."""
 _WHOLE = r"^[0-9]+(\.0+)?$"
 
 
@@ -34,9 +36,9 @@ def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array
     Returns
     -------
     Array
-        As long as `texts`. `values` compares without case; "" is an empty cell, "*" any other text. ``pad`` fills
-        numbers of digits with zeros from the left. In a rate the leading "/" becomes "-"; `formulas.inverted` does the
-        rest.
+        As long as `texts`. `values` compares without case, "*" is any other text; an empty cell stays empty. ``pad``
+        fills numbers of digits with zeros from the left. In a rate the leading "/" becomes "-"; `formulas.inverted`
+        does the rest.
     """
     meanings = setting_of(source.values, reference)
     if meanings:
@@ -48,6 +50,20 @@ def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array
     if form:
         texts = written_alike(texts, form)
     return _signed(texts) if is_rate(source, reference) else texts
+
+
+def padded_change(before: pa.Array, after: pa.Array, counts: pa.Array, source: Source, reference: Reference) -> list:
+    """Return what the log says about ids that were filled with zeros: nothing, or one change."""
+    import pyarrow.compute as pc
+
+    if not setting_of(source.pad, reference):
+        return []
+    is_other = pc.fill_null(pc.not_equal(unmarked(before), unmarked(after)), False)
+    n_rows = pc.sum(counts.filter(is_other)).as_py() or 0
+    if not n_rows:
+        return []
+    old, new = (unmarked(texts.filter(is_other))[0].as_py() for texts in (before, after))
+    return [Change("id_padded", n_rows, old_value=old, new_value=new)]
 
 
 def setting_of(settings: Mapping[str, _T], reference: Reference) -> _T | None:
@@ -67,7 +83,7 @@ def _meant(texts: pa.Array, meanings: Mapping[str, str]) -> pa.Array:
     import pyarrow.compute as pc
 
     known = {_plain(text): meant or None for text, meant in meanings.items() if text != "*"}
-    plain = pc.utf8_lower(pc.fill_null(unmarked(texts), ""))
+    plain = pc.utf8_lower(unmarked(texts))
     plain = pc.if_else(pc.match_substring_regex(plain, _WHOLE), pc.replace_substring_regex(plain, r"\.0+$", ""), plain)
     position = pc.index_in(plain, pa.array(known, pa.string()))
     meant = pa.array(list(known.values()), pa.string()).take(position)
@@ -85,9 +101,10 @@ def _padded(texts: pa.Array, width: int) -> pa.Array:
     import pyarrow.compute as pc
 
     plain = unmarked(texts)
-    is_whole = pc.match_substring_regex(plain, _WHOLE)
-    padded = pc.utf8_lpad(pc.replace_substring_regex(plain, r"\.0+$", ""), width, "0")
-    return pc.if_else(is_whole, padded, texts)
+    digits = pc.replace_substring_regex(plain, r"\.0+$", "")
+    is_short = pc.and_(pc.match_substring_regex(plain, _WHOLE), pc.less(pc.utf8_length(digits), width))
+    is_exact = pc.or_(pc.invert(pc.starts_with(texts, NUMBER)), pc.less_equal(pc.utf8_length(digits), EXCEL_DIGITS))
+    return pc.if_else(pc.and_(is_short, is_exact), pc.utf8_lpad(digits, width, "0"), texts)
 
 
 def _signed(texts: pa.Array) -> pa.Array:

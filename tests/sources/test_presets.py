@@ -374,3 +374,20 @@ def test_settings_without_new_keys_are_written_down_as_before():
         *("files", "joined", "on", "database", "sheet", "encoding", "delimiter", "decimal", "date_format", "columns")
     }
     assert Source.model_validate({**entry, "pad": {"Nr": 5}}).model_dump(mode="json")["pad"] == {"Nr": 5}
+
+
+def test_filled_zeros_are_told(read_join):
+    log = read_join().report.log
+    told = log[log["rule"] == "id_padded"]
+    assert told[["source", "old_value", "new_value", "n_rows"]].to_numpy().tolist() == [
+        ["heads.csv", "1000", "0000001000", 3]
+    ]
+
+
+def test_a_column_may_be_left_empty_where_no_header_fits(read):
+    files = {"2024.csv": "Nr;Ort\n1;Ulm\n", "2025.csv": "Nr\n2\n"}
+    columns = {"account_id": "Nr", "city": ["Ort", ""]}
+    found = read(files, {"accounts": {"files": "202*.csv", "columns": columns}})
+    assert found.values("city", "accounts") == ["Ulm", None]
+    with pytest.raises(UserError, match="2025.csv: there is no column 'Ort'"):
+        read(files, {"accounts": {"files": "202*.csv", "columns": {**columns, "city": "Ort"}}})
