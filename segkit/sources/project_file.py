@@ -174,7 +174,7 @@ def _preset_lines(entry: Entry) -> list[str]:
 
 def _recognised(entry: Entry) -> str:
     name = load_preset(entry.preset).name
-    return f"{name}, {entry.remark}: recognised with {entry.confidence:.0%}".replace("%", " %")
+    return f"{name}, {entry.remark}: recognised with {_share(entry)}"
 
 
 def _column_line(column: Column) -> str:
@@ -221,4 +221,8 @@ def _told(proposal: Proposal) -> list[str]:
 
 
 def _recognised_short(entry: Entry) -> str:
-    return f"{load_preset(entry.preset).name} ({entry.remark}) with {entry.confidence:.0%}".replace("%", " %")
+    return f"{load_preset(entry.preset).name} ({entry.remark}) with {_share(entry)}"
+
+
+def _share(entry: Entry) -> str:
+    return f"{100 * entry.confidence:.0f} %" + (", please check" if entry.confidence < UNSURE else "")

@@ -10,7 +10,7 @@ from segkit.sources.detection import Match, detect_grid
 from segkit.sources.exports import Exports, Group, examples_of
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import Grid
-from segkit.sources.guess import guess_columns
+from segkit.sources.guess import guess_columns, guess_table
 from segkit.sources.presets import Preset, TableItem, load_preset
 from segkit.sources.proposal import Column, Entry
 from segkit.sources.samples import FileSample
@@ -18,8 +18,9 @@ from segkit.tables import INPUTS
 
 SURE = 0.6
 """Confidence below which a file is not taken for an export of a system, if something else can be made of it."""
-_WORTH_A_WORD = 0.3
-_WELL_KNOWN = 0.9
+_PERHAPS = 0.3
+"""Confidence below which nothing is said of a system."""
+_WELL_KNOWN = 0.75
 """Confidence from which on a header that a preset does not know fills a column that it leaves empty."""
 
 
@@ -34,9 +35,9 @@ def recognised_entries(exports: Exports) -> list[Entry]:
         match = next(iter(detect_grid(group.sample.grid)), None)
         if match is None:
             continue
-        if match.confidence >= SURE:
+        if match.confidence >= SURE or (match.confidence >= _PERHAPS and guess_table(group.sample) is None):
             found.setdefault(match.system, {}).setdefault(match.shape, []).append((group, match))
-        elif match.confidence >= _WORTH_A_WORD:
+        elif match.confidence >= _PERHAPS:
             group.remark = f"perhaps {told(match)}; if so, write preset: {match.system} instead of columns"
     entries = []
     for system, shapes in found.items():
@@ -83,8 +84,12 @@ def _entry(
     columns, unknown = _columns(item, source, of_shape)
     if columns is None:
         return None
-    if not is_joined:
-        columns, unknown = _with_own(item.table, columns, unknown, [group.sample for group in of_shape[item.known[0]]])
+    if INPUTS[item.table].kind == "snapshot" and not is_joined:
+        fields = {header for _, match in shapes[item.known[0]] for header in match.renamed}
+        free = [header for header in unknown if header not in fields]
+        own = _own_columns(item.table, columns, free, [group.sample for group in of_shape[item.known[0]]])
+        columns = _in_order(item.table, [*columns, *own])
+        unknown = [header for header in unknown if header not in {column.text for column in own}]
     for groups in of_shape.values():
         for group in groups:
             group.used = True
@@ -134,29 +139,29 @@ def _columns(
             columns[name] = Column(name, str(text), 1.0, examples, header)
         rules = [field for fields in (*settled.skip.values(), settled.negative) for field in fields]
         needed |= {former[field] for field in [*rules, *settled.on] if field in former}
-    ordered = [columns[name] for name in INPUTS[item.table].columns if name in columns]
+    ordered = _in_order(item.table, list(columns.values()))
     unknown = [header for sample in samples for header in sample.headers if header not in needed]
     return ordered, list(dict.fromkeys(unknown))
 
 
-def _with_own(
-    table: str, columns: list[Column], unknown: list[str], samples: list[FileSample]
-) -> tuple[list[Column], list[str]]:
-    """Return the columns and unknown headers after the preset's empty columns took well-known headers.
+def _own_columns(table: str, columns: list[Column], free: list[str], samples: list[FileSample]) -> list[Column]:
+    """Return columns that the preset leaves empty and a well-known header fills, which the preset does not know.
 
-    A company adds such fields to its system: "SAP-Nummer", Kundennummer_ERP__c.
+    A company adds such fields to its system: "SAP-Nummer", Kundennummer_ERP__c. Lists of accounts and the like only:
+    what a preset leaves out of documents it leaves out on purpose.
     """
-    known = {column.name for column in columns}
-    guess = guess_columns(samples[0], table).columns
+    filled = {column.name for column in columns}
     own = [
         Column(name, header, confidence, examples_of(samples[0], header), is_own=True)
-        for name, (header, confidence) in guess.items()
-        if name not in known and header in unknown and confidence >= _WELL_KNOWN
+        for name, (header, confidence) in guess_columns(samples[0], table).columns.items()
+        if name not in filled and header in free and confidence >= _WELL_KNOWN
     ]
-    own = [column for column in own if all(column.text in sample.headers for sample in samples)]
-    ordered = {column.name: column for column in [*columns, *own]}
-    taken = {column.text for column in own}
-    return [ordered[name] for name in INPUTS[table].columns if name in ordered], [h for h in unknown if h not in taken]
+    return [column for column in own if all(column.text in sample.headers for sample in samples)]
+
+
+def _in_order(table: str, columns: list[Column]) -> list[Column]:
+    found = {column.name: column for column in columns}
+    return [found[name] for name in INPUTS[table].columns if name in found]
 
 
 def _former(files: dict[str, list[Grid]], headers: dict[str, list[str]]) -> dict[str, str]:
