@@ -58,6 +58,9 @@ def build_rows(
     for column in plan.columns:
         value = _value_sql(column, typed, plan.source)
         selects += [f"{value} AS {name_sql(column.name)}", f"{_failure_sql(column, typed, value)} AS bad_{column.name}"]
+    others = sorted({value.partition(".")[0] for value, *_ in typed.values()} - {"b"})
+    is_alone = " OR ".join(f"{other}.file_no IS NULL" for other in others)
+    selects.append(f"{is_alone or 'FALSE'} AS is_alone")
     selects.append(f"{skip_sql(plan, typed)} AS skip")
     selects.append(f"{any_sql(plan.negative, typed)} AS is_negative")
     run_sql(
@@ -116,7 +119,8 @@ def _reason_sql(plan: EntryPlan) -> str:
     order = sorted(required, key=lambda c: list(_REASONS).index(c.column.type) if c.column.type in _REASONS else 99)
     for c in order:
         is_lost = f"{name_sql(c.name)} IS NULL AND (skip IS NULL OR bad_{c.name} IS NOT NULL)"
-        rules.append(f"WHEN {is_lost} THEN {literal(_REASONS.get(c.column.type, 'missing_value'))}")
+        reason = literal(_REASONS.get(c.column.type, "missing_value"))
+        rules.append(f"WHEN {is_lost} THEN CASE WHEN is_alone THEN 'join_missing' ELSE {reason} END")
     return f"CASE {' '.join(rules)} END"
 
 

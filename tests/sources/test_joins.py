@@ -29,7 +29,7 @@ def test_lines_get_account_and_date_of_their_order(read):
 
 def test_a_line_without_order_goes_aside_and_an_order_without_line_is_told(read):
     found = read({"orders.csv": ORDERS, "lines.csv": LINES}, {"invoices": SPEC})
-    assert found.unreadable() == [(5, "bad_date", "9,1.00,1,0", D("1"))]
+    assert found.unreadable() == [(5, "join_missing", "9,1.00,1,0", D("1"))]
     assert found.rules()["join_unmatched"] == 1
 
 

@@ -216,6 +216,11 @@ def test_a_row_that_is_left_out_may_lack_what_is_required(read):
     assert found.unreadable("accounts") == []
 
 
+def test_a_line_without_its_document_is_told_so(read_join):
+    found = read_join(items=ITEMS + "90009;10;5,00;1,00;1\n")
+    assert [row[:3] for row in found.unreadable()] == [(6, "join_missing", "90009;10;5,00;1,00;1")]
+
+
 def test_texts_are_put_together_without_empty_ones(read):
     content = "KUNNR;NAME1;NAME2;ORT01\n1;Maier;GmbH;Ulm\n2;Koch;;Bonn\n"
     found = read({"k.csv": content}, {"accounts": {"preset": "tiny", "files": "k.csv"}})
