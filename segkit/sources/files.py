@@ -9,6 +9,7 @@ from pathlib import Path
 from segkit.settings.sources import Source
 from segkit.sources.archives import ZIP, Content, unpack
 from segkit.sources.grids import Grid
+from segkit.sources.markup import is_markup, read_markup
 from segkit.sources.pieces import read_pieces
 from segkit.sources.text_files import read_text
 from segkit.sources.typed_files import read_parquet
@@ -21,7 +22,7 @@ _PARQUET = b"PAR1"
 
 
 def read_file(path: Path, name: str, source: Source | None = None, wanted: Iterable[str] = ()) -> list[Grid]:
-    """Return the grids of a file: one, or one per file of a zip archive.
+    """Return the grids of a file: one, or one per file of a zip archive and per worksheet with the same header.
 
     Parameters
     ----------
@@ -41,18 +42,20 @@ def read_file(path: Path, name: str, source: Source | None = None, wanted: Itera
         When the file is missing, empty, damaged or has no header.
     """
     wanted = list(wanted)
-    return [_read(content, source, wanted) for content in unpack(path, name)]
+    return [grid for content in unpack(path, name) for grid in _read(content, source, wanted)]
 
 
-def _read(content: Content, source: Source | None, wanted: list[str]) -> Grid:
-    data, name = content.read(LARGE + 1), content.name
+def _read(content: Content, source: Source | None, wanted: list[str]) -> list[Grid]:
+    data, name = content.read(max(LARGE, 8) + 1), content.name
+    if is_markup(data):
+        return read_markup(content.read() if len(data) > LARGE else data, name, source, wanted)
     is_large, is_text = len(data) > LARGE, not data.startswith((_PARQUET, ZIP, _OLD_EXCEL))
     if is_large and is_text:
         del data
         grid = read_pieces(content.chunks, name, source, wanted)
-        return read_text(content.read(), name, source, wanted) if grid is None else grid
+        return [read_text(content.read(), name, source, wanted) if grid is None else grid]
     if data.startswith(_PARQUET):
-        return read_parquet(content.path or io.BytesIO(content.read()), name, is_large)
+        return [read_parquet(content.path or io.BytesIO(content.read()), name, is_large)]
     if is_text:
-        return read_text(data, name, source, wanted)
+        return [read_text(data, name, source, wanted)]
     return read_workbook(content.read() if is_large else data, name, source, wanted)

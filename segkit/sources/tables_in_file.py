@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from segkit.sources.grids import Section, fold
+from segkit.sources.grids import Grid, Section, fold
 from segkit.sources.headers import column_kinds, fits, is_header_like, present
 from segkit.sources.placeholders import BLANKS
 
@@ -109,3 +109,15 @@ def _begins_table(number: int, rows: dict[int, list[str]], kinds: Sequence[str],
         return has_contrast or len(below) > 1
     is_stranger = any(not fits(cell, kind) for cell, kind in zip(cells, kinds, strict=False))
     return has_contrast and is_stranger
+
+
+def better_section(grid: Grid, wanted: list[str]) -> Section | None:
+    """Return the further table that has more of the wanted headers, or without any wish is by far the largest."""
+    if not grid.sections:
+        return None
+    names = {fold(name) for name in wanted}
+    mine = len(names & {fold(header) for header in grid.headers})
+    best = max(grid.sections, key=lambda s: (len(names & {fold(cell) for cell in s.header}), s.size))
+    hits = len(names & {fold(cell) for cell in best.header})
+    is_larger = not names and best.size > 2 * grid.cells.num_rows * len(grid.headers)
+    return best if hits > mine or is_larger else None

@@ -11,12 +11,12 @@ from segkit.settings.sources import Source
 from segkit.sources.bordered import blank_body
 from segkit.sources.dialects import SAMPLE_CHARACTERS, Dialect, detect_dialect
 from segkit.sources.encodings import BROKEN, decode
-from segkit.sources.grids import Change, Grid, Unreadable, fold, name_headers, number_rows
+from segkit.sources.grids import Change, Grid, Section, Unreadable, name_headers, number_rows
 from segkit.sources.headers import is_footer
 from segkit.sources.quotes import mend_quotes
 from segkit.sources.records import escape_body, record_start, split_records, unescape_table
 from segkit.sources.sorting import sort_out
-from segkit.sources.tables_in_file import Section
+from segkit.sources.tables_in_file import better_section
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -56,23 +56,11 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
         changes.append(Change("control_characters", decoded.n_controls))
     wanted = list(wanted)
     grid = parse_body(decoded.data[start:], name, dialect, changes=changes)
-    better = _better_section(grid, wanted)
+    better = better_section(grid, wanted)
     if better is not None:
         grid = _read_section(decoded.data[start:], grid, dialect, better, changes, source)
     grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
     return grid
-
-
-def _better_section(grid: Grid, wanted: list[str]) -> Section | None:
-    """Return the further table that has more of the wanted headers, or without any wish is by far the largest."""
-    if not grid.sections:
-        return None
-    names = {fold(name) for name in wanted}
-    mine = len(names & {fold(header) for header in grid.headers})
-    best = max(grid.sections, key=lambda s: (len(names & {fold(cell) for cell in s.header}), s.size))
-    hits = len(names & {fold(cell) for cell in best.header})
-    is_larger = not names and best.size > 2 * grid.cells.num_rows * len(grid.headers)
-    return best if hits > mine or is_larger else None
 
 
 def _read_section(
