@@ -73,7 +73,7 @@ def _detect(headers: Sequence[str], samples: Sequence[Sequence[str]], folder: Pa
     for preset in known.values():
         for name, shape in preset.files.items():
             renamed = match_headers(shape, headers, samples)
-            confidence = _confidence(shape, headers, renamed, spread, _proofs(shape, headers, renamed, samples))
+            confidence = _confidence(shape, headers, renamed, spread)
             if confidence > 0:
                 found.append(Match(preset.system, name, confidence, renamed))
     n_key = {(preset.system, name): len(shape.key) for preset in known.values() for name, shape in preset.files.items()}
@@ -131,22 +131,10 @@ def _looks_like(values: Iterable[str], pattern: str) -> bool:
     return bool(found) and all(found)
 
 
-def _proofs(
-    shape: Shape, headers: Sequence[str], renamed: dict[str, str], samples: Sequence[Sequence[str]]
-) -> frozenset[str]:
-    """Return the headers whose values look as the system writes them."""
-    expressions = {field: place.expression for field, place in shape.positions.items()}
-    looks = {h: values for h, values in zip(headers, samples, strict=False) if renamed.get(h) in expressions}
-    return frozenset(h for h, values in looks.items() if _looks_like(values, expressions[renamed[h]]))
-
-
-def _confidence(
-    shape: Shape, headers: Sequence[str], renamed: dict[str, str], spread: dict[str, float], proofs: frozenset[str]
-) -> float:
+def _confidence(shape: Shape, headers: Sequence[str], renamed: dict[str, str], spread: dict[str, float]) -> float:
     if not set(shape.key) <= set(renamed.values()):
         return 0.0
-    evidence = sum(1.0 if header in proofs else spread.get(fold(header), 1.0) for header in renamed)
-    evidence = min(1.0, evidence / _ENOUGH)
+    evidence = min(1.0, sum(spread.get(fold(header), 1.0) for header in renamed) / _ENOUGH)
     named = [header for header in headers if not header.startswith("column ")]
     explained = min(1.0, len(renamed) / max(len(named), 1) / _EXPLAINED)
     technical = all(fold(field) in {fold(h) for h, f in renamed.items() if f == field} for field in shape.key)
