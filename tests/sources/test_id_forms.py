@@ -38,3 +38,10 @@ def test_of_several_ids_the_first_counts():
 def test_columns_keep_their_gaps():
     assert written_alike(pa.array(["9002;1", None]), "first").to_pylist() == ["9002", None]
     assert set(FORMS) == {"salesforce", "guid", "zoho", "first"}
+
+
+def test_project_yml_can_name_such_ids_too(read):
+    content = "Konto,Datum,Betrag\n001D000000IRFma,2026-02-13,10\n001D000000IRFmaIAH,2026-02-14,20\n"
+    columns = {"account_id": "Konto", "invoice_date": "Datum", "revenue": "Betrag"}
+    entry = {"files": "u.csv", "columns": columns, "ids": {"Konto": "salesforce"}}
+    assert read({"u.csv": content}, {"invoices": entry}).values("account_id") == ["001D000000IRFmaIAH"] * 2
