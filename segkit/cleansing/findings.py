@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
@@ -98,19 +99,45 @@ def tabulate_sources(reconciliation: pd.DataFrame) -> pd.DataFrame:
 
 
 def tabulate_files(files_read: pd.DataFrame) -> pd.DataFrame:
-    """Return the files as a table to show: what each was recognised as and how it is written; empty columns stay out.
+    """Return the files as a table to show: what each was recognised as, its rows, and how it is written.
 
     Parameters
     ----------
     files_read : DataFrame
         The table files_read.
+
+    Returns
+    -------
+    DataFrame
+        table, source, system, n_rows, n_unreadable, form_de, form_en; invoices come first. system is absent where no
+        file was recognised.
     """
-    shown = files_read.sort_values("table", key=lambda table: table != "invoices", kind="stable", ignore_index=True)
-    order = ["table", "source", "system", "n_rows", "n_unreadable", "encoding", "delimiter", "sheet", "header_row",
-             "decimal", "date_format"]  # fmt: skip
-    text = shown.select_dtypes(["object", "str", "string"]).columns
-    shown = shown.assign(**{column: shown[column].where(shown[column] != "") for column in text})
-    return shown[[column for column in order if shown[column].notna().any() or column == "system"]]
+    files = files_read.sort_values("table", key=lambda table: table != "invoices", kind="stable", ignore_index=True)
+    forms = {f"form_{x}": [_form(row, x) for row in files.to_dict("records")] for x in texts.LANGUAGES}
+    known = ["system"] if files["system"].notna().any() else []
+    return files[["table", "source", *known, "n_rows", "n_unreadable"]].assign(**forms)
+
+
+def _form(row: dict, language: str) -> str:
+    """How one file is written, in words: sheet, encoding, delimiter, row of the header, decimal sign, dates."""
+    header = None if row["header_row"] == 1 else row["header_row"]  # the first row needs no mention
+    parts = {
+        **{name: row[name] for name in ("sheet", "encoding", "delimiter", "decimal", "date_format")},
+        "header": header,
+    }
+    said = [
+        texts.say(f"cleansing.form_{name}", language, value=_sign(str(value), language))
+        for name, value in parts.items()
+        if value is not None and value == value and str(value) not in ("", "<NA>", "date")  # date: Excel's own
+    ]
+    return ", ".join(said)
+
+
+def _sign(value: str, language: str) -> str:
+    """Decimal signs and delimiters in words, where they have some."""
+    for word in ("comma", "point", "tab"):
+        value = re.sub(rf"\b{word}\b", texts.say(f"cleansing.sign_{word}", language), value)
+    return value.replace(" and ", texts.say("cleansing.sign_and", language))
 
 
 def describe_quality(data_quality: pd.DataFrame) -> list[Finding]:

@@ -67,7 +67,7 @@ def test_one_panel_per_kpi_with_dot_and_interval():
         "Aktive Kunden",
         "Aufträge je aktivem Kunden",
         "Durchschnittlicher Auftragswert",
-        "Deckungsbeitragsquote",
+        "DB-I-Quote",
         "Umsatzanteil",
     ]
     assert titles(specs["en"])[0] == "Revenue"
@@ -91,7 +91,7 @@ def test_only_the_newest_quarter_is_drawn():
 
 
 def test_kpis_without_any_value_have_no_panel():
-    assert "Deckungsbeitragsquote" not in titles(by_segment(shaped(without=("margin_rate",)))["de"])
+    assert "DB-I-Quote" not in titles(by_segment(shaped(without=("margin_rate",)))["de"])
 
 
 def test_growth_shows_zero_and_the_overall_rate():

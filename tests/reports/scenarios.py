@@ -108,7 +108,7 @@ def crowded() -> Quarter:
             frame[name] = frame[name] + " mit einem Namen, der niemals enden will"
     more = pd.concat([sizes.head(6).assign(segment_id=[f"C{i}" for i in range(6)]), sizes], ignore_index=True)
     for name in ("telling_de", "telling_en"):
-        cards[name] = cards["name_de"] + ": " + "bestellen etwa alle 11 Wochen, hohe Deckungsbeitragsquote, " * 3
+        cards[name] = cards["name_de"] + ": " + "bestellen etwa alle 11 Wochen, hohe DB-I-Quote, " * 3
     tables["segment_sizes"] = more
     tables["accounts"]["name"] = "Westfälische Wasserwirtschaftswerke Wuppertal-Wichlinghausen GmbH & Co. KG"
     tables["accounts"].loc[3, "name"] = "W" * 200
