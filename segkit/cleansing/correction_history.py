@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.rows import delivered, has_table, run_sql
+from segkit.cleansing.errors_in_rows import checked
+from segkit.cleansing.rows import run_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -50,7 +51,7 @@ def date_corrections(con: duckdb.DuckDBPyConnection, previous: pd.DataFrame | No
     )
     run_sql(con, "CREATE OR REPLACE TEMP TABLE seen_again (correction_id VARCHAR, current_value VARCHAR)")
     for table, column in run_sql(con, 'SELECT DISTINCT "table", "column" FROM missing ORDER BY ALL'):
-        if table in delivered(con):
+        if table in checked(con):
             _look_again(con, table, column)
     run_sql(
         con,
@@ -87,6 +88,4 @@ def _look_again(con: duckdb.DuckDBPyConnection, table: str, column: str | None) 
 
 def _has_values(con: duckdb.DuckDBPyConnection, table: str, column: str) -> bool:
     """Say whether the field is still delivered: where nobody maps it any more, nothing can be found in it."""
-    if not has_table(con, f"checked_{table}"):
-        return False
     return bool(run_sql(con, f"SELECT count({column}) FROM (SELECT {column} FROM checked_{table} LIMIT 100000)")[0][0])

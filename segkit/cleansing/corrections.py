@@ -67,11 +67,11 @@ def write_corrections(
 
 def _write_money(con: duckdb.DuckDBPyConnection) -> None:
     """Create ``year_of_money`` (starts) and the money of accounts and products in it."""
-    if has_table(con, "run_period"):
-        day = "(SELECT as_of - INTERVAL 12 MONTH AS starts FROM run_period)"
-    else:
-        day = "(SELECT DATE '0001-01-01' AS starts)"
-    run_sql(con, f"CREATE OR REPLACE TEMP TABLE year_of_money AS FROM {day}")
+    run_sql(
+        con,
+        """CREATE OR REPLACE TEMP TABLE year_of_money AS
+           SELECT as_of - INTERVAL 12 MONTH AS starts FROM run_period""",
+    )
     run_sql(
         con,
         """

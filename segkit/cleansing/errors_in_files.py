@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.rows import delivered, has_table, run_sql
+from segkit.cleansing.errors_in_rows import checked
+from segkit.cleansing.rows import has_table, run_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,7 +23,7 @@ def find_in_files(con: duckdb.DuckDBPyConnection) -> None:
         Holds ``found_errors``, ``checked_T``, ``unreadable_T``, ``cleaning_log`` and perhaps ``headers``, which says
         to which table the column of a file belongs.
     """
-    for table in delivered(con):
+    for table in checked(con):
         if has_table(con, f"unreadable_{table}"):
             _add_rows(con, table)
         if has_table(con, "cleaning_log"):

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.errors_in_rows import examples_of
+from segkit.cleansing.errors_in_rows import checked, examples_of
 from segkit.cleansing.quality import OWNERS
-from segkit.cleansing.rows import columns_of, delivered, run_sql
+from segkit.cleansing.rows import columns_of, run_sql
 from segkit.tables import TABLES
 from segkit.yaml_files import read_yaml
 
@@ -37,7 +37,7 @@ def find_in_values(con: duckdb.DuckDBPyConnection) -> None:
     con : duckdb.DuckDBPyConnection
         Holds ``found_errors`` and ``checked_T``.
     """
-    tables = delivered(con)
+    tables = checked(con)
     for table in tables:
         for column in sorted(set(columns_of(table)) & set(OWNERS)):
             if OWNERS[column] != table and OWNERS[column] in tables:
@@ -133,13 +133,14 @@ def propose_words(values: Iterable[Value], right: Iterable[str] = ()) -> dict[st
     counts = Counter(dict(values))
     if not counts or len(counts) > FEW_VALUES:
         return {}
-    words = {_squeezed(word): word for word in right}
+    written = {_squeezed(value): value for value, _ in sorted(counts.items(), key=lambda item: item[1])}
+    words = {_squeezed(word): written.get(_squeezed(word), word) for word in right}
     found: dict[str, str] = {}
     for value, n in counts.items():
-        if _squeezed(value) in words:
+        if _squeezed(value) in words and words[_squeezed(value)] == value:
             continue
         frequent = [other for other, m in counts.items() if other != value and m >= RARER * n]
-        candidates = {other: _squeezed(other) for other in [*frequent, *words.values()]}
+        candidates = {other: _squeezed(other) for other in [*frequent, *words.values()] if other != value}
         near = {
             other: distance
             for other, plain in candidates.items()
@@ -147,7 +148,7 @@ def propose_words(values: Iterable[Value], right: Iterable[str] = ()) -> dict[st
         }
         best = sorted({other for other, distance in near.items() if distance == min(near.values())})
         if len(best) == 1 and best[0] != value:
-            found[value] = best[0].lower() if value.islower() else best[0]
+            found[value] = best[0] if best[0] in counts or value[:1].islower() else best[0][:1].upper() + best[0][1:]
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from segkit.reports.workbook import describe_front
 from segkit.reports.workbook_columns import Column
 from segkit.reports.workbook_styles import Styles
 from segkit.reports.workbook_tables import RunTables
-from segkit.reports.workbook_writing import FIRST_ROW, Filled, Frontmatter, write_sheet
+from segkit.reports.workbook_writing import FIRST_ROW, Filled, write_sheet
 from segkit.store import written_whole
 
 if TYPE_CHECKING:
@@ -25,30 +26,30 @@ if TYPE_CHECKING:
 
 OPEN = {
     "owner": ("text", "-", "fixed"),
-    "part": ("text", "-"),
     "record_id": ("id", "-", "fixed"),
+    "part": ("text", "-"),
     "name": ("text", "-"),
     "field": ("text", "-"),
-    "old_value": ("text", "-"),
+    "old_value": ("words", "-"),
     "proposed_value": ("text", "-"),
     "why": ("words", "-"),
     "n_rows": ("count", "rows"),
     "revenue_12m": ("money", "currency", "bar"),
     "since": ("text", "-"),
     "place": ("words", "-"),
-    "answer": ("text", "-"),
-    "mended_by": ("text", "-"),
-    "mended_on": ("text", "-"),
+    "answer": ("text", "-", "fill"),
+    "mended_by": ("text", "-", "fill"),
+    "mended_on": ("text", "-", "fill"),
 }
 DONE = {
-    "became": ("text", "-"),
+    "became": ("text", "-", "fixed"),
+    "record_id": ("id", "-", "fixed"),
     "owner": ("text", "-"),
     "part": ("text", "-"),
-    "record_id": ("id", "-", "fixed"),
     "name": ("text", "-"),
     "field": ("text", "-"),
-    "old_value": ("text", "-"),
-    "current_value": ("text", "-"),
+    "old_value": ("words", "-"),
+    "current_value": ("words", "-"),
     "why": ("words", "-"),
     "revenue_12m": ("money", "currency", "bar"),
     "since": ("text", "-"),
@@ -140,7 +141,7 @@ def _how_many(run: RunTables, row: Mapping[Any, Any]) -> str:
     """Say in how many rows, with the first of them, where it is more than one."""
     if row["n_rows"] < 2 or not isinstance(row["examples"], str):
         return ""
-    return run.say("corrections.in_rows", n=row["n_rows"], examples=row["examples"])
+    return run.say("corrections.in_rows", n=row["n_rows"], examples=row["examples"].replace("; ", ", "))
 
 
 def _place(row: Mapping[Any, Any]) -> str:
@@ -152,7 +153,8 @@ def write_workbook(run: RunTables, path: Path, system: str, rows: pd.DataFrame, 
     """Write the list of one system: overview, what is open, what is done; the same run gives the same bytes."""
     import xlsxwriter
 
-    front, language = describe_front(run, state), run.language
+    plain, language = describe_front(run, state), run.language
+    front = dataclasses.replace(plain, project=f"{system} · {plain.project}")
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     sheets = [
         Filled(f"corrections_{key}", run.say(f"workbook.sheet_corrections_{key}"), part, _columns(key, columns, part))
@@ -172,7 +174,7 @@ def write_workbook(run: RunTables, path: Path, system: str, rows: pd.DataFrame, 
         for filled in sheets:
             write_sheet(book, styles, filled, front)
             if filled.key == "corrections_open":
-                _open_cells(book.get_worksheet_by_name(filled.name), styles, filled, front)
+                _prepare_answers(book.get_worksheet_by_name(filled.name), styles, filled)
         book.close()
 
 
@@ -185,11 +187,11 @@ def _columns(sheet: str, columns: Mapping[str, tuple[str, ...]], rows: pd.DataFr
     ]
 
 
-def _open_cells(sheet: Any, styles: Styles, filled: Filled, front: Frontmatter) -> None:
-    """Give the columns to fill their look and width, and the answer its choices."""
+def _prepare_answers(sheet: Any, styles: Styles, filled: Filled) -> None:
+    """Give the columns to fill their width, and the answer its choices."""
     first = len(filled.columns) - len(TO_FILL)
     for i, width in enumerate(FILL_WIDTHS):
-        sheet.set_column(first + i, first + i, width, styles.make(bg_color="#FFF8E1", num_format="@", text_wrap=True))
+        sheet.set_column(first + i, first + i, width, styles.make(num_format="@", text_wrap=True))
     choices = [texts.say(f"corrections.answer_{name}", styles.language) for name in ("mended", "right", "later")]
     last = FIRST_ROW + len(filled.frame) - 1
     sheet.data_validation(FIRST_ROW, first, last, first, {"validate": "list", "source": choices, "ignore_blank": True})

@@ -21,7 +21,7 @@ def write_overview(
     book: Any, styles: Styles, run: RunTables, system: str, rows: pd.DataFrame, front: Frontmatter, sheets: list[Filled]
 ) -> None:
     """Write what the list is for, its numbers, the errors by kind and by owner, and links to the other sheets."""
-    title = run.say("corrections.title", system=system, project=front.project, quarter=front.quarter)
+    title = run.say("corrections.title", project=front.project, quarter=front.quarter)
     sheet = start_sheet(book, styles, front.overview, title, front, len(WIDTHS))
     for i, width in enumerate(WIDTHS):
         sheet.set_column(i, i, width)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 INK, MUTED, LINE, HEAD, BAND, LINK = "#1B2430", "#4A5868", "#D5DCE5", "#E8EDF4", "#F7F9FB", "#0B4F9C"
 DRAFT, RELEASED = {"bg_color": "#FDE9C8", "font_color": "#7A3E00"}, {"bg_color": "#DDEFE4", "font_color": "#0F5132"}
-ALARM, BAD = {"bg_color": "#FDE9C8"}, {"font_color": "#B3261E"}
+ALARM, BAD, TO_FILL = {"bg_color": "#FDE9C8"}, {"font_color": "#B3261E"}, {"bg_color": "#FFF8E1"}
 BAR = "#BFD3EA"
 NUMBERS = {"count", "money", "percent", "decimal", "fraction", "mixed"}
 WIDEST = {"id": 16, "text": 31, "words": 56, "sentence": 88, "segment": 24, "bool": 8}

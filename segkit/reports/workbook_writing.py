@@ -18,6 +18,7 @@ from segkit.reports.workbook_styles import (
     BAR,
     LINE_HEIGHT,
     NUMBERS,
+    TO_FILL,
     Styles,
     fit_to_paper,
     lines_of,
@@ -219,6 +220,8 @@ def _add_marks(sheet: Any, columns: list[Column], last: int, styles: Styles) -> 
         for mark in column.marks:
             if mark == "bar":
                 sheet.conditional_format(FIRST_ROW, i, last, i, bar)
+            elif mark == "fill":
+                sheet.conditional_format(FIRST_ROW, i, last, i, {"type": "no_errors", "format": styles.mark(TO_FILL)})
             elif mark in limits:
                 criteria, value, look = limits[mark]
                 rule = {"type": "cell", "criteria": criteria, "value": value, "format": styles.mark(look)}

@@ -53,9 +53,11 @@ def test_a_known_id_is_proposed_only_where_it_is_surely_meant(unknown, known, pr
         ([("Technology", 60), ("Technolgy", 2)], [], {"Technolgy": "Technology"}),
         ([("Technology", 30), ("Technolgy", 2)], [], {}),
         ([("technolgy", 12)], ["technology"], {"technolgy": "technology"}),
+        ([("Maschinen-Bau", 9), ("Maschinenbau", 60)], ["maschinenbau"], {"Maschinen-Bau": "Maschinenbau"}),
+        ([("Philipines", 1)], ["Philippines", "Filipinos"], {"Philipines": "Philippines"}),
         ([("Klasse 1", 900), ("Klasse 2", 3)], [], {}),
         ([("Gold", 900), ("Bold", 3)], [], {}),
-        ([("Handel", 100), ("handel ", 2)], [], {"handel ": "handel"}),
+        ([("Handel", 100), ("handel ", 2)], [], {"handel ": "Handel"}),
     ],
 )
 def test_a_rare_text_beside_a_frequent_one_is_a_misspelling(values, right, found):
