@@ -110,7 +110,7 @@ class _Tables(HTMLParser):
         row += [value] + [""] * across
         if across or down:
             self.merged.setdefault(id(sheet), []).append(((k, left), (k + down, left + across)))
-            covered.update({column: k + down for column in range(left, left + across + 1)})
+            covered.update(dict.fromkeys(range(left, left + across + 1), k + down))
 
 
 class _Page(_Tables):

@@ -14,10 +14,13 @@ if TYPE_CHECKING:
 
 MOST_DECIMALS = 12
 """Decimals that are kept; more are the noise of binary numbers (2.5500000000000003)."""
-MIXED_SHARE = 0.02
-"""From this share of values with the other decimal mark on, 1.234 could be either and is not read."""
+FIXED_ROWS = 20
+"""From this many values on that all have exactly two decimals, 1.234 is no number with three."""
 
-_CURRENCY = r"(?:€|\$|£|EUR|Euro|USD|US\$|GBP|CHF|SFr\.?|Fr\.?|SEK|DKK|NOK|PLN|CZK|HUF|kr\.?)"
+_CURRENCY = (
+    r"(?:€|\$|£|¥|EUR|Euro|USD|US\$|GBP|CHF|SFr\.?|Fr\.?|SEK|DKK|NOK|ISK|PLN|zł|CZK|Kč|HUF|Ft|kr\.?|RON|BGN|TRY|"
+    r"JPY|CNY|INR|CAD|AUD|NZD|BRL|MXN|ZAR|SGD|HKD|AED|UAH)"
+)
 _SHAPE = (
     rf"^(?:{_CURRENCY} ?)?([-+(]?) ?(?:{_CURRENCY} ?)?([0-9.,' ]*[0-9])"
     rf"(?: ?(?:{_CURRENCY}|%))?( ?[-)]?)(?: ?{_CURRENCY})?$"
@@ -30,14 +33,19 @@ _SCIENTIFIC = r"^[-+]?[0-9]+(\.[0-9]+)?e[-+]?[0-9]+$"
 
 @dataclass(frozen=True)
 class Evidence:
-    """Rows whose number can only be read with a decimal comma, only with a point, or differently with each."""
+    """Rows whose number can only be read with a decimal comma, only with a point, or differently with each.
+
+    Of those that can be read in one way only, `two` have exactly two decimals, `other` have another number of them.
+    """
 
     comma: int = 0
     point: int = 0
     either: int = 0
+    two: int = 0
+    other: int = 0
 
     def __add__(self, other: Evidence) -> Evidence:
-        return Evidence(self.comma + other.comma, self.point + other.point, self.either + other.either)
+        return Evidence(*(getattr(self, name) + getattr(other, name) for name in self.__dataclass_fields__))
 
     @property
     def mark(self) -> str | None:
@@ -48,8 +56,13 @@ class Evidence:
 
     @property
     def is_mixed(self) -> bool:
-        """Both marks occur so often that 1.234 could be either."""
-        return min(self.comma, self.point) > MIXED_SHARE * (self.comma + self.point)
+        """Both marks occur, so that 1.234 could be either."""
+        return min(self.comma, self.point) > 0
+
+    @property
+    def is_fixed(self) -> bool:
+        """Numbers with decimals always have two, so that 1.234 cannot have three."""
+        return self.two >= FIXED_ROWS and self.other == 0
 
 
 @dataclass(frozen=True)
@@ -114,8 +127,12 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) ->
         f"""
         SELECT coalesce(sum(n) FILTER (by_comma IS NOT NULL AND by_point IS NULL), 0),
                coalesce(sum(n) FILTER (by_comma IS NULL AND by_point IS NOT NULL), 0),
-               coalesce(sum(n) FILTER (by_comma <> by_point), 0)
-        FROM {into} WHERE native IS NULL""",
+               coalesce(sum(n) FILTER (by_comma <> by_point), 0),
+               coalesce(sum(n) FILTER (decimals = 2), 0), coalesce(sum(n) FILTER (decimals NOT IN (0, 2)), 0)
+        FROM (
+            SELECT *, CASE WHEN by_comma IS NULL OR by_point IS NULL OR by_comma = by_point
+                THEN length(regexp_extract(coalesce(by_comma, by_point), '\\.([0-9]+)', 1)) END AS decimals
+            FROM {into} WHERE native IS NULL)""",
     )
     return Evidence(*(int(value) for value in row))
 
@@ -125,13 +142,20 @@ def settle_numbers(
 ) -> NumberColumn:
     """Turn the readings of `weigh_numbers` into `table` (id, v, number DECIMAL, NULL where it cannot be read).
 
-    A value that can only be read with the other mark is read with it; one that both marks read, and differently, is
-    read with `mark`, or not at all in a column that mixes them.
+    A value that can only be read with the other mark is read with it. One that both marks read, and differently
+    (1.234), is read with `mark`; in a column that mixes both marks it is read where all others have two decimals, so
+    that it has thousands, and is left unread else; so is one that would have three decimals where all others have two.
     """
     main, other = ("by_comma", "by_point") if mark == "," else ("by_point", "by_comma")
-    text = f"coalesce(native, {main}, {other})"
-    if evidence.is_mixed:
-        text = f"CASE WHEN by_comma <> by_point AND native IS NULL THEN NULL ELSE {text} END"
+    unclear = main
+    if evidence.is_fixed:
+        whole = "CASE WHEN NOT contains(by_comma, '.') THEN by_comma WHEN NOT contains(by_point, '.') THEN by_point END"
+        unclear = whole if evidence.is_mixed else f"CASE WHEN NOT contains({main}, '.') THEN {main} END"
+    elif evidence.is_mixed:
+        unclear = "NULL"
+    text = (
+        f"CASE WHEN native IS NULL AND by_comma <> by_point THEN {unclear} ELSE coalesce(native, {main}, {other}) END"
+    )
     row = first_row(
         con,
         f"""

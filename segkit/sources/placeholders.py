@@ -84,7 +84,7 @@ def present_texts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
 
     trimmed = pc.utf8_trim(texts, BLANKS)
     trimmed = pc.replace_substring_regex(trimmed, r'^="(.*)"$', r"\1")
-    trimmed = pc.replace_substring_regex(trimmed, r"^'(.)", r"\1")
+    trimmed = pc.replace_substring_regex(trimmed, r"^'([-+=0-9].*)$", r"\1")
     is_empty = pc.is_in(pc.utf8_lower(trimmed), pa.array([*PLACEHOLDERS, NUMBER + "nan", NUMBER, DATE]))
     return trimmed, pc.if_else(is_empty, pa.scalar(None, pa.string()), trimmed)
 

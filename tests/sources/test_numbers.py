@@ -73,3 +73,23 @@ def test_a_column_of_both_kinds_reads_what_is_clear_and_leaves_the_rest():
 
 def test_noise_of_binary_numbers_is_cut():
     assert read(["\x022.5500000000000003"])[1]["\x022.5500000000000003"] == D("2.55")
+
+
+def test_where_all_have_two_decimals_a_number_in_thousands_is_clear_in_a_column_of_both_kinds():
+    clear = [f"{i},50" for i in range(10)] + [f"{i}.25" for i in range(10)]
+    numbers = read([*clear, "1.234", "5,678"])[1]
+    assert (numbers["1.234"], numbers["5,678"]) == (1234, 5678)
+
+
+def test_three_decimals_are_not_believed_where_all_others_have_two():
+    numbers = read([*(f"{i}.25" for i in range(30)), "1.234", "1,234"])[1]
+    assert numbers["1.234"] is None and numbers["1,234"] == 1234
+
+
+def test_a_single_number_of_the_other_kind_makes_the_unclear_ones_unreadable():
+    assert read([*(f"{i},5" for i in range(100)), "2.5", "1.234"])[1]["1.234"] is None
+
+
+@pytest.mark.parametrize("text", ["1.234,56- EUR", "EUR -1.234,56", "-1.234,56 zł", "(1.234,56) CHF", "1'234,56-"])
+def test_signs_and_currencies_on_every_side(text):
+    assert read(["0,01", "0,02", text])[1][text] == D("-1234.56")
