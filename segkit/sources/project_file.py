@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 import yaml
@@ -16,6 +15,7 @@ from segkit.sources.mapping_read import Mapped, changes_between, merge_mapping
 from segkit.sources.plans import WRITTEN_BY_READER
 from segkit.sources.presets import load_preset
 from segkit.sources.proposal import Column, Entry, Proposal
+from segkit.sources.yaml_section import replace_sources
 from segkit.tables import INPUTS
 
 UNSURE = 0.6
@@ -88,14 +88,9 @@ def _apply_mapping(path: Path, name: str, mapped: list[Mapped]) -> list[str]:
     Sources.model_validate(sources)
     if sources == before:
         return [f"mapping.xlsx says what {path} says already; nothing was changed. Next: segkit check {path.parent}"]
-    body = yaml.safe_dump(sources, allow_unicode=True, sort_keys=False, width=120, indent=2)
-    section = "sources:\n" + "".join(f"  {line}\n" for line in body.splitlines())
-    if text:
-        replaced, n = re.subn(r"(?m)^sources:[^\n]*\n(?:[ \t#][^\n]*\n|\n|-[^\n]*\n)*", lambda _: section + "\n", text)
-        text = replaced if n else text.rstrip("\n") + "\n\n" + section
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        text = _HEAD.format(name=_scalar(name)).removesuffix("sources:\n") + section
+    path.parent.mkdir(parents=True, exist_ok=True)
+    head = _HEAD.format(name=_scalar(name)).removesuffix("sources:\n")
+    text = replace_sources(text or head, sources)
     _write(path, text)
     return [
         f"The sources in {path} are now those of mapping.xlsx: {', '.join(sources)}. Next: segkit check {path.parent}",

@@ -31,3 +31,31 @@ def test_one_account_with_all_revenue(tmp_path):
     assert (by_account.drop("K104") != "KEY").all()
     assert len(by_account) == 12
     assert value.set_index("account_id").loc["K104", "revenue_share"] > 0.99
+
+
+def test_lists_without_money_run_data_cleansing_alone(tmp_path):
+    """The run ends well and says what it left out; status, release and diff work, serve says why it cannot."""
+    folder = tmp_path / "stations"
+    (folder / "raw").mkdir(parents=True)
+    header = "Betreiber;Standort;Art der Ladeeinrichtung"
+    for day, rows in (("2017-12-31", 3), ("2018-03-31", 8)):
+        lines = [f"Stadtwerke {i // 2};Markt {i};Normal" for i in range(rows)]
+        (folder / f"raw/register__{day}.csv").write_text("\n".join([header, *lines]) + "\n", encoding="utf-8")
+    assert tiny.segkit_here("init", folder, folder / "raw").code == 0
+
+    answer = tiny.segkit("run", folder)
+    assert answer.code == 0, answer.text
+    assert "02, 03, 04, 05, 08 and 09 were left out: they need a table of money" in answer.text
+    tables = folder / "runs/2018Q1/tables"
+    assert len(pd.read_parquet(tables / "accounts.parquet")) == 4
+    assert len(pd.read_parquet(tables / "installed_base.parquet")) == 8
+    pages = {path.name for path in (folder / "reports/2018Q1").glob("*.html")}
+    assert pages == {"index.html", "01_data_cleansing.html"}
+
+    assert "01_data_cleansing" in tiny.segkit_here("status", folder).text
+    served = tiny.segkit_here("serve", folder, "--no-browser")
+    assert served.code == 2 and "no table of money" in served.text
+    released = tiny.segkit_here("release", folder, "--quarter", "2018Q1", "--by", "A", "--note", "looked at")
+    assert released.code == 0, released.text
+    compared = tiny.segkit_here("diff", folder, "2018Q1", "2018Q1@released")
+    assert compared.code == 0 and "no table of money" in compared.text

@@ -145,6 +145,18 @@ def test_another_pattern_in_the_mapping_moves_the_entry_and_adds_none(project):
     assert sources_of(project)["invoices"]["files"] == "raw/*/umsatz.csv"
 
 
+def test_comments_about_what_stays_stay(of_systems):
+    path = of_systems / "project.yml"
+    with path.open("a", encoding="utf-8") as stream:
+        stream.write("\n# our own limit\nvalue:\n  abc_a: 0.7\n")
+    edit(of_systems, lambda sheet: sheet.cell(row_of(sheet, "team", "accounts", 1), 7, "ZZTEAM"))
+    applied(of_systems)
+    text = path.read_text(encoding="utf-8")
+    assert "# our own limit\nvalue:\n  abc_a: 0.7\n" in text
+    assert "  invoices:   # invoice lines, the money" in text and "# rows left out as cancelled" in text
+    assert read_settings(path).value.abc_a == 0.7
+
+
 @pytest.fixture
 def of_systems(tmp_path):
     """Accounts of SAP and of HubSpot, and billing documents with their items."""
