@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import replace
 
 from segkit.errors import Problems
 from segkit.settings.sources import Source, alternatives
 from segkit.sources.formulas import headers_in
-from segkit.sources.grids import Grid
+from segkit.sources.grids import Grid, fold
 
 Has = Callable[[str], bool]
+Part = tuple[Source, dict[str, list[Grid]]]
 
 
 def settle(
-    source: Source, given: Source, place: str, grids: dict[str, list[Grid]], problems: Problems
-) -> list[tuple[Source, dict[str, list[Grid]]]]:
+    source: Source,
+    given: Source,
+    place: str,
+    grids: dict[str, list[Grid]],
+    problems: Problems,
+    required: Collection[str] = (),
+) -> list[Part]:
     """Return an entry split by what its files hold: every column is filled by one text, or not at all.
 
     Parameters
@@ -31,10 +38,12 @@ def settle(
     grids : dict
         Alias → files. Files that are not joined and hold different headers become parts of their own.
     problems : Problems
-        Collects headers of a join that only some files of a name hold.
+        Collects headers of a join that only some files of a name hold, where that would give a column two meanings.
+    required : collection of str
+        Columns that must not be empty.
     """
     if len(grids) > 1:
-        return [(_settled(source, given, _joined_has(source, place, grids, problems)), grids)]
+        return [_joined(source, given, place, grids, problems, required)]
     alias, of_alias = next(iter(grids.items()))
     parts: dict[str, tuple[Source, list[Grid]]] = {}
     for grid in of_alias:
@@ -44,25 +53,63 @@ def settle(
 
 
 def holds(grid: Grid, alias: str, header: str) -> bool:
-    """Say whether a file has a header, written ``header`` or ``alias.header``."""
-    return grid.field_of(header) is not None or grid.field_of(header.removeprefix(f"{alias}.")) is not None
+    """Say whether a file has a header, written ``header`` or ``alias.header``, if only as an empty one."""
+    plain = header.removeprefix(f"{alias}.")
+    is_there = grid.field_of(header) is not None or grid.field_of(plain) is not None
+    return is_there or fold(plain) in grid.absent
 
 
-def _joined_has(source: Source, place: str, grids: dict[str, list[Grid]], problems: Problems) -> Has:
-    def has(header: str) -> bool:
-        for alias, of_alias in grids.items():
-            held = [holds(grid, alias, header) for grid in of_alias]
-            if all(held):
-                return True
-            if any(held) and source.preset:
-                having, lacking = (of_alias[held.index(is_held)].name for is_held in (True, False))
-                problems.add(
-                    f"{lacking}: there is no column '{header}', which {having} has. Export both alike, or make two "
-                    f"entries of {place} of them."
-                )
-        return False
+def _joined(
+    source: Source,
+    given: Source,
+    place: str,
+    grids: dict[str, list[Grid]],
+    problems: Problems,
+    required: Collection[str],
+) -> Part:
+    """Return a join: a column of several texts that only some files of a name hold is empty in the others.
 
-    return has
+    That is refused where the others would fill it by another text (a rate that half of the files lack), or not at all
+    although it is required.
+    """
+
+    def all_have(header: str) -> bool:
+        return any(all(holds(grid, alias, header) for grid in of) for alias, of in grids.items())
+
+    def some_have(header: str) -> bool:
+        return any(holds(grid, alias, header) for alias, of in grids.items() for grid in of)
+
+    settled, partly = _settled(source, given, all_have), _settled(source, given, some_have)
+    for column, text in partly.columns.items():
+        if text != settled.columns.get(column) and (column in settled.columns or column in required):
+            lacking = [h for h in headers_in(str(text), some_have) if not all_have(h)]
+            problems.add(_mixed(lacking[0], place, grids))
+    texts = [str(text) for column, text in partly.columns.items() if len(alternatives(source.columns[column])) > 1]
+    lenient = {header for text in texts for header in headers_in(text, some_have)}
+    lenient |= {field for reason, fields in partly.skip.items() if reason not in given.skip for field in fields}
+    lenient |= {field for field in partly.negative if field not in given.negative}
+    return partly, {alias: [_with_absent(grid, alias, of, lenient) for grid in of] for alias, of in grids.items()}
+
+
+def _with_absent(grid: Grid, alias: str, others: list[Grid], headers: Collection[str]) -> Grid:
+    """Return a file in which those of the headers that others of its name have count as empty."""
+    missing = {h for h in headers if not holds(grid, alias, h) and _knows(others, alias, h)}
+    return replace(grid, absent=frozenset(fold(h.removeprefix(f"{alias}.")) for h in missing)) if missing else grid
+
+
+def _mixed(header: str, place: str, grids: dict[str, list[Grid]]) -> str:
+    held = {
+        grid.name: holds(grid, alias, header) for alias, of in grids.items() for grid in of if _knows(of, alias, header)
+    }
+    having, lacking = (next(name for name, is_held in held.items() if is_held is wanted) for wanted in (True, False))
+    return (
+        f"{lacking}: there is no column '{header}', which {having} has. Export both alike, or make two entries of "
+        f"{place} of them."
+    )
+
+
+def _knows(grids: list[Grid], alias: str, header: str) -> bool:
+    return any(holds(grid, alias, header) for grid in grids)
 
 
 def _settled(source: Source, given: Source, has: Has) -> Source:

@@ -80,7 +80,10 @@ class CellView:
 
     def encoded(self, reference: Reference, piece: int) -> pa.DictionaryArray:
         """Return a column of a piece as the file holds it."""
-        name = f"c{self.grid.field_of(reference.header)}"
+        position = self.grid.field_of(reference.header)
+        if position is None:
+            return _empty(self.spool.rows[piece] if self.spool else self.grid.cells.num_rows)
+        name = f"c{position}"
         values = self.spool.get(piece, name) if self.spool else one_chunk(self.grid.cells.column(name))
         return values if hasattr(values, "indices") else one_chunk(values.dictionary_encode())
 
@@ -106,6 +109,13 @@ class CellView:
 
         starts = self.starts[reference]
         return pa.concat_arrays([pc.add(self.ids(reference, p).cast("int64"), starts[p]) for p in range(self.n_pieces)])
+
+
+def _empty(n_rows: int) -> pa.DictionaryArray:
+    """Return a column without a text."""
+    import pyarrow as pa
+
+    return pa.DictionaryArray.from_arrays(pa.nulls(n_rows, pa.int32()), pa.array([], pa.string()))
 
 
 def open_cells(

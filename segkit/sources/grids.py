@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -75,6 +76,8 @@ class Grid:
     is_broken: bool = False
     former: dict[str, int] = field(default_factory=dict)
     """Folded header → position, of headers that a preset has renamed."""
+    absent: frozenset[str] = frozenset()
+    """Folded headers that other files of the same kind have: empty in this one."""
     n_records: int = 0
     n_blank: int = 0
     is_closed: bool = False
@@ -97,6 +100,27 @@ class Grid:
         cells = [pc.utf8_ltrim(pc.cast(c, pa.string()), NUMBER + DATE) for c in rows.columns[1:]]
         joined = pc.binary_join_element_wise(*cells, self.delimiter or ";", null_handling="replace")
         return joined.combine_chunks() if isinstance(joined, pa.ChunkedArray) else joined
+
+
+def texts_of(grid: Grid, headers: Sequence[str]) -> dict[str, list[str]]:
+    """Return header → its trimmed texts; a header that is not there has empty ones."""
+    found: dict[str, list[str]] = {}
+    for header in headers:
+        position = grid.field_of(header)
+        cells = [] if position is None else grid.cells.column(f"c{position}").to_pylist()
+        found[header] = [(cell or "").strip() for cell in cells] or [""] * grid.cells.num_rows
+    return found
+
+
+def with_columns(grid: Grid, names: Sequence[str], rows: Sequence[tuple]) -> Grid:
+    """Return a grid with further columns, given row by row."""
+    import pyarrow as pa
+
+    columns = list(zip(*rows, strict=True)) or [()] * len(names)
+    cells, first = grid.cells, len(grid.headers)
+    for i, column in enumerate(columns):
+        cells = cells.append_column(f"c{first + i}", pa.array(column, pa.string()))
+    return replace(grid, headers=[*grid.headers, *names], cells=cells)
 
 
 def fold(header: str) -> str:

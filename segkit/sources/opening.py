@@ -87,7 +87,7 @@ def _plans(table: str, source: Source, place: str, grids: dict[str, list[Grid]],
     return [
         plan_entry(INPUTS[table], settled, place, files, problems, merged)
         for merged, given, of_shape in apply_preset(table, source, place, grids, problems)
-        for settled, files in settle(merged, given, place, of_shape, problems)
+        for settled, files in settle(merged, given, place, of_shape, problems, INPUTS[table].required)
     ]
 
 
