@@ -11,6 +11,7 @@ from segkit.cleansing import clean_tables
 from segkit.engines import connect
 from segkit.project import Project
 from segkit.quarters import Quarter
+from segkit.sources.propose import propose, write_project
 from segkit.sources.reading import read_sources
 
 ONLINE_RETAIL = """
@@ -133,3 +134,57 @@ def test_won_deals_of_a_crm_stand_in(real_data, tmp_path):
         assert ask(con, "SELECT money_source, is_complete FROM run_period") == [("opportunities", True)]
         stages = dict(ask(con, "SELECT stage, count(*) FROM opportunities GROUP BY 1"))
         assert stages == {"won": 4_238, "lost": 2_473, "Engaging": 1_589, "Prospecting": 500}
+
+
+def proposed(folder, *files):
+    """A project as `segkit init` writes it, without a change."""
+    write_project(folder, propose(folder, files))
+    return Project(folder)
+
+
+@pytest.fixture(scope="module")
+def stations(real_data, tmp_path_factory):
+    """Charging stations: seven deliveries of changing shape, and the list of one city."""
+    return proposed(tmp_path_factory.mktemp("stations"), real_data / "de_ladesaeulen")
+
+
+def test_seven_deliveries_of_changing_shape_are_one_series(stations):
+    """Each quarter takes the delivery after its end, whatever its columns are called."""
+    chosen = {}
+    for text in ("2017Q1", "2017Q2", "2017Q3", "2017Q4", "2018Q1", "2018Q2", "2018Q3", "2019Q1"):
+        files = stations.source_files(stations.quarter(text))
+        assert len({f.name for f in files}) == 2, "one delivery of the register, and the city's list"
+        (chosen[text],) = {str(f.delivery) for f in files if f.delivery}
+    days = "2017-04-11 2017-07-14 2017-10-18 2018-01-15 2018-05-07 2018-08-09 2018-12-06 2018-12-06"
+    assert list(chosen.values()) == days.split()
+
+
+def test_operators_of_charging_stations_grow_from_249_to_918(stations):
+    operators = []
+    for text in ("2017Q1", "2017Q2", "2018Q3"):
+        quarter, con = stations.quarter(text), connect(threads=2)
+        report = read_sources(con, stations.source_files(quarter), stations.settings.sources)
+        clean_tables(con, quarter, reading_log=report.log, today=TODAY)
+        of_register = "source LIKE '%Datenbankauszug%' AND step = 'used'"
+        operators += ask(con, f"SELECT count(*) FROM rows_accounts WHERE {of_register}")[0]
+        sites = ask(con, "SELECT count(*), count(site_id) FROM rows_installed_base WHERE source LIKE '%Daten%'")[0]
+        assert sites[1] / sites[0] > 0.99, "sites are found under Standort and under Adresse"
+        assert ask(con, "SELECT money_source FROM run_period") == [("none",)]
+        con.close()
+    assert operators[0] == 249 and operators[2] == 918 and operators[0] < operators[1] < operators[2]
+
+
+def test_grants_stand_as_invoices_and_agree_with_the_stated_totals(real_data, tmp_path):
+    """Two reports with another header each and two number formats in one column; their first rows state the totals."""
+    project = proposed(tmp_path, real_data / "de_hh_zuwendungen")
+    quarter, con = project.quarter("2012Q4"), connect(threads=2)
+    report = read_sources(con, project.source_files(quarter), project.settings.sources)
+    clean_tables(con, quarter, reading_log=report.log, today=TODAY)
+    came = "SELECT source, n_rows, revenue FROM reconciliation WHERE step = 'in' ORDER BY source"
+    assert [(name[-9:], n, money) for name, n, money in ask(con, came)] == [
+        ("2011.xlsx", 4_941, Decimal("892152355.55")),
+        ("2013.xlsx", 4_694, Decimal("1072859670.89")),
+    ]
+    found = steps(con)
+    assert found["used"] == found["in"], "not a grant is lost"
+    con.close()
