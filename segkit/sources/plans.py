@@ -3,82 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
 from segkit.errors import Problems, UserError
 from segkit.settings.sources import Source, alternatives
 from segkit.sources.alternatives import holds
 from segkit.sources.detection import preset_headers
+from segkit.sources.entry_plans import ColumnPlan, Condition, EntryPlan, Reference
 from segkit.sources.formulas import Header, Term, Texts, headers_in, headers_of, parse_formula, parse_texts
 from segkit.sources.grids import Grid, fold
 from segkit.sources.missing import NOT_FILLED, missing_header, needed_column, unknown_column
 from segkit.tables import INPUTS, Column, Table
 
+__all__ = ["WRITTEN_BY_READER", "ColumnPlan", "Condition", "EntryPlan", "Reference", "plan_entry", "wanted_headers"]
+
 WRITTEN_BY_READER = NOT_FILLED
-
-
-@dataclass(frozen=True)
-class Reference:
-    """A header of one of the files that are joined, and the type to read it as."""
-
-    alias: str
-    header: str
-    kind: str
-
-
-@dataclass(frozen=True)
-class Condition:
-    """Rows in which a header has one of some texts: "*" is any text, "" none."""
-
-    reference: Reference
-    texts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class ColumnPlan:
-    """How a column is filled: one header, a formula over several, or their texts put together."""
-
-    column: Column
-    references: dict[str, Reference]
-    term: Term | Texts
-    is_required: bool
-
-    @property
-    def name(self) -> str:
-        """The column's name."""
-        return self.column.name
-
-
-@dataclass(frozen=True)
-class EntryPlan:
-    """One entry of `sources.<table>` with its files opened.
-
-    `skip` maps a reason to conditions of which one is enough to leave a row out; a row that meets a condition of
-    `negative` counts with the negative sign.
-    """
-
-    table: Table
-    source: Source
-    place: str
-    grids: dict[str, list[Grid]]
-    columns: list[ColumnPlan] = field(default_factory=list)
-    keys: list[str] = field(default_factory=list)
-    skip: dict[str, list[Condition]] = field(default_factory=dict)
-    negative: list[Condition] = field(default_factory=list)
-
-    def references(self, alias: str) -> list[Reference]:
-        """References into the files of an alias, each once."""
-        found = [r for plan in self.columns for r in plan.references.values()]
-        found += [condition.reference for conditions in self.skip.values() for condition in conditions]
-        found += [condition.reference for condition in self.negative]
-        return [r for r in dict.fromkeys(found) if r.alias == alias]
-
-    def names_of(self, reference: Reference) -> str:
-        """Columns that a reference fills, and whether it decides about rows."""
-        names = [c.name for c in self.columns if reference in c.references.values()]
-        names += ["skip"] if any(c.reference == reference for cs in self.skip.values() for c in cs) else []
-        names += ["negative"] if any(c.reference == reference for c in self.negative) else []
-        return ", ".join(names)
+"""Columns of input tables that no file fills."""
 
 
 def wanted_headers(table: str, source: Source) -> list[str]:
