@@ -99,7 +99,7 @@ def _broken(view: CellView, piece: int, rows: int) -> pa.Array:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    is_broken = pa.array([False] * rows)
+    is_broken = pa.array([False] * rows, pa.bool_())
     if view.grid.is_broken:
         cells = view.spool.piece(piece) if view.spool else view.grid.cells
         for column in cells.columns[1:]:
@@ -171,7 +171,7 @@ def _read_all_numbers(
         mark = known or ("," if view.grid.delimiter == ";" else ".")
         is_assumed = known is None and evidence.either > 0
         table = f"{view.dictionaries[reference]}_map"
-        column = settle_numbers(con, table, evidence, mark, is_assumed)
+        column = settle_numbers(con, table, Evidence() if source.decimal else evidence, mark, is_assumed)
         _note_numbers(con, view, reference, column, evidence)
 
 

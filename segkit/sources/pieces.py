@@ -30,7 +30,7 @@ def read_pieces(
     name: str,
     source: Source | None = None,
     wanted: Iterable[str] = (),
-    size: int = PIECE,
+    size: int | None = None,
 ) -> Grid | None:
     """Return what `read_text` returns, with its cells in a spool.
 
@@ -41,7 +41,7 @@ def read_pieces(
     name, source, wanted
         As for `read_text`.
     size : int
-        Bytes of a piece.
+        Bytes of a piece, `PIECE` if left out.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def read_pieces(
     dialect, start = open_dialect(head[: 4 * SAMPLE_CHARACTERS], name, source, wanted)
     spool, grids = Spool(), []
     first_row = dialect.header_row + 1
-    for grid, cells in _parse_all(cut_records(chain([head[start:]], bodies), dialect, size), name, dialect):
+    for grid, cells in _parse_all(cut_records(chain([head[start:]], bodies), dialect, size or PIECE), name, dialect):
         if grid.is_closed or grid.sections:
             return None
         grids.append(_moved(grid, first_row - 1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -32,25 +33,50 @@ def mend_quotes(body: bytes, delimiter: str, quote: str, n_fields: int) -> tuple
     bytes, int
         The mended records and the number of lines that were changed.
     """
-    lines = _doubtful_lines(body, delimiter, quote)
     pieces, done, n_mended = [], 0, 0
-    for k, (start, end, is_odd) in enumerate(lines):
-        if start < done:
+    for start, end, is_open in _judged(body, _doubtful_lines(body, delimiter, quote), delimiter, quote, n_fields):
+        if is_open is None:
             continue
         line = body[start:end].decode("utf-8")
-        if is_odd and _is_open(line, delimiter, quote):
-            stop = _closing(body, lines[k + 1 : k + 1 + LONGEST_VALUE], start, delimiter, quote, n_fields)
-            if stop is not None:
-                pieces.append(body[done:stop])
-                done = stop
-                continue
-            mended = _literal(line, delimiter, quote, n_fields)
-        else:
-            mended = _with_marks_inside(line, delimiter, quote, n_fields)
+        mend = _literal if is_open else _with_marks_inside
+        mended = mend(line, delimiter, quote, n_fields)
         if mended != line:
             pieces += [body[done:start], mended.encode("utf-8")]
             done, n_mended = end, n_mended + 1
     return (b"".join([*pieces, body[done:]]) if pieces else body), n_mended
+
+
+def between_records(body: bytes, ends: list[int], delimiter: str, quote: str, n_fields: int) -> list[bool]:
+    """Return for ends of lines whether a record ends there too; judged as `mend_quotes` does.
+
+    `body` begins with a record and goes on for `LONGEST_VALUE` lines behind the last of `ends`, or to the file's end.
+    """
+    lines = _doubtful_lines(body, delimiter, quote)
+    if not lines:
+        marks = np.flatnonzero(np.frombuffer(body, dtype=np.uint8) == ord(quote)) if quote else np.array([], dtype=int)
+        return [bool(n % 2 == 0) for n in np.searchsorted(marks, ends)]
+    values = [(a, b) for a, b, is_open in _judged(body, lines, delimiter, quote, n_fields) if is_open is None]
+    return [not any(start < end < stop for start, stop in values) for end in ends]
+
+
+def _judged(
+    body: bytes, lines: list[tuple[int, int, bool]], delimiter: str, quote: str, n_fields: int
+) -> Iterator[tuple[int, int, bool | None]]:
+    """Yield (start, end, is_open) of doubtful lines: None for a record over several lines, which is good as it is."""
+    done = 0
+    for k, (start, end, is_odd) in enumerate(lines):
+        if start < done:
+            continue
+        is_open = is_odd and _is_open(body[start:end].decode("utf-8"), delimiter, quote)
+        if is_open:
+            later = lines[k + 1 : k + 1 + LONGEST_VALUE]
+            stop = _closing(body, later, start, delimiter, quote, n_fields)
+            if stop is not None:
+                done = stop
+                yield start, stop, None
+                continue
+        done = end
+        yield start, end, is_open
 
 
 def _doubtful_lines(body: bytes, delimiter: str, quote: str) -> list[tuple[int, int, bool]]:
