@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from segkit.project import SourceFile
+from segkit.settings.sources import Sources
 from segkit.tables import INPUTS, TABLES
 
 if TYPE_CHECKING:
@@ -39,12 +40,19 @@ def list_deliveries(files: Iterable[SourceFile]) -> pd.DataFrame:
     return frame.astype({"known_on": "datetime64[us]"}).drop_duplicates(["table", "source"])
 
 
-def list_files(files: pd.DataFrame) -> pd.DataFrame:
-    """Return the table files_read from what reading reports.
+def list_files(read: pd.DataFrame, files: Iterable[SourceFile], sources: Sources) -> pd.DataFrame:
+    """Return the table files_read: how each file is written, and the system whose export it was recognised as.
 
     Parameters
     ----------
-    files : DataFrame
-        `segkit.sources.report.ReadReport.files`; a column that it does not hold stays empty.
+    read : DataFrame
+        `segkit.sources.report.ReadReport.files`.
+    files : iterable of SourceFile
+        What the run reads.
+    sources : Sources
+        The section of project.yml, whose entries name their presets.
     """
-    return files.reindex(columns=list(TABLES["files_read"].columns))
+    presets = {(f.table, f.name): sources[f.table][f.entry].preset for f in files}
+    names = zip(read["table"], read["source"], strict=True)
+    systems = [presets.get((table, source)) or presets.get((table, source.split("#")[0])) for table, source in names]
+    return read.assign(system=systems).reindex(columns=list(TABLES["files_read"].columns))
