@@ -11,8 +11,11 @@ import pytest
 
 from segkit.engines import connect
 from segkit.settings.sources import Sources
+from segkit.sources import presets
 from segkit.sources.reading import read_sources
 from segkit.sources.report import ReadReport
+
+from .tiny_preset import HEADS, ITEMS, JOIN, TINY
 
 
 @dataclass
@@ -83,5 +86,24 @@ def read_invoices(read: Callable[..., Read]) -> Callable[..., Read]:
 
     def run(content: bytes | str, name: str = "umsatz.csv", **settings: object) -> Read:
         return read({name: content}, {"invoices": {"files": name, "columns": INVOICES, **settings}})
+
+    return run
+
+
+@pytest.fixture
+def tiny(tmp_path_factory, monkeypatch) -> Path:
+    """The folder of presets, in which only the one of the tiny system lies."""
+    folder = tmp_path_factory.mktemp("presets")
+    (folder / "tiny.yml").write_text(TINY, encoding="utf-8")
+    monkeypatch.setattr(presets, "FOLDER", folder)
+    return folder
+
+
+@pytest.fixture
+def read_join(read: Callable[..., Read], tiny: Path) -> Callable[..., Read]:
+    """Return a function that reads two files as invoices of the tiny system."""
+
+    def run(heads: str = HEADS, items: str = ITEMS, **settings: object):
+        return read({"heads.csv": heads, "items.csv": items}, {"invoices": {**JOIN, **settings}})
 
     return run
