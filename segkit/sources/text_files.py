@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from segkit.errors import UserError
 from segkit.settings.sources import Source
 from segkit.sources.bordered import blank_body
+from segkit.sources.datev import complete_export, is_datev
 from segkit.sources.dialects import SAMPLE_CHARACTERS, Dialect, detect_dialect
 from segkit.sources.encodings import BROKEN, decode
 from segkit.sources.grids import Change, Grid, Section, Unreadable, name_headers, number_rows
@@ -60,7 +61,7 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
     if better is not None:
         grid = _read_section(decoded.data[start:], grid, dialect, better, changes, source)
     grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
-    return grid
+    return complete_export(grid, decoded.data, wanted) if is_datev(decoded.data) else grid
 
 
 def _read_section(
