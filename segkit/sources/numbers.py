@@ -28,6 +28,8 @@ _SHAPE = (
 _GROUPS = r"[1-9][0-9]{0,2}( [0-9]{3})+|[1-9][0-9]{0,2}('[0-9]{3})+"
 _BY_COMMA = rf"^([0-9]+|[1-9][0-9]{{0,2}}(\.[0-9]{{3}})+|{_GROUPS})?(,[0-9]+)?$"
 _BY_POINT = rf"^([0-9]+|[1-9][0-9]{{0,2}}(,[0-9]{{3}})+|{_GROUPS})?(\.[0-9]+)?$"
+_DIGITS = r"-?[0-9]([0-9.,]*[0-9])?"
+"""What most numbers are: they take the short way through the patterns, and the same values come out."""
 _SCIENTIFIC = r"^[-+]?[0-9]+(\.[0-9]+)?e[-+]?[0-9]+$"
 
 
@@ -102,11 +104,14 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) ->
         CREATE OR REPLACE TEMP TABLE {into} AS
         WITH plain AS (
             SELECT id, v, n, starts_with(v, {mark}) AS is_native,
-                regexp_replace(translate(v, '’´`−–\u00a0\u2007\u202f', '''''''--   '), '[,.]\\s*--?$', '') AS t
+                regexp_full_match(v, {literal(_DIGITS)}) AS is_plain, CASE WHEN is_plain THEN v ELSE
+                regexp_replace(translate(v, '’´`−–\u00a0\u2007\u202f', '''''''--   '), '[,.]\\s*--?$', '') END AS t
             FROM {dictionary} WHERE v IS NOT NULL),
         parts AS (
-            SELECT id, v, n, is_native, t, regexp_extract(t, {literal(_SHAPE)}, 2) AS core,
-                regexp_extract(t, {literal(_SHAPE)}, 1) || trim(regexp_extract(t, {literal(_SHAPE)}, 3)) AS sign,
+            SELECT id, v, n, is_native, is_plain, t,
+                CASE WHEN is_plain THEN ltrim(t, '-') ELSE regexp_extract(t, {literal(_SHAPE)}, 2) END AS core,
+                CASE WHEN is_plain THEN CASE WHEN t[1] = '-' THEN '-' ELSE '' END ELSE
+                regexp_extract(t, {literal(_SHAPE)}, 1) || trim(regexp_extract(t, {literal(_SHAPE)}, 3)) END AS sign,
                 contains(t, '%') AS is_share
             FROM plain),
         read AS (
@@ -114,10 +119,11 @@ def weigh_numbers(con: duckdb.DuckDBPyConnection, dictionary: str, into: str) ->
                 CASE sign WHEN '' THEN '' WHEN '+' THEN '' WHEN '-' THEN '-' WHEN '()' THEN '-' END AS minus,
                 CASE WHEN is_share THEN 'e-2' ELSE '' END AS power,
                 CASE WHEN core <> '' AND regexp_matches(core, {literal(_BY_COMMA)})
-                     THEN replace(translate(core, '. ''', ''), ',', '.') END AS c,
-                CASE WHEN core <> '' AND regexp_matches(core, {literal(_BY_POINT)}) THEN translate(core, ', ''', '')
-                     END AS p,
-                CASE WHEN regexp_matches(v, {literal(_SCIENTIFIC)}) THEN v END AS scientific
+                     THEN replace(CASE WHEN is_plain THEN replace(core, '.', '') ELSE translate(core, '. ''', '') END,
+                                  ',', '.') END AS c,
+                CASE WHEN core <> '' AND regexp_matches(core, {literal(_BY_POINT)})
+                     THEN CASE WHEN is_plain THEN replace(core, ',', '') ELSE translate(core, ', ''', '') END END AS p,
+                CASE WHEN NOT is_plain AND regexp_matches(v, {literal(_SCIENTIFIC)}) THEN v END AS scientific
             FROM parts)
         SELECT id, v, n, native, minus || c || power AS by_comma, coalesce(minus || p || power, scientific) AS by_point
         FROM read""",
@@ -163,7 +169,8 @@ def settle_numbers(
         d AS (
             SELECT *, regexp_extract(t, '^[-+]?([0-9]*)', 1) AS whole,
                 rtrim(regexp_extract(t, '\\.([0-9]+)', 1), '0') AS fraction,
-                coalesce(TRY_CAST(regexp_extract(t, 'e(.*)$', 1) AS INTEGER), 0) AS power
+                CASE WHEN contains(t, 'e') THEN coalesce(TRY_CAST(regexp_extract(t, 'e(.*)$', 1) AS INTEGER), 0)
+                     ELSE 0 END AS power
             FROM t)
         SELECT coalesce(max(length(fraction) - least(power, 0)), 0),
             coalesce(max(length(whole) + greatest(power, 0)), 0),
