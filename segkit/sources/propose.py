@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from segkit.errors import UserError
@@ -13,14 +12,13 @@ from segkit.sources.exports import Exports, Group, examples_of, expand_files, re
 from segkit.sources.guess import CORE, Guess, guess_columns, guess_table
 from segkit.sources.joined_exports import joined_entries
 from segkit.sources.merged_entries import accounts_from, merged_entries
+from segkit.sources.persons import without_persons
 from segkit.sources.project_file import write_project
 from segkit.sources.proposal import Column, Entry, Proposal
 from segkit.sources.recognised import recognised_entries
 
 __all__ = ["propose", "write_project"]
 
-_PERSONAL = ("first_name", "last_name", "email", "owner_id")
-"""Columns about persons: no examples of them are written down, nor of telephone numbers of contacts."""
 _KEY_SHARE = 0.3
 """Share of a money table's accounts that an accounts file must hold to be joined by that column."""
 
@@ -66,7 +64,7 @@ def propose(folder: Path | str, files: Iterable[Path | str]) -> Proposal:
     order = {table: i for i, table in enumerate(CORE)}
     entries.sort(key=lambda entry: order[entry.table])
     groups = find_account_groups(entries, exports)
-    shown = [_without_persons(entry) for entry in entries]
+    shown = [without_persons(entry) for entry in entries]
     return Proposal(_title(folder), shown, exports.unused(), account_groups=groups)
 
 
@@ -88,11 +86,6 @@ def _entry(guess: Guess, group: Group, exports: Exports) -> Entry:
         for name, (text, confidence) in guess.columns.items()
     ]
     return Entry(guess.table, exports.patterns([group]), columns, group.sample.headers, remark=group.remark)
-
-
-def _without_persons(entry: Entry) -> Entry:
-    personal = (*_PERSONAL, "phone") if entry.table == "contacts" else _PERSONAL
-    return replace(entry, columns=[replace(c, examples=()) if c.name in personal else c for c in entry.columns])
 
 
 def _use_common_key(guess: Guess, groups: list[Group]) -> None:

@@ -8,6 +8,7 @@ from segkit.engines import connect
 from segkit.errors import UserError
 from segkit.settings import read_settings
 from segkit.settings.sources import Sources
+from segkit.sources.persons import may_be_person
 from segkit.sources.propose import propose, write_project
 from segkit.sources.reading import read_sources
 
@@ -102,6 +103,24 @@ def test_no_examples_of_persons_are_written(tmp_path):
     write_project(tmp_path / "p", propose(tmp_path / "p", write(tmp_path, umsatz_csv=MONEY, kontakte_csv=contacts)))
     text = (tmp_path / "p" / "project.yml").read_text(encoding="utf-8")
     assert "last_name: Nachname" in text and "Muster1" not in text and "@" not in text
+
+
+@pytest.mark.parametrize("name", ["Sabine Mustermann", "Dr. Erika von Muster", "Muster, Erika"])
+def test_names_that_may_be_persons_are_no_examples(name):
+    assert may_be_person(name)
+
+
+@pytest.mark.parametrize("name", ["Müller GmbH", "innogy SE", "Stadtwerke Bonn", "A e. V.", "Meyer & Sohn", "K100"])
+def test_names_of_companies_and_numbers_are_examples(name):
+    assert not may_be_person(name)
+
+
+def test_a_sole_trader_is_no_example_of_an_account(tmp_path):
+    rows = "1;Erika Muster;Köln\n2;Müller GmbH;Bonn\n"
+    paths = write(tmp_path, umsatz_csv=MONEY, kunden_csv=f"Kundennummer;Firma;Ort\n{rows}")
+    write_project(tmp_path / "p", propose(tmp_path / "p", paths))
+    text = (tmp_path / "p" / "project.yml").read_text(encoding="utf-8")
+    assert "Erika" not in text and re.search(r"name: Firma +# \d+%: Müller GmbH", text)
 
 
 def test_files_that_hold_no_money_are_refused_with_what_is_missing(tmp_path):
