@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.rows import run_sql
+from segkit.features.deals import verdict_sql
 
 if TYPE_CHECKING:
     import duckdb
-
-LOST = "lost|closedlost|deallost|verloren|nicht gewonnen|not won"
-WON = "won|closedwon|dealwon|gewonnen|zuschlag|auftrag erteilt|auftrag erhalten|beauftragt"
-"""Words in a stage's name; a name with words of both is lost."""
 
 
 def name_stages(con: duckdb.DuckDBPyConnection) -> None:
@@ -22,19 +19,12 @@ def name_stages(con: duckdb.DuckDBPyConnection) -> None:
     """
     run_sql(
         con,
-        """
+        f"""
         CREATE OR REPLACE TEMP TABLE rows_opportunities AS
-        SELECT * EXCLUDE (verdict, words) REPLACE (coalesce(verdict, stage) AS stage, verdict IS NOT NULL AS is_closed,
+        SELECT * EXCLUDE (verdict) REPLACE (coalesce(verdict, stage) AS stage, verdict IS NOT NULL AS is_closed,
                                             coalesce(verdict = 'won', false) AS is_won),
                stage AS stage_as_read
-        FROM (SELECT *, CASE WHEN is_won THEN 'won'
-                             WHEN is_closed AND NOT is_won THEN 'lost'
-                             WHEN NOT is_closed THEN NULL
-                             WHEN regexp_matches(words, $lost) THEN 'lost'
-                             WHEN regexp_matches(words, $won) THEN 'won' END AS verdict
-              FROM (SELECT *, trim(regexp_replace(lower(stage), '[^a-zäöüß]+', ' ', 'g')) AS words
-                    FROM rows_opportunities)) verdicts""",
-        {"won": f"(^| )({WON})( |$)", "lost": f"(^| )({LOST})( |$)"},
+        FROM (SELECT *, {verdict_sql()} AS verdict FROM rows_opportunities) verdicts""",
     )
 
 

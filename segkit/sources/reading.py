@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from segkit.errors import Problems, UserError
+from segkit.features.deals import verdict_sql
 from segkit.settings.sources import Sources
 from segkit.sources.cells import type_cells
 from segkit.sources.dictionaries import open_cells
 from segkit.sources.entries import forget, note_entry, type_entry
 from segkit.sources.opening import Opened, SourceFile, open_all
-from segkit.sources.placeholders import literal
-from segkit.sources.plans import EntryPlan
+from segkit.sources.plans import EntryPlan, Reference
 from segkit.sources.queries import first_row, run_sql
 from segkit.sources.report import ReadReport
 from segkit.sources.rows import bad_rows, good_select
@@ -22,8 +22,8 @@ from segkit.tables import INPUTS
 if TYPE_CHECKING:
     import duckdb
 
-_WON = r"won|gewonnen|auftrag erteilt|zuschlag"
-_OPPORTUNITIES = ("opportunities", "close_date", ("stage",))
+_DEAL = ("stage", "is_won", "is_closed")
+_OPPORTUNITIES = ("opportunities", "close_date", _DEAL)
 
 
 def read_sources(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], sources: Sources) -> ReadReport:
@@ -108,13 +108,21 @@ def _span(
     grids = plan.grids[reference.alias]
     views = [open_cells(con, grid, references, f"{name}_{k}", plan.source) for k, grid in enumerate(grids)]
     type_cells(con, views, references, plan.source, name)
-    stage = next((c for c in plan.columns if c.name == "stage"), None)
-    stages = [r for r in (stage.references.values() if stage else ()) if r in references]
-    is_won = "TRUE" if not stages else f"regexp_matches(lower(r{references.index(stages[0])}), {literal(_WON)})"
+    is_won = f"({_verdict_sql(plan, references)}) = 'won'" if plan.table.name == "opportunities" else "TRUE"
     day = f"r{references.index(reference)}"
     row = first_row(con, f"SELECT min({day}), max({day}) FROM {name} WHERE {day} <= ? AND {is_won}", [today])
     forget(con, views, [name])
     return None if row[0] is None else (row[0], row[1])
+
+
+def _verdict_sql(plan: EntryPlan, references: list[Reference]) -> str:
+    """Return SQL of won or lost; a column that stands in another file of a join does not help here."""
+    found = {name: "NULL::VARCHAR" if name == "stage" else "NULL::BOOLEAN" for name in _DEAL}
+    for column in plan.columns:
+        reference = next(iter(column.references.values()))
+        if column.name in found and reference in references:
+            found[column.name] = f"r{references.index(reference)}"
+    return verdict_sql(**found)
 
 
 def _write_table(

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 import sqlalchemy
 
+from segkit.engines import connect
 from segkit.errors import UserError
 from segkit.settings.sources import Sources
 from segkit.sources.reading import money_range
@@ -287,3 +288,15 @@ def test_money_range_of_won_opportunities(read, tmp_path):
     sources = Sources.model_validate(spec)
     span = money_range(found.con, list_files(sources, tmp_path), sources, today=dt.date(2024, 12, 31))
     assert span == (dt.date(2024, 2, 1), dt.date(2024, 2, 5))
+
+
+def test_money_range_of_deals_follows_the_flags_not_the_stage(read, tmp_path):
+    header = "Deal;Kunde;Phase;Betrag;Schluss;Gewonnen;Zu\n"
+    lost = "1;K1;Lost to Closed Won AG;5;10.01.2025;nein;ja\n"
+    text = header + lost + "2;K1;Vertrag;7;13.02.2026;ja;ja\n3;K2;Entwurf;9;01.03.2026;nein;nein\n"
+    (tmp_path / "d.csv").write_text(text, encoding="utf-8")
+    columns = {"opportunity_id": "Deal", "account_id": "Kunde", "stage": "Phase", "amount": "Betrag"}
+    columns |= {"close_date": "Schluss", "is_won": "Gewonnen", "is_closed": "Zu"}
+    sources = Sources.model_validate({"opportunities": {"files": "d.csv", "columns": columns}})
+    day = dt.date(2026, 2, 13)
+    assert money_range(connect(), list_files(sources, tmp_path), sources, dt.date(2026, 11, 22)) == (day, day)
