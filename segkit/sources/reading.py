@@ -34,8 +34,8 @@ def read_sources(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], so
     con : DuckDBPyConnection
         Afterwards holds for each table T: ``raw_T`` with every column of the table, typed, NULL where not mapped,
         and source, delivery, row_number (as a spreadsheet shows it); ``unreadable_T`` with source, row_number,
-        reason (bad_date, bad_number, bad_flag, id_damaged, missing_value, join_missing, wrong_field_count, bad_encoding), raw and
-        revenue of the rows that are not in ``raw_T``.
+        reason (bad_date, bad_number, bad_flag, id_damaged, missing_value, join_missing, wrong_field_count,
+        bad_encoding), raw and revenue of the rows that are not in ``raw_T``.
     files : sequence of SourceFile
         The files behind each entry, as the project lists them.
     sources : Sources
