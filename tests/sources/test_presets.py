@@ -1,9 +1,14 @@
 """A preset with a mistake is refused, and says which tables its files fill."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from segkit.errors import UserError
+from segkit.settings import read_settings
 from segkit.settings.sources import Source
+from segkit.sources import presets
 from segkit.sources.detection import detect
 from segkit.sources.presets import load_preset, load_presets, table_items
 
@@ -65,3 +70,24 @@ def test_settings_without_new_keys_are_written_down_as_before():
         *("files", "joined", "on", "database", "sheet", "encoding", "delimiter", "decimal", "date_format", "columns")
     }
     assert Source.model_validate({**entry, "pad": {"Nr": 5}}).model_dump(mode="json")["pad"] == {"Nr": 5}
+
+
+def test_the_documents_examples_can_be_loaded(tmp_path):
+    text = (Path(__file__).parents[2] / "docs" / "presets.md").read_text("utf-8")
+    project, preset = re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)
+    (tmp_path / "tiny.yml").write_text(preset, encoding="utf-8")
+    assert load_presets(tmp_path)["tiny"].tables[0].table == "invoices"
+    (tmp_path / "project.yml").write_text("name: Example\n" + project, encoding="utf-8")
+    assert [source.preset for source in read_settings(tmp_path / "project.yml").sources["accounts"]] == [
+        "salesforce",
+        None,
+    ]
+
+
+def test_the_documents_name_every_preset_and_its_tables(monkeypatch):
+    monkeypatch.setattr(presets, "FOLDER", Path(presets.__file__).with_name("presets"))
+    text = (Path(__file__).parents[2] / "docs" / "presets.md").read_text("utf-8")
+    told = {row[0]: set(row[1].split(", ")) for row in re.findall(r"^\| `(\w+)` \| .* \| (.*) \|$", text, re.MULTILINE)}
+    assert {system: told.get(system) for system in load_presets()} == {
+        system: {item.table for item in preset.tables} for system, preset in load_presets().items()
+    }
