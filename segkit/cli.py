@@ -83,7 +83,8 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
         typer.echo(json.dumps(found, indent=1, ensure_ascii=False, default=str))
         return
     dates = f"money from {found['first_date']} to {found['last_date']}" if found["first_date"] else "no money"
-    what = f" with {_joined(found['runs'])} only" if found["cannot_run"] else ""
+    what = f", the quarter of the last delivery or event, with {_joined(found['runs'])} only"
+    what = what if found["cannot_run"] else ""
     typer.echo(f"{found['project']}: {dates}; `segkit run` would make {found['default_quarter']}{what}.")
     for table, entry in found["tables"].items():
         bad = f", {entry['unreadable_rows']:,} unreadable" if entry["unreadable_rows"] else ""
@@ -114,6 +115,8 @@ def run(
     first = project.quarter(from_quarter) if from_quarter else last
     if first > last:
         raise UserError(f"--from-quarter {first} is later than {last}.")
+    if not quarter and not project.has_money:
+        typer.echo(f"{last}  is the quarter of the last delivery or event; name another one by --quarter")
     for chosen in Quarter.between(first, last):
         outcome = run_quarter(project, chosen, typer.echo)
         total = sum(outcome.executed.values())

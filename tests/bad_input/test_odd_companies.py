@@ -45,6 +45,7 @@ def test_lists_without_money_run_data_cleansing_alone(tmp_path):
 
     answer = tiny.segkit("run", folder)
     assert answer.code == 0, answer.text
+    assert "2018Q1  is the quarter of the last delivery" in answer.text
     assert "02, 03, 04, 05, 08 and 09 were left out: they need a table of money" in answer.text
     tables = folder / "runs/2018Q1/tables"
     assert len(pd.read_parquet(tables / "accounts.parquet")) == 4
