@@ -244,6 +244,8 @@ def _styles(text: str, delimiter: str, n_lines: int) -> list[Style]:
             "''" in value or "\\'" in value for value in wrapped["'"]
         )
         quotes = ["'"] if is_usual else ['"', "'"]
+    elif re.search(rf"(?:^|{d})'[^'{d}]*\n[^'{d}]*'(?=[{d}\r\n]|\Z)", text, re.M):
+        quotes = ['"', "'"]
     else:
         quotes = ["" if text.count('"') >= _LITERAL_MARKS else '"']
     escapes = [""]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 import numpy as np
 
@@ -27,6 +28,7 @@ _EDGE = rb";,\t|^~\"' \r\n"
 _CONTROLS = (b"\x00", b"\x02", b"\x03", b"\x1a")
 _PADDING = re.compile(rb"(?:(?<=[" + _EDGE + rb"])|\A)[\x00\x02\x03\x1a]+|[\x00\x02\x03\x1a]+(?=[" + _EDGE + rb"]|\Z)")
 _INSIDE = re.compile(rb"[\x00\x02\x03\x1a]+")
+_HEAD = 1 << 16
 _MARK = codecs.BOM_UTF8
 _HIGH = bytes(range(128, 256))
 
@@ -45,12 +47,13 @@ class Encoding:
     """How the bytes of a file are to be read.
 
     `n_mark` bytes at the beginning are its byte order mark; `single` is the single-byte encoding of the lines that are
-    no UTF-8, if the file has such lines.
+    no UTF-8, if the file has such lines; `has_cr` says that lines end with a carriage return alone.
     """
 
     name: str
     n_mark: int = 0
     single: str | None = None
+    has_cr: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,16 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 def find_encoding(pieces: Iterable[bytes], given: str | None = None) -> Encoding:
     """Return the encoding of a file that is looked at piece by piece; `given` is that of project.yml."""
+    first, rest = [], iter(pieces)
+    for piece in rest:
+        first = [piece]
+        break
+    head = first[0][:_HEAD] if first else b""
+    found = _find(chain(first, rest), given)
+    return replace(found, has_cr=b"\r" in head and b"\n" not in head)
+
+
+def _find(pieces: Iterable[bytes], given: str | None) -> Encoding:
     check, is_utf8, tail = codecs.getincrementaldecoder("utf-8")(), True, b""
     n_dos = n_windows = n_utf8 = n_single = 0
     for k, piece in enumerate(pieces):
@@ -152,12 +165,15 @@ def decode_pieces(pieces: Iterable[bytes], encoding: Encoding) -> Iterator[Decod
         piece, n_skip = piece[n_skip:], max(0, n_skip - len(piece))
         if decoder is not None:
             piece = decoder.decode(piece).encode("utf-8", errors="replace")
+        if encoding.has_cr:
+            piece = piece.replace(b"\r", b"\n")
         piece, tail = _to_line_end(tail + piece if tail else piece)
         if piece:
             yield _decoded(piece, encoding, line)
             line += piece.count(b"\n") if encoding.single else 0
     if decoder is not None:
-        tail += decoder.decode(b"", final=True).encode("utf-8", errors="replace")
+        last = decoder.decode(b"", final=True).encode("utf-8", errors="replace")
+        tail += last.replace(b"\r", b"\n") if encoding.has_cr else last
     if tail or line == 1:
         yield _decoded(tail, encoding, line)
 

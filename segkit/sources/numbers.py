@@ -66,6 +66,11 @@ class Evidence:
         """Numbers with decimals always have two, so that 1.234 cannot have three."""
         return self.two >= FIXED_ROWS and self.other == 0
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Numbers with decimals have two, as far as there are any: 1.234 would be the first with three."""
+        return self.other == 0 and self.two >= max(1, min(self.either, FIXED_ROWS))
+
 
 @dataclass(frozen=True)
 class NumberColumn:
@@ -154,11 +159,11 @@ def settle_numbers(
     """
     main, other = ("by_comma", "by_point") if mark == "," else ("by_point", "by_comma")
     unclear = main
-    if evidence.is_fixed:
+    if evidence.is_mixed:
         whole = "CASE WHEN NOT contains(by_comma, '.') THEN by_comma WHEN NOT contains(by_point, '.') THEN by_point END"
-        unclear = whole if evidence.is_mixed else f"CASE WHEN NOT contains({main}, '.') THEN {main} END"
-    elif evidence.is_mixed:
-        unclear = "NULL"
+        unclear = whole if evidence.is_fixed else "NULL"
+    elif evidence.is_doubtful:
+        unclear = f"CASE WHEN NOT contains({main}, '.') THEN {main} END"
     text = (
         f"CASE WHEN native IS NULL AND by_comma <> by_point THEN {unclear} ELSE coalesce(native, {main}, {other}) END"
     )

@@ -99,6 +99,10 @@ class _Writer:
         self.sign = str(self.pick("sign", *SIGNS))
         if encoding in ("cp850", "latin-1"):
             self.sign = self.sign.replace("€", "EUR")
+        self.right = "nothing"
+        if not self.bordered:
+            kinds = ("nothing", "delimiter at the end", "two columns of one name", "remarks, empty ones left out")
+            self.right = str(self.pick("right", *kinds, usual=0.7))
         self.whole = self.pick("decimals", "always two", "none where whole", usual=0.7) != "always two"
         self.date = str(self.pick("date", *DATES))
         self.missing = str(self.pick("missing", "", "NULL", "-", "n/a", usual=0.6))
@@ -109,6 +113,7 @@ class _Writer:
         lines = [*self._preamble(), *self._header()]
         lines += self._body(rows, truth)
         lines += self._footer()
+        lines += self._other_table()
         text = self._ended(lines)
         if self.bordered and rng.random() < 0.5:
             text = text.rstrip("\r\n")
@@ -181,8 +186,33 @@ class _Writer:
     def _line(self, cells: list[str]) -> str:
         if self.padded:
             cells = [cell.ljust(12) if k < 4 else cell.rjust(14) for k, cell in enumerate(cells)]
+        cells = [*cells, *self._extras(cells)]
         text = self.delimiter.join(self._field(cell) for cell in cells)
         return f"|{text}|" if self.bordered else text
+
+    def _extras(self, cells: list[str]) -> list[str]:
+        """Return what stands to the right of the columns that are checked."""
+        is_header = cells[0].strip() in ("Beleg", "Be-")
+        if self.right == "remarks, empty ones left out":
+            if is_header:
+                return ["Bemerkung"] if cells[0].strip() == "Beleg" else ["Bemer-"]
+            return ["eilig"] if self.rng.random() < 0.1 and cells[0].strip()[:1].isdigit() else []
+        if self.right == "two columns of one name":
+            return ["Wert", "Wert"] if is_header else ["1", "x"]
+        return [""] if self.right == "delimiter at the end" else []
+
+    def _other_table(self) -> list[str]:
+        kind = self.pick("other_table", "none", "narrower", "as wide", usual=0.85)
+        if kind == "none" or self.bordered or self.right != "nothing":
+            return []
+        d = self.delimiter
+        if kind == "narrower":
+            return ["", "Legende", f"Code{d}Wert", f"A{d}1", f"B{d}2"]
+        return [
+            "",
+            d.join(["Artikel", "Gruppe", "Name", "Seit", "Anzahl", "Preis"]),
+            d.join(["X1", "1", "a", "b", "3", "4"]),
+        ]
 
     def _field(self, cell: str) -> str:
         special = [self.delimiter, self.quote or "\n", "\n", "\r"]
@@ -214,7 +244,8 @@ class _Writer:
 
     def _header(self) -> list[str]:
         names = list(COLUMNS.values())
-        kind = self.pick("header", "one row", "units below", "two rows", "broken in quotes", usual=0.75)
+        kinds = ("one row", "units below", "two rows", "broken in quotes", "groups above")
+        kind = self.pick("header", *kinds, usual=0.75)
         self.header_lines = [self._line(names)]
         if kind == "units below" and not self.bordered:
             self.header_lines.append(self._line(["", "", "", "TT.MM.JJJJ", "Stk", "EUR"]))
@@ -223,6 +254,11 @@ class _Writer:
             self.header_lines.append(self._line(["leg", "de", "ma", "tum", "ge", "trag"]))
         elif kind == "broken in quotes" and self.quote and self.end in ("\n", "\r\n"):
             self.header_lines = [self._line([*names[:5], "Be-\ntrag"])]
+        elif kind == "groups above" and not self.bordered:
+            d = self.delimiter
+            self.header_lines.insert(
+                0, d.join(["", "Wer", "", "Wann und wie viel", "", "", *[""] * len(self._extras(names))])
+            )
         if self.bordered:
             self.header_lines.append("-" * len(self.header_lines[0]))
         return self.header_lines
