@@ -119,7 +119,8 @@ def renamed_grid(grid: Grid, renamed: dict[str, str], copies: Mapping[str, str] 
     repeated = {by_fold.get(fold(name), name): places for name, places in grid.repeated.items()}
     former = {**grid.former, **{fold(old): i for i, old in enumerate(grid.headers) if old != headers[i]}}
     former |= {fold(copy): headers.index(field) for copy, field in (copies or {}).items() if field in headers}
-    return replace(grid, headers=headers, repeated=repeated, former=former)
+    written = grid.written or grid.headers
+    return replace(grid, headers=headers, repeated=repeated, former=former, written=written)
 
 
 def _texts(cells: pa.Array) -> list[str]:

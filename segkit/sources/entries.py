@@ -127,7 +127,7 @@ def _note_columns(entry: Opened, view: CellView, references: list[Reference], re
                 "table": entry.plan.table.name,
                 "source": view.grid.name,
                 "column": names[reference],
-                "header": reference.header,
+                "header": view.grid.written_as(reference.header),
                 "format": view.formats.get(reference, "text"),
                 "is_assumed": reference in view.assumed,
             }

@@ -76,6 +76,8 @@ class Grid:
     is_broken: bool = False
     former: dict[str, int] = field(default_factory=dict)
     """Folded header → position, of headers that a preset has renamed."""
+    written: list[str] = field(default_factory=list)
+    """Headers as the file has them, where a preset has renamed some."""
     absent: frozenset[str] = frozenset()
     """Folded headers that other files of the same kind have: empty in this one."""
     n_records: int = 0
@@ -89,6 +91,11 @@ class Grid:
             return self.headers.index(header)
         folded = [fold(h) for h in self.headers]
         return folded.index(fold(header)) if folded.count(fold(header)) == 1 else self.former.get(fold(header))
+
+    def written_as(self, header: str) -> str:
+        """Return a header as the file has it."""
+        position = self.field_of(header)
+        return header if position is None or not self.written else self.written[position]
 
     def raw_rows(self, row_numbers: pa.ChunkedArray) -> pa.Array:
         """Return rows as the file holds them: cells joined by its delimiter, without marks."""

@@ -28,6 +28,20 @@ def test_a_report_with_labels_gives_the_same_table(read_join):
     assert everything(read_join(german(HEADS), german(ITEMS))) == everything(read_join())
 
 
+def test_the_report_speaks_of_headers_as_the_file_has_them(read_join):
+    columns = read_join(german(HEADS), german(ITEMS)).report.columns
+    assert columns.set_index("column")["header"].to_dict() == {
+        "account_id": "Auftraggeber",
+        "invoice_id": "Faktura",
+        "invoice_date": "Fakturadatum",
+        "revenue, margin": "Nettowert",
+        "margin": "Verrechnungswert",
+        "quantity": "fakturierte menge",
+        "skip": "Storniert",
+        "negative": "Belegtyp",
+    }
+
+
 def test_files_of_both_languages_lie_in_one_entry(read):
     old = "Auftraggeber;Faktura;Fakturadatum;Nettowert\n1;A;01.02.2024;5,00\n"
     new = "VBELN;FKDAT;KUNAG;NETWR\nB;01.02.2025;1;6,00\n"
