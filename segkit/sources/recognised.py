@@ -20,6 +20,8 @@ SURE = 0.6
 """Confidence below which a file is not taken for an export of a system, if something else can be made of it."""
 _PERHAPS = 0.3
 """Confidence below which nothing is said of a system."""
+_BESIDE = 0.4
+"""Confidence that is enough beside a file that is surely of the same system: few labels of a short list are its own."""
 _WELL_KNOWN = 0.75
 """Confidence from which on a header that a preset does not know fills a column that it leaves empty."""
 
@@ -28,14 +30,16 @@ def recognised_entries(exports: Exports) -> list[Entry]:
     """Return the entries of the systems whose exports are among the files, and mark their groups as used.
 
     Files of one system that belong together (billing documents and their items) are one entry. A file that is only
-    perhaps of a system stays free and gets a remark.
+    perhaps of a system stays free and gets a remark, unless another file is surely of it.
     """
     found: dict[str, dict[str, list[tuple[Group, Match]]]] = {}
-    for group in exports.groups:
-        match = next(iter(detect_grid(group.sample.grid)), None)
+    matches = [(group, next(iter(detect_grid(group.sample.grid)), None)) for group in exports.groups]
+    sure = {match.system for _, match in matches if match is not None and match.confidence >= SURE}
+    for group, match in matches:
         if match is None:
             continue
-        if match.confidence >= SURE or (match.confidence >= _PERHAPS and guess_table(group.sample) is None):
+        least = _BESIDE if match.system in sure else SURE
+        if match.confidence >= least or (match.confidence >= _PERHAPS and guess_table(group.sample) is None):
             found.setdefault(match.system, {}).setdefault(match.shape, []).append((group, match))
         elif match.confidence >= _PERHAPS:
             group.remark = f"perhaps {told(match)}; if so, write preset: {match.system} instead of columns"

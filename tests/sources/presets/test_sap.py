@@ -242,3 +242,18 @@ def test_materials_have_names_and_groups(read_as):
 def test_files_are_recognised(taken_for, text, shape):
     header = text.splitlines()[0]
     assert taken_for(header.split(";" if ";" in header else ",")) == ("sap", shape)
+
+
+def test_a_short_list_with_usual_labels_is_saps_beside_one_that_surely_is(tmp_path):
+    """Else its numbers would not get their zeros, and no customer would find its parent."""
+    from segkit.sources.propose import propose
+
+    texts = {
+        "faktura.csv": GERMAN_VBRK,
+        "hierarchie.csv": "Kunde;Übergeordneter Kunde;Gültig ab;Gültig bis\n101;900;01.01.2020;31.12.9999\n",
+    }
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    sources = propose(tmp_path, list(tmp_path.iterdir())).sources()
+    found = {table: [entry.get("preset") for entry in entries] for table, entries in sources.items()}
+    assert found == {"invoices": ["sap"], "hierarchy": ["sap"]}
