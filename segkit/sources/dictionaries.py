@@ -11,7 +11,7 @@ from segkit.sources.placeholders import marked_texts, present_texts, unmarked
 from segkit.sources.plans import Reference
 from segkit.sources.queries import run_sql
 from segkit.sources.spool import Spool, one_chunk
-from segkit.sources.translations import padded_change, translate
+from segkit.sources.translations import told_change, translate
 
 if TYPE_CHECKING:
     import duckdb
@@ -134,7 +134,7 @@ def _look_at(con: duckdb.DuckDBPyConnection, view: CellView, reference: Referenc
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    n_empty, starts, float_ids, padded = 0, [0], FloatIds(), list[Change]()
+    n_empty, starts, float_ids, told = 0, [0], FloatIds(), list[Change]()
     for piece in range(view.n_pieces):
         encoded = view.encoded(reference, piece)
         ids = encoded.indices
@@ -142,7 +142,7 @@ def _look_at(con: duckdb.DuckDBPyConnection, view: CellView, reference: Referenc
         trimmed, texts = present_texts(marked_texts(encoded.dictionary))
         n_empty += pc.sum(n.filter(pc.and_(pc.is_null(texts), pc.not_equal(trimmed, "")))).as_py() or 0
         before, texts = texts, translate(texts, source, reference)
-        padded += padded_change(before, texts, n, source, reference)
+        told += told_change(before, texts, n, source, reference)
         view.keep(reference, piece, texts, ids)
         if reference.kind == "id":
             float_ids.add(texts, n)
@@ -152,8 +152,8 @@ def _look_at(con: duckdb.DuckDBPyConnection, view: CellView, reference: Referenc
     view.starts[reference], view.float_ids[reference] = starts, float_ids
     if n_empty:
         view.changes.append((reference, Change("placeholder", n_empty)))
-    if padded:
-        view.changes.append((reference, replace(padded[0], n_rows=sum(change.n_rows for change in padded))))
+    if told:
+        view.changes.append((reference, replace(told[0], n_rows=sum(change.n_rows for change in told))))
 
 
 def _register(

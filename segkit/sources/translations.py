@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 EXCEL_DIGITS = 15
 """Digits of a number that Excel keeps; the rest of a longer one is lost."""
+_INDIRECT = r"^[-/(]|-$"
 _WHOLE = r"^[0-9]+(\.0+)?$"
 
 
@@ -52,18 +53,27 @@ def translate(texts: pa.Array, source: Source, reference: Reference) -> pa.Array
     return _signed(texts) if is_rate(source, reference) else texts
 
 
-def padded_change(before: pa.Array, after: pa.Array, counts: pa.Array, source: Source, reference: Reference) -> list:
-    """Return what the log says about ids that were filled with zeros: nothing, or one change."""
+def told_change(before: pa.Array, after: pa.Array, counts: pa.Array, source: Source, reference: Reference) -> list:
+    """Return what the log says about a piece: nothing, or ids that were filled with zeros, or rates turned round."""
     import pyarrow.compute as pc
 
-    if not setting_of(source.pad, reference):
+    old, new = unmarked(before), unmarked(after)
+    if setting_of(source.pad, reference):
+        rule, is_told = "id_padded", pc.not_equal(old, new)
+    elif is_rate(source, reference):
+        rule, is_told = "indirect_rate", pc.match_substring_regex(old, _INDIRECT)
+    else:
         return []
-    is_other = pc.fill_null(pc.not_equal(unmarked(before), unmarked(after)), False)
-    n_rows = pc.sum(counts.filter(is_other)).as_py() or 0
+    is_told = pc.fill_null(is_told, False)
+    n_rows = pc.sum(counts.filter(is_told)).as_py() or 0
     if not n_rows:
         return []
-    old, new = (unmarked(texts.filter(is_other))[0].as_py() for texts in (before, after))
-    return [Change("id_padded", n_rows, old_value=old, new_value=new)]
+    shown, written = (texts.filter(is_told)[0].as_py() for texts in (old, new))
+    return [Change(rule, n_rows, old_value=shown, new_value=written if rule == "id_padded" else "1 / " + _size(shown))]
+
+
+def _size(rate: str) -> str:
+    return re.sub(r"[-/()\s]", "", rate)
 
 
 def setting_of(settings: Mapping[str, _T], reference: Reference) -> _T | None:

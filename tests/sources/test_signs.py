@@ -14,6 +14,9 @@ def test_an_indirect_rate_divides(read, rate):
     content = f"VBELN;FKDAT;KUNAG;NETWR;KURRF\nA;01.02.2024;1;100,10;{rate}\nB;01.02.2024;1;100,00;1,5\n"
     found = read({"l.csv": content}, {"invoices": {"preset": "tiny", "files": "l.csv"}})
     assert found.values("revenue") == [D("80.0800"), D("150.0000")]
+    log = found.report.log
+    told = log.loc[log["rule"] == "indirect_rate", ["old_value", "new_value", "n_rows"]].to_numpy().tolist()
+    assert told == ([] if rate == "0,8" else [[rate, "1 / 1,25", 1]])
 
 
 def test_a_file_that_is_signed_already_keeps_its_signs(read_join):
