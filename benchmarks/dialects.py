@@ -90,9 +90,9 @@ def main() -> int:
     wrong = [(seed, o.wrong) for seed, _, o in outcomes if o.wrong]
     text = (
         f"# Random dialects: {options.files:,} files from seed {options.first}\n\n"
-        "Written by tests/sources/random_dialects.py, read by segkit; `set aside` are the rows in quarantine, most of them\n"
-        "damaged on purpose. A file counts as wrong if one value is read that was not written, or a row is made up or lost\n"
-        f"without being told. Python {platform.python_version()}.\n\n" + table(outcomes) + "\n"
+        "Written by tests/sources/random_dialects.py, read by segkit. Rows set aside are in quarantine; most of them\n"
+        "were damaged on purpose. A file counts as wrong if one value is read that was not written, or a row is made\n"
+        f"up, or lost without being told. Python {platform.python_version()}.\n\n" + table(outcomes) + "\n"
     )
     print(text)
     for seed, sentence in refused[:20]:

@@ -177,6 +177,8 @@ def _joined(above: list[str], below: list[str]) -> list[str]:
 
 
 def _hyphened(upper: str, lower: str) -> str:
+    if upper == lower:
+        return upper
     if upper.endswith("-") and lower[:1].islower():
         return upper[:-1] + lower
     return f"{upper} {lower}".strip()

@@ -124,7 +124,7 @@ def _sheet_grid(sheet: Sheet, name: str, header: Header | None, wanted: list[str
 def _left_out(grid: Grid, better: Section) -> Change:
     shown = f"rows {grid.header_row}–{better.first - 1}"
     names = ", ".join(grid.headers)[:200]
-    return Change("other_table", better.first - grid.header_row, grid.header_row, None, names, shown)
+    return Change("other_table", grid.cells.num_rows + len(grid.unreadable) + 1, grid.header_row, None, names, shown)
 
 
 def _grid(name: str, sheet: Sheet, header: Header, start: int) -> Grid:

@@ -73,7 +73,7 @@ def _read_section(
     inner = replace(inner, header_row=inner.header_row + section.first - 1)
     left_out = Change(
         "other_table",
-        section.first - dialect.header_row,
+        grid.cells.num_rows + len(grid.unreadable) + 1,
         dialect.header_row,
         None,
         ", ".join(grid.headers)[:200],

@@ -43,3 +43,23 @@ def test_no_header_among_numbers_only():
 
 def test_single_column():
     assert detect_dialect("Kunde\nMüller\nMeier\n").header == ("Kunde",)
+
+
+@pytest.mark.parametrize(
+    ("line", "quote", "escape"),
+    [
+        ('1;"Rohr 5\\" lang";3', '"', "\\"),
+        ("1;Nord\\; Süd;3", '"', "\\"),
+        ('1;"C:\\temp";3', '"', ""),
+        ("1;'O''Hara';3", "'", ""),
+        ("1;O'Hara;3", '"', ""),
+    ],
+)
+def test_quotes_and_escapes_are_seen(line, quote, escape):
+    dialect = detect_dialect(f"id;Name;Zahl\n{line}\n2;x;4\n")
+    assert (dialect.quote, dialect.escape, dialect.n_fields) == (quote, escape, 3)
+
+
+@pytest.mark.parametrize("delimiter", ["^", "~"])
+def test_rare_delimiters(delimiter):
+    assert detect_dialect(f"Kunde{delimiter}Betrag\nA{delimiter}1,50\n").delimiter == delimiter

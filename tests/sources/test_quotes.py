@@ -23,3 +23,11 @@ def test_an_open_mark_does_not_swallow_the_rows_below():
 def test_two_open_marks_are_two_lines_not_one_value():
     body, n = mended('1;"a;3\n2;b;3\n3;"c;3\n4;d;3\n')
     assert n == 2 and body.count("\n") == 4
+
+
+def test_marks_inside_a_quoted_value_that_are_not_doubled_belong_to_it():
+    assert mended('1;"Rohr 5" lang";3\n4;5;6\n')[0] == '"1";"Rohr 5"" lang";"3"\n4;5;6\n'
+
+
+def test_a_name_partly_in_quotes_keeps_them():
+    assert mended('1;"Nord" GmbH;3\n')[0] == '"1";"""Nord"" GmbH";"3"\n'
