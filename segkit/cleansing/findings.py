@@ -198,6 +198,31 @@ def describe_changes(cleaning_log: pd.DataFrame) -> list[Finding]:
     return found or [("cleansing.nothing_changed", {})]
 
 
+def tabulate_quarantine(quarantine: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows in quarantine as a table to show: the reason in words, each reason's first rows before others'.
+
+    Parameters
+    ----------
+    quarantine : DataFrame
+        The table quarantine.
+
+    Returns
+    -------
+    DataFrame
+        source, row_number, why_de, why_en, raw: a row of every reason stands before the second row of any.
+    """
+    places = quarantine.groupby("reason", sort=False).cumcount()
+    mixed = quarantine.iloc[places.sort_values(kind="stable").index] if len(quarantine) else quarantine
+    words = {reason: [_reason(reason, language) for language in texts.LANGUAGES] for reason in set(mixed["reason"])}
+    why = {f"why_{x}": [words[r][i] for r in mixed["reason"]] for i, x in enumerate(texts.LANGUAGES)}
+    return mixed[["source", "row_number"]].assign(**why, raw=mixed["raw"])
+
+
+def _reason(reason: str, language: str) -> str:
+    key = f"cleansing.label_quarantined_{reason}"
+    return texts.say(key, language) if texts.has(key) else reason
+
+
 def describe_decisions(reconciliation: pd.DataFrame, data_quality: pd.DataFrame) -> list[Finding]:
     """Say what people must decide: what the data cannot tell by themselves.
 

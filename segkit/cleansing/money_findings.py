@@ -26,8 +26,11 @@ def describe_totals(control_totals: pd.DataFrame) -> list[Finding]:
         The table control_totals.
     """
     stated = control_totals[control_totals["controlling"].notna()]
+    if control_totals.empty:
+        return []
     if stated.empty:
-        return [("cleansing.totals_not_stated", {})] if len(control_totals) else []
+        nothing_yet = control_totals["is_partial"].astype(bool).all()
+        return [("cleansing.totals_not_yet" if nothing_yet else "cleansing.totals_not_stated", {})]
     return [(_total_key(year), year) for year in stated.to_dict("records")]
 
 

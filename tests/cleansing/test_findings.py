@@ -113,3 +113,36 @@ def test_findings_without_money_name_none(frames):
 def test_totals_as_a_table_whose_money_reads_as_money(frames):
     table = money_findings.tabulate_totals(frames("control_totals"))
     assert table.iloc[0].tolist() == ["2025", 800.0, 900.0, 100.0, 0.125, 900.0]
+
+
+def test_rows_in_quarantine_come_with_their_reason_in_words_one_of_each_first():
+    rows = [("a.csv", 2, "no_account", "x"), ("a.csv", 3, "no_account", "y"), ("b.csv", 9, "bad_date", "z")]
+    table = findings.tabulate_quarantine(pd.DataFrame(rows, columns=["source", "row_number", "reason", "raw"]))
+    assert table["row_number"].tolist() == [2, 9, 3]
+    assert table["why_de"].tolist() == ["ohne Kunde", "Datum unlesbar", "ohne Kunde"]
+    empty = pd.DataFrame([], columns=["source", "row_number", "reason", "raw"])
+    assert findings.tabulate_quarantine(empty).empty
+
+
+def test_files_are_told_with_how_they_are_written():
+    usual = {
+        "delivery": None,
+        "n_rows": 9,
+        "n_unreadable": 0,
+        "sheet": None,
+        "decimal": "comma",
+        "date_format": "dd.mm.yyyy",
+    }
+    files = pd.DataFrame([
+        {"table": "accounts", "source": "a.xlsx", "system": None, **usual, "encoding": None, "delimiter": None,
+         "sheet": "Kunden", "header_row": 4, "decimal": None, "date_format": "date"},
+        {"table": "invoices", "source": "i.txt", "system": "sap", **usual, "encoding": "utf-16", "delimiter": "tab",
+         "header_row": 1},
+    ])  # fmt: skip
+    table = findings.tabulate_files(files)
+    assert table["source"].tolist() == ["i.txt", "a.xlsx"] and table["system"][0] == "sap"
+    assert table["form_de"].tolist() == [
+        "utf-16, „Tabulator“ trennt, Dezimalkomma, Datum dd.mm.yyyy",
+        "Blatt Kunden, Kopf in Zeile 4",
+    ]
+    assert table["form_en"][0] == "utf-16, “tab” between fields, decimal comma, dates dd.mm.yyyy"
