@@ -14,6 +14,7 @@ from segkit.sources.numbers import Evidence, NumberColumn, settle_numbers, weigh
 from segkit.sources.placeholders import unmarked, unmarked_sql
 from segkit.sources.plans import Reference
 from segkit.sources.queries import first_row, run_arrow, run_sql
+from segkit.sources.spool import one_chunk
 
 if TYPE_CHECKING:
     import duckdb
@@ -86,10 +87,9 @@ def _typed_rows(
     columns = {"file_no": pa.array([file_no] * rows, pa.int32()), "row_number": numbers}
     columns["is_broken"] = _broken(view, piece, rows)
     for i, reference in enumerate(references):
-        typed = _typed(con, view, reference, piece)
+        typed, ids = _typed(con, view, reference, piece), view.ids(reference, piece)
         for letter, values in (("r", typed.values), ("f", typed.failures)):
             is_empty = values.null_count == len(values)
-            ids = view.ids(reference, piece)
             columns[f"{letter}{i}"] = pa.nulls(rows, values.type) if is_empty else values.take(ids)
     return pa.table(columns)
 
@@ -158,11 +158,11 @@ def _read_all_numbers(
     con: duckdb.DuckDBPyConnection, views: list[CellView], references: list[Reference], source: Source
 ) -> None:
     """Decide comma or point per file and column: by the column, else by it in other files, else by other columns."""
-    weighed = {
-        (k, r): weigh_numbers(con, view.dictionaries[r], f"{view.dictionaries[r]}_map")
-        for k, view in enumerate(views)
-        for r in references
-    }
+    weighed: dict[tuple[int, Reference], Evidence] = {}
+    for k, view in enumerate(views):
+        for r in references:
+            weighed[k, r] = weigh_numbers(con, view.dictionaries[r], f"{view.dictionaries[r]}_map")
+            drop_rows(con, view, view.dictionaries[r])
     for (k, reference), evidence in weighed.items():
         view = views[k]
         same_column = sum((e for (_, r), e in weighed.items() if r == reference), Evidence())
@@ -177,16 +177,22 @@ def _read_all_numbers(
 
 def _mapped(con: duckdb.DuckDBPyConnection, view: CellView, reference: Reference, piece: int) -> Typed:
     """Return what the distinct texts of a piece were read as."""
-    dictionary, value = view.dictionaries[reference], "m.number" if reference.kind == "number" else "m.day"
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    table, value = f"{view.dictionaries[reference]}_map", "number" if reference.kind == "number" else "day"
     first, end = view.starts[reference][piece : piece + 2]
-    here = f"WHERE id >= {first} AND id < {end}" if view.spool else ""
     found = run_arrow(
         con,
         f"""
-        SELECT {value} AS value, CASE WHEN {value} IS NULL AND m.v IS NOT NULL THEN {unmarked_sql("d.v")} END AS failure
-        FROM (FROM {dictionary} {here}) d LEFT JOIN (FROM {dictionary}_map {here}) m ON d.id = m.id ORDER BY d.id""",
-    )
-    return Typed(found.column("value").combine_chunks(), found.column("failure").combine_chunks())
+        SELECT id, {value} AS value, CASE WHEN {value} IS NULL THEN {unmarked_sql("v")} END AS failure
+        FROM {table} WHERE id >= {first} AND id < {end} ORDER BY id""",
+    ).combine_chunks()
+    ids, values, failures = (one_chunk(column) for column in found.columns)
+    if len(ids) == end - first:
+        return Typed(values, failures)
+    positions = pc.index_in(pa.array(range(first, end), pa.int64()), ids)
+    return Typed(values.take(positions), failures.take(positions))
 
 
 def _note_numbers(
