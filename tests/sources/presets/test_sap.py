@@ -194,6 +194,20 @@ def test_partner_roles_have_one_name_and_persons_are_none(read_as, words):
     assert len(read_as("sap", "partners", {"knvp.csv": text}, skip="no_customer")) == 1
 
 
+def test_partners_of_documents_are_those_of_their_sold_to(read_as):
+    vbpa = "VBELN,POSNR,PARVW,KUNNR\n90000001,0,WE,205\n90000001,0,VE,\n99999999,0,WE,299\n"
+    files = {"vbpa.csv": vbpa, "vbrk.csv": VBRK}
+    assert read_as("sap", "partners", files) == [
+        {"account_id": "0000000101", "role": "ship_to", "partner_id": "0000000205"}
+    ]
+    assert len(read_as("sap", "partners", files, skip="other_document")) == 1
+
+
+def test_invoice_lists_do_not_count_twice(read_as):
+    text = VBRK + "0090000009,LR,R,3,EUR,1000,20260731,1.00000,,,1500.00,0000000900,0000000101\n"
+    assert [row["revenue"] for row in read_as("sap", "invoices", {"vbrk.csv": text}, skip="invoice_list")] == [1500]
+
+
 def test_hierarchies_hold_from_day_to_day_and_their_top_has_no_parent(read_as):
     rows = "A;101;900;01.01.2020;31.12.9999\nA;900;;01.01.2020;31.12.9999\n"
     text = f"Hierarchietyp;Kunde;Übergeordneter Kunde;Gültig ab;Gültig bis\n{rows}"
