@@ -175,7 +175,7 @@ def parse_body(
     if dialect.escape:
         table = unescape_table(table, dialect)
     if is_last:
-        table, unreadable, footers = _cut_footer(table, unreadable, dialect.delimiter)
+        table, unreadable, footers = _cut_footer(table, unreadable, dialect)
         changes += footers
     names = list(dialect.header)
     if dialect.is_bordered:
@@ -211,14 +211,15 @@ def changes_above(dialect: Dialect) -> list[Change]:
 def _cut_footer(
     table: pa.Table,
     unreadable: list[Unreadable],
-    delimiter: str,
+    dialect: Dialect,
 ) -> tuple[pa.Table, list[Unreadable], list[Change]]:
     """Return the table and its unreadable rows without totals and remarks (a single field) at the end of the file."""
     table, footers = cut_totals(table)
     last = table["row_number"][-1].as_py() if table.num_rows else 0
     kept = []
     for row in unreadable:
-        filled = [field for field in row.raw.split(delimiter) if field.strip()]
+        fields = next(iter(dialect.style.reader([row.raw])), [])
+        filled = [field for field in fields if field.strip()]
         is_text = any(c.isalpha() for c in "".join(filled))
         if row.row_number > last and len(filled) == 1 and is_text:
             footers.append(Change("footer", row_number=row.row_number, old_value=row.raw))
