@@ -115,7 +115,7 @@ def _item(kind: str, item: Any, language: str) -> str:
     return texts.say(f"{prefix}_{item}", language) if prefix and texts.has(f"{prefix}_{item}") else item
 
 
-def describe_currencies(currencies: pd.DataFrame, currency: str) -> list[Finding]:
+def describe_currencies(currencies: pd.DataFrame, currency: str, has_money: bool = True) -> list[Finding]:
     """Say per currency what was converted at which rates, and what has no rate or names no currency.
 
     Parameters
@@ -124,6 +124,8 @@ def describe_currencies(currencies: pd.DataFrame, currency: str) -> list[Finding
         The table currencies.
     currency : str
         The project's, which needs no rate.
+    has_money : bool
+        Whether there is a table of money.
     """
     found: list[Finding] = []
     for row in currencies.to_dict("records"):
@@ -147,7 +149,9 @@ def describe_currencies(currencies: pd.DataFrame, currency: str) -> list[Finding
         if row["n_without_rate"]:
             key = "cleansing.warn_no_rate" if row["is_known"] else "cleansing.warn_unknown_currency"
             found.append((key, {**numbers, **words}))
-    return found or [("cleansing.currency_one", {"project_currency": currency})]
+    if found:
+        return found
+    return [("cleansing.currency_one", {"project_currency": currency}) if has_money else ("cleansing.no_money", {})]
 
 
 def _rate(value: float, language: str) -> str:
@@ -165,7 +169,7 @@ def describe_margins(margins: pd.DataFrame) -> list[Finding]:
         The table margins.
     """
     if margins.empty:
-        return []
+        return [("cleansing.no_money", {})]
     if margins["margin"].isna().all():
         return [("cleansing.margins_none", {})]
     last = margins.iloc[-1].to_dict()

@@ -150,4 +150,6 @@ def test_without_money_nothing_is_compared(put, clean, frame):
     clean()
     assert money_findings.describe_totals(frame("control_totals")) == []
     assert money_findings.totals_to_copy(frame("control_totals")) == {}
-    assert money_findings.describe_margins(frame("margins")) == []
+    nothing = [("cleansing.no_money", {})]
+    assert money_findings.describe_margins(frame("margins")) == nothing
+    assert money_findings.describe_currencies(frame("currencies"), "EUR", has_money=False) == nothing
