@@ -58,7 +58,9 @@ def check_project(project: Project) -> dict[str, Any]:
         "runs": [path.stem for path in runs],
         "cannot_run": [path.stem for path in left_out],
         "notes": [*(_deliveries(files, project.source_files(quarter), quarter) if quarter else []), *_notes(report)],
-        "missing": find_missing({table: set(entry["columns"]) for table, entry in tables.items()}),
+        "missing": find_missing(
+            {table: set(entry["columns"]) for table, entry in tables.items()}, n_lists=len(sources.get("accounts"))
+        ),
     }
 
 
@@ -104,7 +106,7 @@ def _notes(report: ReadReport) -> list[str]:
     return notes
 
 
-def find_missing(present: Mapping[str, set[str]], language: str = "en") -> list[dict[str, Any]]:
+def find_missing(present: Mapping[str, set[str]], language: str = "en", n_lists: int = 1) -> list[dict[str, Any]]:
     """Return each table and each important column that is not there, with a sentence: what it costs, what to deliver.
 
     Parameters
@@ -113,6 +115,8 @@ def find_missing(present: Mapping[str, set[str]], language: str = "en") -> list[
         Table → its columns that hold at least one value.
     language : str
         Of the sentences.
+    n_lists : int
+        From how many systems accounts come: two need a number by which their records are linked.
     """
     found = []
     if not {"invoices", "opportunities"} & set(present):
@@ -121,7 +125,8 @@ def find_missing(present: Mapping[str, set[str]], language: str = "en") -> list[
         if table not in present:
             found.append(_lack(f"check.no_{table}", table, None, language))
             continue
-        for column in _important(table):
+        linking = ["external_id"] if table == "accounts" and n_lists > 1 else []
+        for column in [*linking, *_important(table)]:
             if column not in present[table]:
                 key = f"check.no_{table}_{column}"
                 found.append(_lack(key if texts.has(key) else "check.no_column", table, column, language))

@@ -76,6 +76,14 @@ def test_a_table_is_said_to_be_unused_only_where_no_part_of_a_run_asks_for_it():
         assert is_unused == (table not in asked and not is_read and table not in ("invoices", "accounts")), said
 
 
+def test_accounts_of_two_systems_without_a_linking_number_are_told():
+    without = {**ALL, "accounts": ALL["accounts"] - {"external_id"}}
+    assert find_missing(without) == []
+    said = [lack["sentence"] for lack in find_missing(without, n_lists=2)]
+    assert len(said) == 1 and "may count twice" in said[0] and "SAP number" in said[0]
+    assert find_missing(ALL, n_lists=2) == []
+
+
 def test_check_tells_the_same_as_json(tmp_path):
     folder = tiny.write_project(tmp_path / "tiny")
     told = json.loads(tiny.segkit_here("check", folder, "--json").text)
