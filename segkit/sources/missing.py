@@ -40,7 +40,7 @@ def needed_column(table: str, name: str, place: str, grids: dict[str, list[Grid]
 
     `offered` is the entry with its preset, which says where the column would come from.
     """
-    texts = [text for text in alternatives(offered.columns.get(name, "")) if text] if offered else []
+    texts = [text for text in alternatives(offered.columns.get(name, "")) if text] if offered and offered.preset else []
     told = f" The preset takes it from {' or '.join(texts)}." if texts else ""
     return (
         f"{place}: {table} needs the column {name}, which no header fills.{told} Name it in project.yml under "

@@ -31,8 +31,11 @@ def _condition(texts: Sequence[str], value: str) -> str:
     plain = [text.strip().lower() for text in texts]
     tests = [f"{value} IS NULL"] if "" in plain else []
     tests += [f"{value} IS NOT NULL"] if "*" in plain else []
-    named = ", ".join(literal(text) for text in plain if text not in ("", "*"))
-    tests += [f"coalesce(lower({value}) IN ({named}), FALSE)"] if named else []
+    others = [text for text in plain if text not in ("", "*")]
+    has_numbers = any(text.isdigit() for text in others)
+    shown = f"regexp_replace({value}, '^([0-9]+)\\.0+$', '\\1')" if has_numbers else value  # 6 of Excel may be 6.0
+    named = ", ".join(literal(text) for text in others)
+    tests += [f"coalesce(lower({shown}) IN ({named}), FALSE)"] if named else []
     return f"({' OR '.join(tests)})"
 
 

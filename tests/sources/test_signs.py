@@ -81,6 +81,13 @@ def test_any_text_and_no_text_leave_rows_out(read_invoices, texts, left_out):
     assert [skip == "gone" for skip in found.values("skip")] == left_out
 
 
+def test_a_code_that_a_program_took_for_a_number_is_the_same_code(read_invoices):
+    content = "Kunde;Datum;Beleg;Betrag;Art\n1;01.02.2024;a;1;6\n1;01.02.2024;b;2;6.0\n1;01.02.2024;c;3;60\n"
+    found = read_invoices(content, skip={"gone": {"Art": "6"}}, negative={"Art": [60]})
+    assert found.values("skip") == ["gone", "gone", None]
+    assert found.values("revenue") == [D("1.0000"), D("2.0000"), D("-3.0000")]
+
+
 def test_filled_zeros_are_told(read_join):
     log = read_join().report.log
     told = log[log["rule"] == "id_padded"]
