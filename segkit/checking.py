@@ -48,7 +48,7 @@ def check_project(project: Project) -> dict[str, Any]:
     tables = {table: _table_entry(con, table, report) for table in sources}
     first_last = money_range(project)
     runs, left_out = runnable(project)
-    quarter = default_quarter(project) if first_last is not None or not project.has_money else None
+    quarter = default_quarter(project, first_last) if first_last is not None or not project.has_money else None
     return {
         "project": project.settings.name,
         "tables": tables,

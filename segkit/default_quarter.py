@@ -12,11 +12,16 @@ from segkit.settings.sources import Sources
 from segkit.tables import INPUTS
 
 
-def default_quarter(project: Project) -> Quarter:
+def default_quarter(project: Project, known: tuple[dt.date, dt.date] | None = None) -> Quarter:
     """Return the last complete quarter of the money, or the last one where none is complete.
 
     Without a table of money it is the quarter of the last delivery or of the last dated event, whichever is later;
     lists without any date are as of today.
+
+    Parameters
+    ----------
+    known : tuple of date, optional
+        What `money_range` returned, where it has been read already.
 
     Raises
     ------
@@ -28,7 +33,7 @@ def default_quarter(project: Project) -> Quarter:
     month = project.settings.fiscal_year_start
     if not project.has_money:
         return Quarter.of(last_known_day(project) or dt.date.today(), month)
-    first_last = money_range(project)
+    first_last = known or money_range(project)
     if first_last is None:
         read_sources(connect(), project.source_files(), project.settings.sources)  # says what is wrong with the files
         raise UserError(
