@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import functools
 from dataclasses import dataclass
 
 from segkit.sources.datev_tax import charts
@@ -32,25 +33,14 @@ class Meta:
 
     def in_four(self, account: str) -> int:
         """Return a G/L account with four digits: 84000 of five is 8400; −1 for one that does not fit the chart."""
-        if not account or len(account) > self.n_digits:
-            return -1
-        return int(account.zfill(self.n_digits)[:4])
+        return _in_four(account, self.n_digits)
 
     def day_of(self, text: str) -> dt.date | None:
         """Return the day of a document, whose year follows from the fiscal year: 2102 is 21 February.
 
         None where it is no day of the fiscal year; eight digits hold the year themselves.
         """
-        if not text.isdigit() or len(text) not in (3, 4, 7, 8):
-            return None
-        text = text.zfill(4 if len(text) < 5 else 8)
-        day, month = int(text[:2]), int(text[2:4])
-        if len(text) == 8:
-            return _day(int(text[4:]), month, day)
-        if self.year_start is None:
-            return None
-        found = (_day(self.year_start.year + later, month, day) for later in (0, 1))
-        return next((date for date in found if date and 0 <= (date - self.year_start).days < 366), None)
+        return _day_of(text, self.year_start)
 
 
 def is_datev(data: bytes) -> bool:
@@ -85,3 +75,24 @@ def _day(year: int, month: int, day: int) -> dt.date | None:
         return dt.date(year, month, day)
     except ValueError:
         return None
+
+
+@functools.cache
+def _in_four(account: str, n_digits: int) -> int:
+    if not account or len(account) > n_digits:
+        return -1
+    return int(account.zfill(n_digits)[:4])
+
+
+@functools.cache
+def _day_of(text: str, year_start: dt.date | None) -> dt.date | None:
+    if not text.isdigit() or len(text) not in (3, 4, 7, 8):
+        return None
+    text = text.zfill(4 if len(text) < 5 else 8)
+    day, month = int(text[:2]), int(text[2:4])
+    if len(text) == 8:
+        return _day(int(text[4:]), month, day)
+    if year_start is None:
+        return None
+    found = (_day(year_start.year + later, month, day) for later in (0, 1))
+    return next((date for date in found if date and 0 <= (date - year_start).days < 366), None)

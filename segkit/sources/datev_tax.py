@@ -30,6 +30,7 @@ def charts() -> list[str]:
     return list(load_tax()["charts"])
 
 
+@functools.cache
 def is_revenue(account: int, chart: str) -> bool:
     """Say whether an account of four digits holds what customers are charged, or reductions of it."""
     return any(low <= account <= high for low, high in load_tax()["charts"][chart]["revenue"])
@@ -46,6 +47,7 @@ def is_reversal(key: int) -> bool:
     return 20 <= key < 100 and key // 10 in REVERSALS
 
 
+@functools.cache
 def tax_rate(account: int, chart: str, key: int, day: dt.date) -> Decimal | None:
     """Return the rate in per cent that a gross posting on a revenue account holds, None where it is not known.
 
