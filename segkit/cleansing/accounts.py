@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 def write_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
     """Create the table ``accounts`` and ``added_accounts`` (account_id, source, row_number of the first line).
 
-    Accounts that occur in ``invoices`` but in no delivered file are added; their name is their id.
+    Accounts that occur in ``invoices`` but in no delivered file are added; their name is their id. So are accounts that
+    their source has deleted, as long as there are invoices; these keep their name.
     """
     if has_table(con, "rows_accounts"):
         write_known(con, "accounts", as_of)
@@ -30,4 +31,13 @@ def write_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
                arg_min("row_number", (invoice_date, source, "row_number")) AS "row_number"
         FROM invoices ANTI JOIN accounts USING (account_id) GROUP BY account_id""",
     )
-    run_sql(con, "INSERT INTO accounts (account_id, name) SELECT account_id, account_id FROM added_accounts ORDER BY 1")
+    deleted = (
+        "rows_accounts WHERE step LIKE 'excluded_%'" if has_table(con, "rows_accounts") else "accounts WHERE false"
+    )
+    run_sql(
+        con,
+        f"""INSERT INTO accounts (account_id, name)
+            SELECT account_id, coalesce(known.name, account_id)
+            FROM added_accounts LEFT JOIN (SELECT account_id, max(name) AS name FROM {deleted} GROUP BY account_id) known
+                 USING (account_id) ORDER BY 1""",
+    )

@@ -28,7 +28,8 @@ def convert_money(
     """Convert what is not in the project's currency, with the latest rate up to the day of each row.
 
     Amounts are exact decimals, rounded half away from zero to four digits. A row whose currency has no rate on its day
-    keeps no amount and goes to quarantine as ``no_rate``, or as ``unknown_currency`` where the text names none. A
+    keeps no amount and goes to quarantine as ``no_rate``, or as ``unknown_currency`` where the text names none.
+    Unreadable rows of a file with several currencies lose their amount, because nobody knows which it is in. A
     currency is recognised in any case, by its sign (€, $, £) and by its German or English name.
 
     Parameters
@@ -93,6 +94,12 @@ def _convert(con: duckdb.DuckDBPyConnection, table: str, currency: str) -> None:
         run_sql(con, f"DROP TABLE {place}")
     columns = f"* REPLACE ({step.lstrip(', ')})" if step else "*"
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE {place} AS SELECT {columns} FROM converted; DROP TABLE converted")
+    if table == "invoices" and has_table(con, "unreadable_invoices"):  # which currency they are in is not known
+        run_sql(
+            con,
+            f"""UPDATE unreadable_invoices SET revenue = NULL WHERE source IN
+                (SELECT source FROM {place} WHERE written_revenue IS NOT NULL)""",
+        )
 
 
 def _refuse_if_nothing(con: duckdb.DuckDBPyConnection, table: str, currency: str) -> None:

@@ -145,3 +145,11 @@ def test_different_amounts_without_a_rate_are_no_duplicates(put, line, clean, ro
     put("invoices", [line("K9"), line(revenue=1, currency="USD"), line(revenue=2, currency="USD", source="b.csv")])
     clean()
     assert rows("SELECT count(*) FROM quarantine WHERE reason = 'no_rate'") == [(2,)]
+
+
+def test_unreadable_rows_of_a_file_with_several_currencies_claim_no_amount(put, put_unreadable, line, clean, rows):
+    put("invoices", [line(), line("K2", revenue=5, currency="USD"), line("K3", source="b.csv")])
+    put_unreadable("invoices", [("a.csv", 9, "bad_date", "x", Decimal(70)), ("b.csv", 9, "bad_date", "x", Decimal(8))])
+    clean(exchange_rates=RATES)
+    found = rows("SELECT source, n_rows, revenue FROM reconciliation WHERE step = 'quarantined_bad_date' ORDER BY 1")
+    assert found == [("a.csv", 1, Decimal(0)), ("b.csv", 1, Decimal(8))]

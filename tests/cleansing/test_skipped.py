@@ -63,6 +63,18 @@ def test_of_two_equal_lines_of_one_file_only_the_cancelled_one_is_out(put, line,
     assert rows('SELECT "row_number" FROM invoices') == [(3,)]
 
 
+def test_account_that_its_source_has_deleted_keeps_its_name_while_it_has_invoices(put, line, skip, clean, rows):
+    put("invoices", [line("K1"), line("K2")])
+    put("accounts", [{"account_id": "K1", "name": "Alt GmbH"}, {"account_id": "K3", "name": "Neu AG"}])
+    skip("accounts", "account_id = 'K1'", "deleted")
+    clean()
+    assert rows("SELECT account_id, name FROM accounts ORDER BY 1") == [
+        ("K1", "Alt GmbH"),
+        ("K2", "K2"),
+        ("K3", "Neu AG"),
+    ]
+
+
 def test_rows_of_other_tables(put, line, skip, clean, rows):
     put("invoices", [line()])
     put("accounts", [
