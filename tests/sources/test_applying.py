@@ -133,3 +133,14 @@ def test_a_column_may_be_left_empty_where_no_header_fits(read):
     assert found.values("city", "accounts") == ["Ulm", None]
     with pytest.raises(UserError, match="2025.csv: there is no column 'Ort'"):
         read(files, {"accounts": {"files": "202*.csv", "columns": {**columns, "city": "Ort"}}})
+
+
+def test_nothing_temporary_stays_of_an_entry_in_parts(read):
+    with_rate = "VBELN;FKDAT;KUNAG;NETWR;KURRF\nA;01.02.2024;1;100,00;1,50\n"
+    without = "VBELN;FKDAT;KUNAG;NETWR\nB;01.02.2025;1;100,00\n"
+    found = read({"l1.csv": with_rate, "l2.csv": without}, {"invoices": {"preset": "tiny", "files": "l*.csv"}})
+    names = found.con.sql(
+        "SELECT table_name FROM duckdb_tables() UNION SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    )
+    assert {name for (name,) in names.fetchall()} == {"raw_invoices", "unreadable_invoices"}
+    assert found.report.files["source"].tolist() == ["l1.csv", "l2.csv"]
