@@ -157,7 +157,7 @@ def _refuse_if_nothing(con: duckdb.DuckDBPyConnection, table: str, entries: list
     """Note as a problem a table without a single usable row: that is a wrong map, not dirt."""
     if first_row(con, f"SELECT count(*) FROM raw_{table}")[0]:
         return
-    names = ", ".join(name for entry in entries for name in entry.deliveries)
+    names = ", ".join(dict.fromkeys(name for entry in entries for name in entry.deliveries))
     reasons = run_sql(
         con,
         f"""
