@@ -31,13 +31,20 @@ TELLING = {
 """Columns whose lack has a sentence of its own; of all others those are told that criteria of notebook 03 rest on."""
 
 
+_TOLD = (
+    *("open_quote", "mixed_encoding", "join_unmatched", "footer", "other_table", "other_sheet", "header_lines"),
+    *("header_again", "page_title", "subtotal", "merged_cells", "sign_from_document", "indirect_rate"),
+)
+"""Rules of reading that are worth a note: rows that were not taken as they stand."""
+
+
 def check_project(project: Project) -> dict[str, Any]:
     """Read all exports once and return what is there, what is wrong, and what cannot be computed.
 
     Returns
     -------
     dict
-        ``project``, ``tables`` (rows, unreadable rows, files and formats per table, columns with at least one value),
+        ``project``, ``tables`` (rows, left_out by reason, unreadable rows, files and formats, columns with a value),
         ``default_quarter``, ``runs`` and ``cannot_run`` (notebooks), ``notes`` (what reading assumed or mended), and
         ``missing``: a dict with table, column (None for the whole table) and sentence for each thing that is not there.
     """
@@ -66,12 +73,14 @@ def check_project(project: Project) -> dict[str, Any]:
 
 def _table_entry(con: duckdb.DuckDBPyConnection, table: str, report: ReadReport) -> dict[str, Any]:
     names = [name for name in INPUTS[table].columns if name not in WRITTEN_BY_READER]
-    counts = ", ".join(f"count({name})" for name in names)
+    counts = ", ".join(f"count({name}) FILTER (skip IS NULL)" for name in names)
     rows, *filled = con.execute(f"SELECT count(*), {counts} FROM raw_{table}").fetchall()[0]
     unreadable = con.execute(f"SELECT count(*) FROM unreadable_{table}").fetchall()[0][0]
     of_table = report.files[report.files["table"] == table]
+    left_out = con.execute(f"SELECT skip, count(*) FROM raw_{table} WHERE skip IS NOT NULL GROUP BY 1 ORDER BY 1")
     return {
         "rows": rows,
+        "left_out": dict(left_out.fetchall()),
         "unreadable_rows": unreadable,
         "files": of_table.drop(columns="table").astype(object).where(of_table.notna(), None).to_dict("records"),
         "columns": sorted(name for name, n in zip(names, filled, strict=True) if n),
@@ -100,7 +109,7 @@ def _notes(report: ReadReport) -> list[str]:
         f"Say it under sources.{row.table}: decimal or date_format."
         for row in columns[columns["is_assumed"]].itertuples()
     ]
-    log = report.log[report.log["rule"].isin(["open_quote", "mixed_encoding", "join_unmatched", "footer"])]
+    log = report.log[report.log["rule"].isin(_TOLD)]
     for (source, reason), rows in log.groupby(["source", "reason"]):
         notes.append(f"{source}: {texts.say(reason, 'en', n_rows=rows['n_rows'].sum())}")
     return notes

@@ -87,7 +87,8 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
     what = what if found["cannot_run"] else ""
     typer.echo(f"{found['project']}: {dates}; `segkit run` would make {found['default_quarter']}{what}.")
     for table, entry in found["tables"].items():
-        bad = f", {entry['unreadable_rows']:,} unreadable" if entry["unreadable_rows"] else ""
+        bad = "".join(f", {n:,} of them left out ({reason})" for reason, n in entry["left_out"].items())
+        bad += f", {entry['unreadable_rows']:,} unreadable" if entry["unreadable_rows"] else ""
         typer.echo(f"  {table:<15} {entry['rows']:>11,} rows{bad} from {len(entry['files'])} file(s)")
     for sentence in [*found["notes"], *(lack["sentence"] for lack in found["missing"])]:
         typer.echo(f"  - {sentence}")

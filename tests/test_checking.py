@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import openpyxl
 import pytest
 import tiny
 
@@ -109,3 +110,21 @@ def test_check_says_which_delivery_of_a_list_the_quarter_rests_on(tmp_path):
     tiny.change_settings(folder, sources={"invoices": invoices, "accounts": accounts})
     said = tiny.segkit_here("check", folder).text
     assert "accounts: 2 deliveries from 2025-12-31 to 2026-04-02; 2026Q1 rests on that of 2026-04-02." in said
+
+
+def test_check_says_what_a_rule_leaves_out_and_which_sheet_is_not_read(tmp_path):
+    folder = tiny.write_project(tmp_path / "tiny")
+    book = openpyxl.Workbook()
+    for row in ("Kundennr;Firma;Status", "K100;Eins GmbH;aktiv", "K101;Zwei GmbH;weg", "K102;Drei AG;weg"):
+        book.active.append(row.split(";"))
+    other = book.create_sheet("Alt")
+    for row in ("Kundennr;Firma", "K900;Alt GmbH"):
+        other.append(row.split(";"))
+    book.save(folder / "raw/kunden.xlsx")
+    accounts = {"files": "raw/kunden.xlsx", "columns": {"account_id": "Kundennr", "name": "Firma"}}
+    accounts["skip"] = {"gone": {"Status": ["weg"]}}
+    invoices = {"files": "raw/invoices.csv", "columns": tiny.COLUMNS}
+    tiny.change_settings(folder, sources={"invoices": invoices, "accounts": accounts})
+    said = tiny.segkit_here("check", folder).text
+    assert "3 rows, 2 of them left out (gone) from 1 file(s)" in said
+    assert "raw/kunden.xlsx" in said and "stand on another sheet" in said
