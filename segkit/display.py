@@ -55,16 +55,18 @@ def badges(state: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
         found.append(("stand-in", MONEY_BADGES[state["money_source"]]))
     numbers: dict[str, Any] = {name: state.get(name) for name in ("scenario", "released_by", "released_on", "as_of")}
     if off := list(state.get("money_off") or []):
-        found.append(("money-off", "badge.money_off" if len(off) == 1 else "badge.money_off_years"))
-        numbers |= {"year": off[-1][0], "share": None if off[-1][1] is None else abs(off[-1][1])}
-        numbers["years"] = _years_off(off, language)
+        year, share = off[-1]
+        found.append(("money-off", "badge.money_off" if len(off) == 1 and share else "badge.money_off_years"))
+        numbers |= {"year": year, "share": abs(share or 0), "years": _years_off(off, language)}
     return [(css, texts.say(key, language, **numbers)) for css, key in found]
 
 
 def _years_off(off: list, language: str) -> str:
     """The newest years that deviate, with how much: 2024 um 0,8 %, 2025 um 1,2 %."""
-    shares = [(year, None if share is None else abs(share)) for year, share in off[-MOST_YEARS:]]
-    years = [texts.say("badge.year_off", language, year=year, share=share) for year, share in shares]
+    years = [
+        texts.say("badge.year_off", language, year=year, share=abs(share)) if share else str(year)
+        for year, share in off[-MOST_YEARS:]  # no share where controlling states zero
+    ]
     return ", ".join(["…"] * (len(off) > MOST_YEARS) + years)
 
 

@@ -131,6 +131,23 @@ def test_a_released_quarter_that_is_gone_is_said(project):
     assert [key for key, _ in said] == ["release.warn_lost"]
 
 
+def test_every_page_says_which_years_do_not_agree_with_controlling(project):
+    import pandas as pd
+
+    from segkit.publishing import money_off
+
+    rows = [(2025, -0.0123, True), (2023, 0.02, True), (2024, 0.001, False), (2022, None, True)]
+    off = money_off(pd.DataFrame(rows, columns=["fiscal_year", "deviation_pct", "is_off"]))
+    assert off == [[2022, None], [2023, 0.02], [2025, -0.0123]]
+    assert page_state(project, Q)["money_off"] == [], "a run of an earlier version says nothing of it"
+    put(project, money_off=off)
+    folder = publish(project, Q)
+    for page in ("index.html", "01_data.html"):
+        assert "Umsatz weicht vom Controlling ab: 2022, 2023 um 2,0 %, 2025 um 1,2 %" in (folder / page).read_text(
+            "utf-8"
+        )
+
+
 def test_a_scenario_is_never_released(project):
     sign(project)
     (project.folder / "scenarios" / "idea").mkdir(parents=True)

@@ -38,6 +38,7 @@ def write_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
         con,
         f"""INSERT INTO accounts (account_id, name)
             SELECT account_id, coalesce(known.name, account_id)
-            FROM added_accounts LEFT JOIN (SELECT account_id, max(name) AS name FROM {deleted} GROUP BY account_id) known
-                 USING (account_id) ORDER BY 1""",
+            FROM added_accounts
+            LEFT JOIN (SELECT account_id, max(name) AS name FROM {deleted} GROUP BY account_id) known USING (account_id)
+            ORDER BY 1""",
     )
