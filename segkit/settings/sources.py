@@ -37,6 +37,9 @@ from pydantic import (
     model_validator,
 )
 
+from segkit.settings.databases import Database
+from segkit.settings.header_texts import refuse_empty, text_of, texts_of
+
 INPUT_TABLES = (
     "accounts",
     "contacts",
@@ -65,28 +68,6 @@ SUFFIXES = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", "
 """File name endings that can be read; they may be stacked (`.csv.gz`)."""
 
 DELIMITERS = {"tab": "\t", "\\t": "\t", "semicolon": ";", "comma": ",", "pipe": "|"}
-
-
-class Database(BaseModel):
-    """A table or query of a SQL database, reached by an SQLAlchemy url such as `sqlite:///erp.db`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    url: str
-    query: str | None = None
-    table: str | None = None
-
-    @model_validator(mode="after")
-    def _one_of_query_and_table(self) -> Database:
-        if (self.query is None) == (self.table is None):
-            raise ValueError("a database source needs either query or table, and not both")
-        return self
-
-    @property
-    def name(self) -> str:
-        """The database as people know it: the url without user and password, and the table."""
-        place = re.sub(r"//[^/@]*@", "//", self.url).split("?")[0]
-        return f"{place} {self.table or 'query'}"
 
 
 IdForm = Literal["salesforce", "guid", "zoho", "first"]
@@ -157,7 +138,7 @@ class Source(BaseModel):
         if not isinstance(value, dict):
             return value
         return {
-            header: {_text(text): _text(meant) for text, meant in meanings.items()}
+            header: {text_of(text): text_of(meant) for text, meant in meanings.items()}
             if isinstance(meanings, dict)
             else meanings
             for header, meanings in value.items()
@@ -174,7 +155,7 @@ class Source(BaseModel):
         if not isinstance(value, dict):
             return value
         return {
-            str(column): tuple(_text(h) for h in header) if isinstance(header, (list, tuple)) else str(header)
+            str(column): tuple(text_of(h) for h in header) if isinstance(header, (list, tuple)) else str(header)
             for column, header in value.items()
             if header is not None
         }
@@ -280,36 +261,6 @@ class Sources(RootModel[dict[str, tuple[Source, ...]]]):
     def items(self) -> Iterator[tuple[str, tuple[Source, ...]]]:
         """(table, sources) pairs in the order of project.yml."""
         return iter(self.root.items())
-
-
-def alternatives(header: str | tuple[str, ...]) -> tuple[str, ...]:
-    """Return what may fill a column of `Source.columns`, the preferred first."""
-    return (header,) if isinstance(header, str) else header
-
-
-def texts_of(fields: Any) -> Any:
-    """Return header → texts, a single text as a list of one; other things as they are, for pydantic to refuse."""
-    if not isinstance(fields, dict):
-        return fields
-    return {
-        str(header): tuple(_text(t) for t in (texts if isinstance(texts, (list, tuple)) else [texts]))
-        for header, texts in fields.items()
-    }
-
-
-def refuse_empty(values: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
-    """Return the setting `values`, in which an empty cell must not mean anything: it stays empty."""
-    empty = [header for header, meanings in values.items() if "" in meanings]
-    if empty:
-        raise ValueError(f"values.{empty[0]}: an empty cell stays empty; name a text")
-    return values
-
-
-def _text(value: Any) -> str:
-    """Return a value of YAML as the text that a file would hold."""
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def alias_of(pattern: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from segkit.errors import Problems
-from segkit.settings.sources import Source, alternatives
+from segkit.settings.header_texts import alternatives
+from segkit.settings.sources import Source
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import Grid, fold
 

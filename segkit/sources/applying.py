@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from segkit.errors import Problems, UserError
-from segkit.settings.sources import Source, alternatives
+from segkit.settings.header_texts import alternatives
+from segkit.settings.sources import Source
 from segkit.sources.detection import match_headers, renamed_grid, samples_of
 from segkit.sources.grids import Grid, fold
 from segkit.sources.presets import Preset, TableItem, load_preset

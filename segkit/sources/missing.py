@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 
-from segkit.settings.sources import Source, alternatives
+from segkit.settings.header_texts import alternatives
+from segkit.settings.sources import Source
 from segkit.sources.grids import Grid, fold
 from segkit.tables import Table
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from segkit.errors import Problems, UserError
-from segkit.settings.sources import Source, alternatives
+from segkit.settings.header_texts import alternatives
+from segkit.settings.sources import Source
 from segkit.sources.alternatives import holds
 from segkit.sources.detection import preset_headers
 from segkit.sources.entry_plans import ColumnPlan, Condition, EntryPlan, Reference

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from segkit.settings.sources import IdForm, alternatives, refuse_empty, texts_of
+from segkit.settings.header_texts import alternatives, refuse_empty, texts_of
+from segkit.settings.sources import IdForm
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import fold
 from segkit.sources.missing import NOT_FILLED

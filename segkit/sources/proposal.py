@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from segkit.settings.sources import alternatives
+from segkit.settings.header_texts import alternatives
 
 if TYPE_CHECKING:
     from segkit.sources.mapping_read import Mapped
