@@ -47,8 +47,8 @@ def _add_values(con: duckdb.DuckDBPyConnection, table: str) -> None:
     mine = f"""(SELECT DISTINCT source, unnest(string_split("column", ', ')) AS "column"
                 FROM headers WHERE "table" = '{table}')"""
     if not (has_table(con, "headers") and run_sql(con, "SELECT count(*) FROM headers")[0][0]):
-        mine = f"""(SELECT DISTINCT checked.source, log."column" FROM checked_{table} checked JOIN cleaning_log log
-                    USING (source))"""
+        mine = f"""(SELECT DISTINCT log.source, log."column" FROM cleaning_log log
+                    WHERE rule IN ({rules}) AND log.source IN (SELECT source FROM checked_{table}))"""
     run_sql(
         con,
         f"""

@@ -86,7 +86,7 @@ def name_rows(con: duckdb.DuckDBPyConnection) -> None:
             continue
         relation, record = f"rows_{table}", record_column(table)
         if table == "accounts":
-            relation, record = AS_DELIVERED, "source_id"
+            relation, record = (UNFILLED if has_table(con, "unfilled_accounts") else relation), "source_id"
         columns = [c for c in columns_of(table) if c != "account_id"]
         columns += ["line_type"] if table == "invoices" else []
         account = "account_id" if "account_id" in columns_of(table) else "NULL::VARCHAR AS account_id"
@@ -105,11 +105,9 @@ def checked(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [table for table in delivered(con) if has_table(con, f"checked_{table}")]
 
 
-AS_DELIVERED = """(SELECT raw.*, merged.source_id, merged.step
-                   FROM raw_accounts raw JOIN rows_accounts merged
-                     ON raw.source = merged.source AND raw."row_number" = merged."row_number"
-                        AND raw.account_id IS NOT DISTINCT FROM merged.account_id)"""
-"""Rows of accounts before linked records filled their gaps."""
+UNFILLED = """(SELECT * REPLACE (coalesce(step, 'used') AS step)
+               FROM unfilled_accounts ANTI JOIN excluded_accounts USING (account_id))"""
+"""Rows of accounts before linked records filled their gaps: what stands in the system itself."""
 
 
 def find_in_rows(con: duckdb.DuckDBPyConnection, today: dt.date) -> None:

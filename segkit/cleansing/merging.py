@@ -29,13 +29,16 @@ def merge_rows(con: duckdb.DuckDBPyConnection, links: Links) -> None:
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-        Holds ``rows_accounts`` (with account_id translated, source_id, system, place) and ``link_log``.
+        Holds ``rows_accounts`` (with account_id translated, source_id, system, place) and ``link_log``. Afterwards
+        ``unfilled_accounts`` holds its rows as each system delivered them, for the corrections.
     links : Links
         Which records are linked.
     """
+    run_sql(con, "DROP TABLE IF EXISTS unfilled_accounts")
     if not links.linked:
         return
     _decide(con, links)
+    run_sql(con, "CREATE TEMP TABLE unfilled_accounts AS FROM rows_accounts")
     _fill(con)
     run_sql(con, "UPDATE rows_accounts SET parent_id = NULL WHERE parent_id = account_id AND source_id <> account_id")
 
