@@ -81,6 +81,15 @@ EUR  |       1,00000 |
 EUR  |       1,00000 |
 --------------------------------------------------------------------------------------------------------------------
 """
+S4_VBRK = VBRK.replace(
+    VBRK.splitlines()[0],
+    "BillingDocument,BillingDocumentType,X,SDDocumentCategory,TransactionCurrency,Y,BillingDocumentDate,"
+    "AccountingExchangeRate,BillingDocumentIsCancelled,CancelledBillingDocument,TotalNetAmount,PayerParty,SoldToParty",
+).replace(",X,", ",true,")
+S4_VBRP = VBRP.replace(
+    VBRP.splitlines()[0],
+    "BillingDocument,BillingDocumentItem,BillingQuantity,Z,NetAmount,CostAmount,Material,BillingDocumentItemText",
+)
 KEYS = ("invoice_id", "invoice_date", "account_id", "payer_id", "product_id", "quantity", "revenue", "margin")
 PUMP = "000000000000004711"
 LINES = [
@@ -98,6 +107,7 @@ SHAPES = {
     "technical names": {"vbrk.csv": VBRK, "vbrp.csv": VBRP},
     "German and English labels": {"faktura.csv": GERMAN_VBRK, "items.txt": ENGLISH_VBRP},
     "one list with borders": {"liste.txt": SE16_LIST},
+    "names of S/4HANA's views": {"BillingDocument.csv": S4_VBRK, "BillingDocumentItem.csv": S4_VBRP},
 }
 
 
