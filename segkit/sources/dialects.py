@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from segkit.sources.bordered import blank_lines, is_bordered, is_ruler
 from segkit.sources.headers import Header, column_kinds, find_header, present, read_header
+from segkit.sources.quotes import mend_quotes
 from segkit.sources.tables_in_file import find_sections
 
 SAMPLE_CHARACTERS = 400_000
@@ -102,8 +103,18 @@ def detect_dialect(text: str, delimiter: str | None = None, wanted: Iterable[str
         return None
     header = read_header(rows, position)
     body = sum(len(line) for line in lines[: ends[header.last]])
+    mended = _mended_rows(lines[ends[header.last] :], best, len(header.names))
+    rows = rows if mended is None else [*rows[: header.last + 1], *mended]
     above = [line for line in lines[: ends[header.first - 1] if header.first else 0] if not is_ruler(line)]
     return _dialect(best, header, rows, body, tuple(text for line in above if (text := line.strip())), has_borders)
+
+
+def _mended_rows(lines: list[str], style: Style, n_names: int) -> list[list[str]] | None:
+    """Return the first rows below the header with open quotation marks mended, which would swallow the others."""
+    if not style.quote or style.escape:
+        return None
+    body, n_mended = mend_quotes("".join(lines).encode("utf-8"), style.delimiter, style.quote, n_names)
+    return read_records(_LINE.findall(body.decode("utf-8")), style)[0] if n_mended else None
 
 
 def _dialect(

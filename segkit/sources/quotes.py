@@ -174,7 +174,7 @@ def _with_marks_inside(line: str, delimiter: str, quote: str, n_fields: int) -> 
     for fields in (_by_edges(text, delimiter, quote), text.split(delimiter)):
         if len(fields) == n_fields:
             return delimiter.join(_requoted_inside(field, quote) for field in fields) + line[len(text) :]
-    return line
+    return text.replace(quote, "") + line[len(text) :] if _is_open(line, delimiter, quote) else line
 
 
 def _by_edges(text: str, delimiter: str, quote: str) -> list[str]:

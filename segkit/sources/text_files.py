@@ -11,7 +11,7 @@ from segkit.settings.sources import Source
 from segkit.sources.bordered import blank_body
 from segkit.sources.datev import complete_export, is_datev
 from segkit.sources.dialects import SAMPLE_CHARACTERS, Dialect, detect_dialect
-from segkit.sources.encodings import BROKEN, decode
+from segkit.sources.encodings import decode, is_broken
 from segkit.sources.grids import Change, Grid, Section, Unreadable, name_headers, number_rows
 from segkit.sources.headers import is_footer
 from segkit.sources.quotes import mend_quotes
@@ -60,7 +60,7 @@ def read_text(data: bytes, name: str, source: Source | None = None, wanted: Iter
     better = better_section(grid, wanted)
     if better is not None:
         grid = _read_section(decoded.data[start:], grid, dialect, better, changes, source)
-    grid.encoding, grid.is_broken = decoded.encoding, BROKEN.encode() in decoded.data
+    grid.encoding, grid.is_broken = decoded.encoding, is_broken(decoded.data)
     return complete_export(grid, decoded.data, wanted) if is_datev(decoded.data) else grid
 
 

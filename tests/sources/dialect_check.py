@@ -6,10 +6,12 @@ import re
 import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from unittest.mock import patch
 
 from segkit.engines import connect
 from segkit.errors import UserError
 from segkit.settings.sources import Sources
+from segkit.sources import opening
 from segkit.sources.files import read_file
 from segkit.sources.placeholders import BLANKS
 from segkit.sources.reading import read_sources
@@ -41,8 +43,10 @@ def check(export: Export, con=None) -> Outcome:
         sources = Sources.model_validate({"invoices": {"files": "u.csv", "columns": COLUMNS}})
         con = con or connect(threads=1)
         try:
-            report = read_sources(con, list_files(sources, folder), sources)
-            grid = read_file(folder / "u.csv", "u.csv", wanted=list(COLUMNS.values()))[0]
+            grids: list = []
+            with patch.object(opening, "read_file", lambda *parts: grids.extend(read_file(*parts)) or list(grids)):
+                report = read_sources(con, list_files(sources, folder), sources)
+            grid = grids[0]
         except UserError as error:
             return Outcome(str(error), len(export.truth))
     names = ", ".join(COLUMNS)
@@ -61,13 +65,9 @@ def check(export: Export, con=None) -> Outcome:
     if grid.n_records != grid.cells.num_rows + len(grid.unreadable) + grid.n_blank + told:
         counts = (grid.n_records, grid.cells.num_rows, len(grid.unreadable), grid.n_blank, told)
         outcome.wrong.append(f"records do not add up: {counts}")
-    if outcome.n_read + outcome.n_aside < n_sound - _n_footers(grid):
+    if outcome.n_read + outcome.n_aside < n_sound:
         outcome.wrong.append(f"rows are missing: {outcome.n_read} + {outcome.n_aside} of {n_sound}")
     return outcome
-
-
-def _n_footers(grid) -> int:
-    return 0
 
 
 def _differences(found: dict, export: Export, excused: set[str]) -> list[str]:
