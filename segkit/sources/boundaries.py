@@ -67,7 +67,9 @@ def record_end(data: bytes, target: int, dialect: Dialect, is_all: bool = False)
     if not dialect.quote or dialect.quote.encode() not in shown[_back(shown, candidates[0], LONGEST_VALUE) :]:
         return candidates[0]
     is_end = between_records(plain, candidates, dialect.delimiter, dialect.quote, dialect.n_fields)
-    return candidates[is_end.index(True) if any(is_end) else 0]
+    if any(is_end):
+        return candidates[is_end.index(True)]
+    return None if n < LONGEST_VALUE else candidates[0]
 
 
 def _line_ends(data: bytes, start: int, n: int) -> np.ndarray:

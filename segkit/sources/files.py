@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from segkit.settings.sources import Source
@@ -11,12 +12,16 @@ from segkit.sources.archives import ZIP, Content, unpack
 from segkit.sources.grids import Grid
 from segkit.sources.markup import is_markup, read_markup
 from segkit.sources.pieces import read_pieces
+from segkit.sources.spool import Spool
 from segkit.sources.text_files import read_text
 from segkit.sources.typed_files import read_parquet
 from segkit.sources.workbooks import read_workbook
 
 LARGE = 1 << 26
 """Unpacked bytes from which on a file is read piece by piece: smaller ones are faster as a whole."""
+_MOST_SPOOLED = 4
+_spooled: dict[tuple, list[Grid]] = {}
+"""Large files that this process has parsed: dates first and then rows are read from the same pieces."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _PARQUET = b"PAR1"
 
@@ -42,7 +47,22 @@ def read_file(path: Path, name: str, source: Source | None = None, wanted: Itera
         When the file is missing, empty, damaged or has no header.
     """
     wanted = list(wanted)
-    return [grid for content in unpack(path, name) for grid in _read(content, source, wanted)]
+    return [grid for content in unpack(path, name) for grid in _kept(content, path, source, wanted)]
+
+
+def _kept(content: Content, path: Path, source: Source | None, wanted: list[str]) -> list[Grid]:
+    """Return the grids of a file, those of a large one from the spool if this process has parsed it already."""
+    state = path.stat()
+    settings = (source.encoding, source.delimiter) if source else ()
+    key = (path.resolve(), state.st_size, state.st_mtime_ns, content.name, settings, tuple(wanted))
+    if key not in _spooled:
+        grids = _read(content, source, wanted)
+        if not any(isinstance(grid.cells, Spool) for grid in grids):
+            return grids
+        while len(_spooled) >= _MOST_SPOOLED:
+            _spooled.pop(next(iter(_spooled)))
+        _spooled[key] = grids
+    return [replace(grid) for grid in _spooled[key]]
 
 
 def _read(content: Content, source: Source | None, wanted: list[str]) -> list[Grid]:
