@@ -90,3 +90,17 @@ def test_rows_of_other_tables(put, line, skip, clean, rows):
         ("a.csv", "excluded_deleted", 3, None), ("a.csv", "excluded_duplicate", 1, None),
         ("a.csv", "used", 1, None)]  # fmt: skip
     assert steps(rows, "engagements") == [("a.csv", "excluded_deleted", 1, None), ("a.csv", "used", 1, None)]
+
+
+def test_every_reason_of_a_preset_has_its_words():
+    from segkit.sources.presets import load_presets
+    from segkit.texts import has
+
+    reasons = {
+        (item.table, reason) for preset in load_presets().values() for item in preset.tables for reason in item.skip
+    }
+    assert ("invoices", "cancelled") in reasons
+    kinds = {("cleansing.label_excluded", reason) for _, reason in reasons}
+    kinds |= {("cleansing.rule_excluded", reason) for _, reason in reasons}
+    kinds |= {("cleansing.step_excluded", reason) for table, reason in reasons if table == "invoices"}
+    assert not {f"{kind}_{reason}" for kind, reason in kinds if not has(f"{kind}_{reason}")}
