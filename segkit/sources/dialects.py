@@ -127,7 +127,7 @@ def _dialect(
     usual = [row for row in below if len(row) == len(names) + 1]
     if not has_borders and len(usual) > 0.5 * len(below) and _has_row_names(usual):
         names = ["", *names]
-    n_fields, short = _widths(below, len(names))
+    n_fields, short = _widths(below, names)
     usual = [row for row in below if len(row) == n_fields]
     return Dialect(
         style.delimiter,
@@ -158,13 +158,13 @@ def _of_first_table(rows: list[list[str]], start: int, n_fields: int) -> list[li
     return [row for row in rows[start:] if any(cell.strip() for cell in row)]
 
 
-def _widths(rows: Sequence[Sequence[str]], n_names: int) -> tuple[int, frozenset[int]]:
+def _widths(rows: Sequence[Sequence[str]], names: Sequence[str]) -> tuple[int, frozenset[int]]:
     """Return the usual number of fields, and the smaller ones of rows that only leave out empty fields at their end.
 
     Fields above the number of names count only where they are hardly ever filled: else nobody knows which names belong
     to which values.
     """
-    counts = Counter(len(row) for row in rows)
+    counts, n_names = Counter(len(row) for row in rows), len(names)
     if not counts:
         return n_names, frozenset()
     usual = counts.most_common(1)[0][0]
@@ -178,11 +178,20 @@ def _widths(rows: Sequence[Sequence[str]], n_names: int) -> tuple[int, frozenset
     full = [row for row in rows if len(row) == n_names]
     shorter = {width: n for width, n in counts.items() if 1 < width < n_names}
     is_usual = sum(shorter.values()) >= max(3, _TRIMMED_SHARE * len(rows)) or usual < n_names
+    if not full and not _ends_early(counts, names):
+        return n_names, frozenset()
     if not shorter or not is_usual or not all(present(row[-1]) for row in full):
         return n_names, frozenset()
     if not all(present(row[-1]) for row in rows if len(row) in shorter):
         return n_names, frozenset()
     return n_names, frozenset(shorter)
+
+
+def _ends_early(counts: Counter[int], names: Sequence[str]) -> bool:
+    """Say whether all rows lack the same last one or two fields, and no name was split (``Betrag (netto;EUR)``)."""
+    are_whole = all(name.count("(") == name.count(")") and '"' not in name for name in names)
+    width = max(counts)
+    return are_whole and len(counts) == 1 and len(names) - 2 <= width < len(names) and width >= 0.6 * len(names)
 
 
 def _has_row_names(rows: list[list[str]]) -> bool:

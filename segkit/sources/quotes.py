@@ -94,6 +94,8 @@ def _doubtful_lines(body: bytes, delimiter: str, quote: str) -> list[tuple[int, 
     line_of = np.searchsorted(ends, marks, side="right")
     is_odd = np.bincount(line_of, minlength=len(ends)) % 2 > 0
     inside = ~_opens(buffer, marks, delimiter) & ~_closes(buffer, marks, delimiter)
+    first = np.unique(line_of, return_index=True)[1]
+    inside[first] |= ~_opens(buffer, marks[first], delimiter)
     has_inside = np.bincount(line_of[inside], minlength=len(ends)) > 0
     return [(int(starts[i]), int(ends[i]), bool(is_odd[i])) for i in np.flatnonzero(is_odd | has_inside)]
 

@@ -64,3 +64,10 @@ def test_a_single_short_row_is_set_aside():
     rows = "".join(f"K{i};0{i}.02.2024;{i},50;x\n" for i in range(1, 8))
     grid = read_text(f"Kunde;Datum;Betrag;Bemerkung\n{rows}K8;08.02.2024;8,50\n".encode(), "a.csv")
     assert grid.cells.num_rows == 7 and [row.raw for row in grid.unreadable] == ["K8;08.02.2024;8,50"]
+
+
+def test_a_last_column_that_is_never_filled_may_be_missing_in_every_row_but_not_where_a_name_was_split():
+    grid = read_text(b"Kunde;Datum;Betrag;Bemerkung\nA;01.02.2024;1,00\nB;02.02.2024;2,00\n", "a.csv")
+    assert [row["c2"] for row in grid.cells.to_pylist()] == ["1,00", "2,00"]
+    grid = read_text(b"Kunde;Betrag (netto;EUR);Datum\nA;1,00;01.02.2024\nB;2,00;02.02.2024\n", "a.csv")
+    assert grid.cells.num_rows == 0 and len(grid.unreadable) == 2

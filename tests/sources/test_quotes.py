@@ -31,3 +31,8 @@ def test_marks_inside_a_quoted_value_that_are_not_doubled_belong_to_it():
 
 def test_a_name_partly_in_quotes_keeps_them():
     assert mended('1;"Nord" GmbH;3\n')[0] == '"1";"""Nord"" GmbH";"3"\n'
+
+
+def test_a_mark_that_opens_behind_a_closing_one_swallows_nothing():
+    text = '1;"Nord\nSüd";2024;";5\n2;a;3;4;5\n'
+    assert mended(text, 5)[0].count('"') == 0
