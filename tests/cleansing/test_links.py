@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from segkit.cleansing.known_keys import Record, folded, link_records
+from segkit.cleansing.link_findings import describe_links
 from segkit.cleansing.links import date_links
 
 SAP, CRM = "raw/sap/kna1.csv", "raw/hubspot/companies.csv"
@@ -166,3 +167,19 @@ def test_a_link_keeps_the_quarter_in_which_it_was_first_there():
     before = now.assign(account_id=["1", "2"], since_quarter="2026Q1")
     assert date_links(now, before, "2026Q3")["since_quarter"].to_list() == ["2026Q1", "2026Q3"]
     assert set(date_links(now, None, "2026Q3")["since_quarter"]) == {"2026Q3"}
+
+
+def test_the_page_says_how_many_records_a_known_key_links_and_how_many_links_are_new():
+    links = pd.DataFrame(
+        [("hubspot", "881", "12", "2026Q3"), ("hubspot", "882", "12", "2026Q1"), ("sap", "12", "12", "2026Q1"),
+         ("sap", "13", "13", "2026Q1")],
+        columns=["source", "source_id", "account_id", "since_quarter"],
+    )  # fmt: skip
+    assert describe_links(links, "2026Q3") == [
+        ("links.linked", {"n_linked": 2, "n_accounts": 1, "systems": "hubspot"}),
+        ("links.since", {"n_new": 1, "n_kept": 1, "quarter": "2026Q3"}),
+    ]
+    assert describe_links(links[links["source"] == "sap"], "2026Q3") == [("links.none", {})]
+    apart = links[links["source_id"].isin(["12"])]
+    two = pd.concat([apart, apart.assign(source="crm", source_id="x1", account_id="x1")])
+    assert describe_links(two, "2026Q3") == [("links.no_keys", {"n_systems": 2, "systems": "crm, sap"})]
