@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -11,31 +10,13 @@ from dataclasses import dataclass
 from segkit.sources.bordered import blank_lines, is_bordered, is_ruler
 from segkit.sources.headers import Header, column_kinds, find_header, present, read_header
 from segkit.sources.quotes import mend_quotes
+from segkit.sources.styles import DELIMITERS, Style, announced_delimiter, best_style, read_records
 from segkit.sources.tables_in_file import find_sections
 
 SAMPLE_CHARACTERS = 400_000
-SAMPLE_ROWS = 300
-_DELIMITERS = ";,\t|^~"
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
 _TRIMMED_SHARE = 0.2
 """From this share of rows on, rows that end early are how the file is written, not damage."""
-_LITERAL_MARKS = 20
-
-
-@dataclass(frozen=True)
-class Style:
-    """What splits a record into fields; an empty `quote` or `escape` means that there is none."""
-
-    delimiter: str
-    quote: str = '"'
-    escape: str = ""
-
-    def reader(self, lines: Iterable[str]):
-        """Return the fields of each record."""
-        csv.field_size_limit(2**24)
-        if not self.quote:
-            return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE)
-        return csv.reader(lines, delimiter=self.delimiter, quotechar=self.quote)
 
 
 @dataclass(frozen=True)
@@ -95,8 +76,8 @@ def detect_dialect(text: str, delimiter: str | None = None, wanted: Iterable[str
         best = Style("|", "")
         shown = blank_lines(lines)
     else:
-        delimiter = delimiter or _announced(lines)
-        best, shown = _best_style(lines, [delimiter] if delimiter else list(_DELIMITERS), wanted), lines
+        delimiter = delimiter or announced_delimiter(lines)
+        best, shown = best_style(lines, [delimiter] if delimiter else list(DELIMITERS), wanted), lines
     rows, ends = read_records(shown, best)
     position = find_header(rows[:100], wanted)
     if position is None:
@@ -200,97 +181,3 @@ def _has_row_names(rows: list[list[str]]) -> bool:
     if len(rows) < 2 or not all(row[-1].strip() for row in rows) or not all(n.isdigit() for n in numbers):
         return False
     return all(int(b) == int(a) + 1 for a, b in zip(numbers, numbers[1:], strict=False))
-
-
-def read_records(lines: list[str], style: Style) -> tuple[list[list[str]], list[int]]:
-    """Return the first records, and the number of lines read after each."""
-    marked = [mark_escapes(line, style) for line in lines] if style.escape else lines
-    reader = style.reader(marked)
-    rows, ends = [], []
-    for row in reader:
-        rows.append([unmark_escapes(cell, style) for cell in row] if style.escape else row)
-        ends.append(reader.line_num)
-        if len(rows) >= SAMPLE_ROWS:
-            break
-    return rows, ends
-
-
-ESCAPED = ("\uf8f3", "\uf8f2", "\uf8f1", "\uf8f4")
-"""Stand for an escaped backslash, quotation mark, delimiter and line end while a file is split."""
-
-
-def mark_escapes(text: str, style: Style) -> str:
-    r"""Return a text in which ``\\``, ``\"``, ``\;`` are one character each, that splits nothing."""
-    for plain, mark in zip(("\\", style.quote, style.delimiter, "\n"), ESCAPED, strict=True):
-        text = text.replace("\\" + plain, mark) if plain else text
-    return text
-
-
-def unmark_escapes(text: str, style: Style) -> str:
-    """Return a text with the characters that were escaped."""
-    for plain, mark in zip(("\\", style.quote, style.delimiter, "\n"), ESCAPED, strict=True):
-        text = text.replace(mark, plain)
-    return text
-
-
-def _announced(lines: list[str]) -> str | None:
-    """Return the delimiter of a first line such as ``sep=;``, which Excel understands."""
-    match = re.fullmatch(r'"?sep=(.)"?', lines[0].strip("\r\n")) if lines else None
-    return match[1] if match else None
-
-
-def _best_style(lines: list[str], delimiters: list[str], wanted: list[str]) -> Style:
-    text = "".join(lines)
-    styles = [style for d in delimiters if d in text or len(delimiters) == 1 for style in _styles(text, d, len(lines))]
-    if not styles:
-        return Style(delimiters[0])
-    return max(styles, key=lambda style: _consistency(lines, style, wanted))
-
-
-def _styles(text: str, delimiter: str, n_lines: int) -> list[Style]:
-    """Return the ways in which a text with a delimiter may quote and escape, the likeliest first."""
-    d = re.escape(delimiter)
-    wrapped = {
-        mark: re.findall(
-            rf"(?:^|{d}) *{mark}((?:[^{mark}\\\r\n]|{mark}{mark}|\\.)*){mark} *(?=[{d}\r\n]|\Z)", text, re.M
-        )
-        for mark in "\"'"
-        if mark in text
-    }
-    if wrapped.get('"'):
-        quotes = ['"']
-    elif wrapped.get("'"):
-        is_usual = len(wrapped["'"]) >= max(2, 0.3 * n_lines) or any(
-            "''" in value or "\\'" in value for value in wrapped["'"]
-        )
-        quotes = ["'"] if is_usual else ['"', "'"]
-    elif re.search(rf"(?:^|{d})'[^'{d}]*\n[^'{d}]*'(?=[{d}\r\n]|\Z)", text, re.M):
-        quotes = ['"', "'"]
-    else:
-        quotes = ["" if text.count('"') >= _LITERAL_MARKS else '"']
-    escapes = [""]
-    for quote in quotes:
-        if re.search(rf"\\{d}", text):
-            escapes = ["", "\\"]
-        if quote and re.search(rf"[^{d}\r\n\\]\\{quote}(?![{d}\r\n]|\Z)", text):
-            escapes = ["\\", ""]
-    return [Style(delimiter, quote, escape) for quote in quotes for escape in escapes]
-
-
-def _consistency(lines: list[str], style: Style, wanted: list[str]) -> float:
-    """Return how well a style splits the file: many fields, the same number in most rows, wanted headers found."""
-    rows = [row for row in read_records(lines, style)[0] if any(cell.strip() for cell in row)]
-    counts = Counter(len(row) for row in rows)
-    if not counts:
-        return 0.0
-    width, count = max(counts.items(), key=lambda pair: (pair[0] - 1) * (pair[1] / len(rows)) ** 2)
-    score = (width - 1) * (count / len(rows)) ** 2
-    position = find_header(rows[:100])
-    if position is None or len(rows[position]) < 0.6 * width:
-        score /= 2
-    elif sum(bool(cell.strip()) for cell in rows[position]) < width:
-        score *= 0.6
-    if wanted:
-        names = set(wanted)
-        score += 1000 * max(len(names & {cell.strip() for cell in row}) for row in rows[:100])
-    return score

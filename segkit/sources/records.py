@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.sources.dialects import ESCAPED, Dialect, mark_escapes, unmark_escapes
+from segkit.sources.dialects import Dialect
 from segkit.sources.grids import Unreadable
 from segkit.sources.headers import fits, present
+from segkit.sources.styles import ESCAPED, mark_escapes, unmark_escapes
 
 if TYPE_CHECKING:
     import pyarrow as pa
