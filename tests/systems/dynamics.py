@@ -2,8 +2,8 @@
 
 - `write_workbooks`: "export to Excel" of a view: labels in English or German, three hidden columns in front
   ("(Do Not Modify) …": the record's GUID, a check sum, when it was modified), real dates and numbers, and lookups as
-  the name of the record they point to. The views of contacts and of opportunities also show the account's number, a
-  column of the related account that one adds to a view.
+  the name of the record they point to. The views of contacts, opportunities and cases also show the account's number, a
+  column of the related account that one adds to a view: names alone would not tell two accounts of one name apart.
 - `write_tables`: as Synapse Link or the Web API land the tables: logical names, GUIDs, option values as numbers.
 
 `accountnumber` is the sample company's account. Dynamics has no WZ code (industrycode is an option set), no legal form,
@@ -62,7 +62,9 @@ LABELS = {
     },
     "incident": {
         "title": ("Case Title", "Anfragetitel"), "ticketnumber": ("Case Number", "Anfragenummer"),
-        "customerid": ("Customer", "Kunde"), "prioritycode": ("Priority", "Priorität"),
+        "customerid": ("Customer", "Kunde"),
+        "accountnumber": ("Account Number (Customer) (Account)", "Firmennummer (Kunde) (Firma)"),
+        "prioritycode": ("Priority", "Priorität"),
         "statecode": ("Status", "Status"), "createdon": ("Created On", "Erstellt am"),
     },
 }  # fmt: skip
@@ -196,6 +198,7 @@ def tables(content: Company) -> dict[str, pd.DataFrame]:
                 "ticketnumber": "CAS-" + tickets["ticket_id"].str[1:],
                 "customerid": _ids("account", tickets["account_id"]),
                 "~customerid": tickets["account_id"].map(names),
+                "accountnumber": tickets["account_id"],
                 "prioritycode": tickets["priority"],
                 "statecode": tickets["closed_date"].notna().astype(int),
                 "createdon": tickets["created_date"],
