@@ -19,6 +19,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,8 +69,8 @@ def lines(n: int) -> Iterator[str]:
         sign = np.where(random.random(size) < 0.02, -1, 1)
         revenue = sign * quantity * price
         margin = (revenue * random.uniform(0.05, 0.45, size)).astype(int)
-        rows = zip((place // 4).tolist(), (place * len(days) // n).tolist(), account.tolist(), product.tolist(),
-                   (sign * quantity).tolist(), price.tolist(), revenue.tolist(), margin.tolist(), strict=True)  # fmt: skip
+        columns = (place // 4, place * len(days) // n, account, product, sign * quantity, price, revenue, margin)
+        rows = zip(*(column.tolist() for column in columns), strict=True)
         yield "".join(
             f"R{invoice:08d};{shown_days[day]};{who:010d};Kunde {who} Gerätebau GmbH;{what:06d};{quoted[what % 5]};"
             f"{count};{money(cost)};{money(total)};{money(earned)};EUR\r\n"
@@ -178,20 +179,22 @@ def report(path: Path, n: int, measures: dict[str, list[Measure]]) -> str:
         for reader, of_reader in measures.items()
     }
     base, typed = middle["duckdb all_varchar"], middle["duckdb typed"]
-    rounds = len(measures["segkit"])
+    told = (
+        f"{n:,} invoice lines of {len(HEADER.split(';'))} columns, a German export of {_megabytes(path)} MB (`;`, "
+        "decimal comma, dd.mm.yyyy, Windows-1252, ids with leading zeros, product texts with quotation marks and "
+        f"delimiters), {_megabytes(Path(f'{path}.gz'))} MB as gzip. Each reader runs in a process of its own, the "
+        f"readers by turns; rounds: {len(measures['segkit'])}, their medians are shown. *Clock* is elapsed time, "
+        "*CPU* the time of all cores: other work shares the machine, so read the CPU ratios. *Memory* is the largest "
+        "resident set of the process, with interpreter and libraries. DuckDB and pandas are told delimiter, encoding, "
+        "types and formats; segkit finds them out, checks every value, and keeps the text of every line for the "
+        "quarantine."
+    )
     lines = [
         "# Reading large files",
         "",
         "Written by `python benchmarks/reading.py --write`.",
         "",
-        f"{n:,} invoice lines of {len(HEADER.split(';'))} columns as a German export, {path.stat().st_size / 1e6:.0f} MB",
-        "(`;`, decimal comma, dd.mm.yyyy, Windows-1252, ids with leading zeros, product texts with quotation marks and",
-        f"delimiters); packed by gzip {Path(f'{path}.gz').stat().st_size / 1e6:.0f} MB. Each reader runs in a process of its"
-        " own, the readers by turns;",
-        f"the medians of {rounds} rounds. *Clock* is elapsed time, *CPU* the time of all cores: other work shares the machine,",
-        "so read the CPU ratios. *Memory* is the largest resident set of the process, interpreter and libraries included.",
-        "The readers in DuckDB and pandas are told delimiter, encoding, types and formats; segkit finds them out, checks",
-        "every value, keeps the text of every line for the quarantine, and leaves the same table and its log.",
+        *textwrap.wrap(told, 120),
         "",
         "| reader | clock (s) | CPU (s) | CPU / all_varchar | CPU / typed | memory (MB) |",
         "|---|---|---|---|---|---|",
@@ -203,6 +206,10 @@ def report(path: Path, n: int, measures: dict[str, list[Measure]]) -> str:
     cores = len(os.sched_getaffinity(0))
     lines += ["", f"Python {platform.python_version()}, {cores} cores. Every reader found the same rows and sums."]
     return "\n".join(lines) + "\n"
+
+
+def _megabytes(path: Path) -> str:
+    return f"{path.stat().st_size / 1e6:.0f}"
 
 
 def main() -> None:

@@ -40,6 +40,8 @@ def type_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
         r: (f"{names[alias]}.r{k}", f"{names[alias]}.f{k}", types[alias][f"r{k}"]) for r, (alias, k) in places.items()
     }
     signed = build_rows(con, plan, typed, joined, f"{entry.name}_rows")
+    for view in (view for views in entry.views.values() for view in views if view.spool):
+        drop_rows(con, view, f"{view.name}_typed")
     for file_no, n_rows in signed.items():
         report.note(plan.grids[entry.base][file_no].name, "sign_from_document", n_rows)
     _write_files(con, entry)
