@@ -51,6 +51,7 @@ NAMES = {"accounts": ("account_id", "name"), "contacts": ("account_id", "last_na
 RULES = (  # table, column, rule, condition, proposal
     ("opportunities", "close_date", "closed_without_date", "is_closed AND close_date IS NULL", ""),
     ("opportunities", "amount", "won_without_amount", "is_won AND coalesce(amount, 0) = 0", ""),
+    ("opportunities", "account_id", "won_without_account", "is_won AND account_id IS NULL", ""),
     ("opportunities", "amount", "negative_amount", "amount < 0", ""),
     ("opportunities", "close_date", "ends_before_start", "close_date < created_date", ""),
     ("tickets", "closed_date", "ends_before_start", "closed_date < created_date", ""),

@@ -185,6 +185,13 @@ def test_dates_that_cannot_be_are_listed(put, line, correct):
     ]
 
 
+def test_a_won_opportunity_names_its_account_and_its_amount(put, line, correct):
+    put("invoices", [line()])
+    put("opportunities", [{"opportunity_id": "D1", "stage": "won", "is_won": True, "close_date": "2026-08-01"},
+                          {"opportunity_id": "D2", "stage": "open"}])  # fmt: skip
+    assert told(correct(), "record_id", "rule") == [("D1", "won_without_account"), ("D1", "won_without_amount")]
+
+
 def test_an_external_id_that_nobody_has_goes_back_to_the_crm(put, line, correct):
     put("invoices", [line("7", source="raw/sap/vbrk.csv")])
     put("accounts", [{"account_id": "7", "source": "raw/sap/kna1.csv"},
