@@ -18,6 +18,7 @@ DOMINANT_SHARE = 0.5  # of revenue: one account with as much makes every average
 FEW_ACCOUNTS = 30  # fewer than this: statistics per segment say nothing
 SHAPE_SHARE = 0.5  # of the accounts: an id shape must be that usual before others count as different
 OLDEST_YEAR = 1990
+MANY_LINES = 1000  # a file of so many lines without a single credit is worth a question
 WHOLE_TABLE = "-"
 
 MAY_BE_EMPTY = {  # empty as long as nothing has happened, for most rows by nature, or where a system has no such field
@@ -62,7 +63,7 @@ def write_quality(
         _add(con, table, [check for check in checks if check], {"today": period.today})
     if period.money_source != "none":
         _add(con, "invoices", [LINES], {"prefix": cleansing.cancellation_prefix})
-        _add(con, "invoices", [_shapes("invoices"), CONFLICTS, DOMINANT, FEW])
+        _add(con, "invoices", [_shapes("invoices"), CONFLICTS, DOMINANT, FEW, NO_CREDITS])
     if has_table(con, "payers"):
         _add(con, "invoices", [CENTRAL_PAYER])
     if has_table(con, "sales_areas"):
@@ -198,6 +199,13 @@ DOMINANT = f"""
 FEW = f"""
     SELECT 'account_id', 'few_accounts', n, CASE WHEN n < {FEW_ACCOUNTS} THEN n ELSE 0 END, NULL::DECIMAL(18,4)
     FROM (SELECT count(DISTINCT account_id) AS n FROM invoices)"""
+
+NO_CREDITS = f"""
+    SELECT 'revenue', 'no_credits', count(*), count(*) FILTER (n_lines >= {MANY_LINES} AND n_credits = 0),
+           NULL::DECIMAL(18,4)
+    FROM (SELECT count(*) AS n_lines, count(*) FILTER (revenue < 0) AS n_credits FROM rows_invoices
+          WHERE step = 'used' AND (SELECT money_source FROM run_period) = 'invoices' GROUP BY source)
+    HAVING count(*) FILTER (n_lines >= {MANY_LINES} AND n_credits = 0) > 0"""
 
 ADDED = """
     SELECT 'account_id', 'not_delivered', (SELECT count(*) FROM accounts), count(DISTINCT account_id), sum(revenue)
