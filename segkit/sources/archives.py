@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import IO
+from typing import IO, cast
 
 from segkit.errors import UserError
 from segkit.settings.sources import SUFFIXES
@@ -20,6 +20,7 @@ ZIP = b"PK\x03\x04"
 _GZIP = b"\x1f\x8b"
 _BROKEN_ZIP = (RuntimeError, zipfile.BadZipFile, zlib.error)
 _BROKEN_GZIP = (OSError, EOFError, zlib.error, zipfile.BadZipFile)
+Stream = IO[bytes] | io.BufferedIOBase
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,7 @@ class Content:
     """
 
     name: str
-    open: Callable[[], IO[bytes]]
+    open: Callable[[], Stream]
     packed: str = ""
     path: Path | None = None
 
@@ -69,8 +70,8 @@ def _unpack(content: Content) -> list[Content]:
 class _Gzip(gzip.GzipFile):
     """A gzip stream that closes the stream below it."""
 
-    def __init__(self, below: IO[bytes]) -> None:
-        super().__init__(fileobj=below, mode="rb")
+    def __init__(self, below: Stream) -> None:
+        super().__init__(fileobj=cast(IO[bytes], below), mode="rb")
         self._below = below
 
     def close(self) -> None:
@@ -81,7 +82,7 @@ class _Gzip(gzip.GzipFile):
 @contextmanager
 def _told(content: Content) -> Iterator[None]:
     """Tell in a sentence why a file cannot be read."""
-    name = content.name
+    name, broken = content.name, tuple[type[Exception], ...]()
     if content.packed == "gzip":
         broken, text = _BROKEN_GZIP, f"{name} is damaged: the gzip archive ends early or is broken. Copy it again."
     elif content.packed == "zip":
@@ -119,5 +120,9 @@ def _members(content: Content) -> list[Content]:
     found = []
     for info in infos:
         shown = f"{name}/{info.filename}" if len(infos) > 1 else name
-        found += _unpack(Content(shown, lambda info=info: _archive(content).open(info), "zip"))
+        found += _unpack(Content(shown, _opener(content, info), "zip"))
     return found
+
+
+def _opener(content: Content, info: zipfile.ZipInfo) -> Callable[[], Stream]:
+    return lambda: _archive(content).open(info)
