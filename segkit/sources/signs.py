@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import duckdb
 
 _SIZES = ("revenue", "amount", "quantity")
-"""Columns that become minus their size."""
+"""Columns that turn, each in the files in which it is unsigned."""
 
 
 def skip_sql(plan: EntryPlan, typed: dict[Reference, tuple[str, str, str]]) -> str:
@@ -49,29 +49,38 @@ def sign_rows(con: duckdb.DuckDBPyConnection, plan: EntryPlan, rows: str) -> dic
     plan : EntryPlan
         Its `negative` said which rows.
     rows : str
-        The table; revenue, amount and quantity become minus their size, and the margin turns with the revenue.
+        The table. The sign turns, whatever it is: a fee kept back inside a credit note is positive afterwards. The
+        margin turns with the revenue.
 
     Returns
     -------
     dict
-        file_no → rows that were changed. A file in which most of these rows are negative is signed already.
+        file_no → rows whose money changed. A file in which most of these rows are negative is signed already.
     """
     names = [column.name for column in plan.columns]
     money = next((name for name in _SIZES if name in names), None)
     if not plan.negative or money is None:
         return {}
-    amount = name_sql(money)
+    changed = _unsigned(con, rows, money)
+    for name in _SIZES:
+        turning = changed if name == money else _unsigned(con, rows, name) if name in names else {}
+        _turn(con, rows, [name, "margin"] if name == "revenue" and "margin" in names else [name], turning)
+    return changed
+
+
+def _unsigned(con: duckdb.DuckDBPyConnection, rows: str, name: str) -> dict[int, int]:
+    """Return file_no → rows of a negative kind that are not zero, of the files in which most of them are positive."""
+    value = name_sql(name)
     found = run_sql(
         con,
         f"""
-        SELECT file_no, count(*) FILTER ({amount} > 0) AS n_unsigned FROM {rows} WHERE is_negative
-        GROUP BY file_no HAVING n_unsigned > count(*) FILTER ({amount} < 0) ORDER BY file_no""",
+        SELECT file_no, count(*) FILTER ({value} <> 0) FROM {rows} WHERE is_negative GROUP BY file_no
+        HAVING count(*) FILTER ({value} > 0) > count(*) FILTER ({value} < 0) ORDER BY file_no""",
     )
-    if not found:
-        return {}
-    sets = [f"{name_sql(name)} = -abs({name_sql(name)})" for name in _SIZES if name in names]
-    if "margin" in names:
-        sets.append(f"margin = CASE WHEN {amount} < 0 THEN margin ELSE -margin END")
-    files = ", ".join(str(row[0]) for row in found)
-    run_sql(con, f"UPDATE {rows} SET {', '.join(sets)} WHERE is_negative AND file_no IN ({files})")
     return {int(file_no): int(n) for file_no, n in found}
+
+
+def _turn(con: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str], files: dict[int, int]) -> None:
+    if files:
+        sets = ", ".join(f"{name_sql(name)} = -{name_sql(name)}" for name in names)
+        run_sql(con, f"UPDATE {rows} SET {sets} WHERE is_negative AND file_no IN ({', '.join(map(str, files))})")

@@ -94,3 +94,17 @@ def test_filled_zeros_are_told(read_join):
     assert told[["source", "old_value", "new_value", "n_rows"]].to_numpy().tolist() == [
         ["heads.csv", "1000", "0000001000", 3]
     ]
+
+
+def test_a_fee_kept_back_inside_a_credit_note_counts_for_us(read_invoices):
+    lines = ["a;90;R", "g;50;G", "h;40;G", "h;-5;G"]
+    content = "Kunde;Datum;Beleg;Betrag;Art\n" + "".join(f"1;01.02.2024;{line}\n" for line in lines)
+    found = read_invoices(content, negative={"Art": "G"})
+    assert found.values("revenue") == [D("90.0000"), D("-50.0000"), D("-40.0000"), D("5.0000")]
+
+
+def test_a_signed_file_stays_as_it_is(read_invoices):
+    lines = ["a;90;R", "g;-50;G", "h;-40;G", "h;5;G"]
+    content = "Kunde;Datum;Beleg;Betrag;Art\n" + "".join(f"1;01.02.2024;{line}\n" for line in lines)
+    found = read_invoices(content, negative={"Art": "G"})
+    assert found.values("revenue") == [D("90.0000"), D("-50.0000"), D("-40.0000"), D("5.0000")]
