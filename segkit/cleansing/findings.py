@@ -209,12 +209,13 @@ def tabulate_quarantine(quarantine: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        source, row_number, why_de, why_en, raw: a row of every reason stands before the second row of any.
+        source, row_number, why_left_out_de, why_left_out_en, raw: a row of every reason stands before the second row of any.
     """
-    places = quarantine.groupby("reason", sort=False).cumcount()
-    mixed = quarantine.iloc[places.sort_values(kind="stable").index] if len(quarantine) else quarantine
+    nth = quarantine.groupby("reason", sort=False).cumcount()
+    mixed = quarantine.iloc[nth.sort_values(kind="stable").index] if len(quarantine) else quarantine
     words = {reason: [_reason(reason, language) for language in texts.LANGUAGES] for reason in set(mixed["reason"])}
-    why = {f"why_{x}": [words[r][i] for r in mixed["reason"]] for i, x in enumerate(texts.LANGUAGES)}
+    places = enumerate(texts.LANGUAGES)
+    why = {f"why_left_out_{x}": [words[reason][i] for reason in mixed["reason"]] for i, x in places}
     return mixed[["source", "row_number"]].assign(**why, raw=mixed["raw"])
 
 

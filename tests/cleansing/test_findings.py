@@ -119,7 +119,7 @@ def test_rows_in_quarantine_come_with_their_reason_in_words_one_of_each_first():
     rows = [("a.csv", 2, "no_account", "x"), ("a.csv", 3, "no_account", "y"), ("b.csv", 9, "bad_date", "z")]
     table = findings.tabulate_quarantine(pd.DataFrame(rows, columns=["source", "row_number", "reason", "raw"]))
     assert table["row_number"].tolist() == [2, 9, 3]
-    assert table["why_de"].tolist() == ["ohne Kunde", "Datum unlesbar", "ohne Kunde"]
+    assert table["why_left_out_de"].tolist() == ["ohne Kunde", "Datum unlesbar", "ohne Kunde"]
     empty = pd.DataFrame([], columns=["source", "row_number", "reason", "raw"])
     assert findings.tabulate_quarantine(empty).empty
 
