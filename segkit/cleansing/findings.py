@@ -209,7 +209,7 @@ def tabulate_quarantine(quarantine: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        source, row_number, why_left_out_de, why_left_out_en, raw: a row of every reason stands before the second row of any.
+        source, row_number, why_left_out_de, why_left_out_en, raw: a row of every reason before the second row of any.
     """
     nth = quarantine.groupby("reason", sort=False).cumcount()
     mixed = quarantine.iloc[nth.sort_values(kind="stable").index] if len(quarantine) else quarantine
