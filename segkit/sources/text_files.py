@@ -218,7 +218,7 @@ def _cut_footer(
     last = table["row_number"][-1].as_py() if table.num_rows else 0
     kept = []
     for row in unreadable:
-        fields = next(iter(dialect.style.reader([row.raw])), [])
+        fields: list[str] = next(iter(dialect.style.reader([row.raw])), [])
         filled = [field for field in fields if field.strip()]
         is_text = any(c.isalpha() for c in "".join(filled))
         if row.row_number > last and len(filled) == 1 and is_text:
