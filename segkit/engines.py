@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,7 +15,9 @@ MEMORY = "800MB"
 
 
 def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
-    """Return a fresh in-memory connection with a temporary folder of its own, which it makes only if it needs it.
+    """Return a fresh in-memory connection; what does not fit goes to a temporary folder.
+
+    The connections of a user share the folder: the engine removes from it what a process that was killed has left.
 
     Parameters
     ----------
@@ -28,7 +30,9 @@ def connect(threads: int | None = None) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'")
     connection.execute("SET enable_progress_bar = false")
     connection.execute(f"SET memory_limit = '{MEMORY}'")
-    connection.execute("SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / f"segkit_{uuid4().hex}")])
+    connection.execute(
+        "SET temp_directory = ?", [str(Path(tempfile.gettempdir()) / f"segkit_{getattr(os, 'getuid', int)()}")]
+    )
     connection.execute("SET autoinstall_known_extensions = false")
     if threads is not None:
         connection.execute(f"SET threads = {int(threads)}")
