@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import UserError
+from segkit.sources.mapping_company import write_company
 from segkit.sources.plans import WRITTEN_BY_READER
 from segkit.sources.proposal import SEPARATOR, Entry, Proposal
 from segkit.tables import INPUTS
@@ -63,7 +64,9 @@ def write_mapping(path: Path, proposal: Proposal) -> None:
 
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     formats = _formats(book)
-    sheet, lists = book.add_worksheet(SHEET), book.add_worksheet(LISTS)
+    sheet = book.add_worksheet(SHEET)
+    write_company(book, formats)
+    lists = book.add_worksheet(LISTS)
     lists.hide()
     sheet.write(0, 0, _TITLE, formats["title"])
     sheet.write(1, 0, _HELP, formats["help"])

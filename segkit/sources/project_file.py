@@ -11,11 +11,12 @@ from segkit.errors import UserError
 from segkit.settings import ProjectLoader
 from segkit.settings.sources import Sources
 from segkit.sources.mapping import write_mapping
+from segkit.sources.mapping_company import CompanyFacts
 from segkit.sources.mapping_read import Mapped, changes_between, merge_mapping
 from segkit.sources.plans import WRITTEN_BY_READER
 from segkit.sources.presets import load_preset
 from segkit.sources.proposal import Column, Entry, Proposal
-from segkit.sources.yaml_section import replace_sources
+from segkit.sources.yaml_section import replace_section, replace_sources
 from segkit.tables import INPUTS
 
 UNSURE = 0.6
@@ -69,7 +70,7 @@ def write_project(folder: Path | str, proposal: Proposal) -> list[str]:
     folder = Path(folder)
     path = folder / "project.yml"
     if proposal.mapping is not None:
-        return _apply_mapping(path, proposal.name, proposal.mapping)
+        return _apply_mapping(path, proposal.name, proposal.mapping, proposal.facts or CompanyFacts())
     if path.exists():
         raise UserError(
             f"{path} exists already and is never overwritten. Choose another folder, or move it away first; "
@@ -81,20 +82,25 @@ def write_project(folder: Path | str, proposal: Proposal) -> list[str]:
     return [*_told(proposal), f"Written: {path} and {folder / 'mapping.xlsx'}. Next: segkit check {folder}"]
 
 
-def _apply_mapping(path: Path, name: str, mapped: list[Mapped]) -> list[str]:
+def _apply_mapping(path: Path, name: str, mapped: list[Mapped], facts: CompanyFacts) -> list[str]:
     text = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    before = (yaml.load(text, ProjectLoader) or {}).get("sources") or {}  # noqa: S506 - a SafeLoader
+    present = yaml.load(text, ProjectLoader) or {}  # noqa: S506 - a SafeLoader
+    before = present.get("sources") or {}
     sources = merge_mapping(before, mapped)
     Sources.model_validate(sources)
-    if sources == before:
+    sections = facts.sections(present)
+    if sources == before and not sections:
         return [f"mapping.xlsx says what {path} says already; nothing was changed. Next: segkit check {path.parent}"]
     path.parent.mkdir(parents=True, exist_ok=True)
     head = _HEAD.format(name=_scalar(name)).removesuffix("sources:\n")
-    text = replace_sources(text or head, sources)
+    text = text if sources == before else replace_sources(text or head, sources)
+    for section, value in sections.items():
+        text = replace_section(text, section, value)
     _write(path, text)
     return [
         f"The sources in {path} are now those of mapping.xlsx: {', '.join(sources)}. Next: segkit check {path.parent}",
         *(f"  {change}" for change in changes_between(before, sources)),
+        *(f"  {section}: as the sheet company of mapping.xlsx says" for section in sections),
     ]
 
 

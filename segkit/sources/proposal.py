@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from segkit.settings.header_texts import alternatives
 
 if TYPE_CHECKING:
+    from segkit.sources.mapping_company import CompanyFacts
     from segkit.sources.mapping_read import Mapped
 
 SEPARATOR = " | "
@@ -75,7 +76,7 @@ class Entry:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Entries for `sources`, files that were not used with the reason, or `mapping` read back from mapping.xlsx.
+    """Entries for `sources`, files that were not used with the reason, or `mapping` and `facts` read from mapping.xlsx.
 
     `account_groups` proposes scope.account_groups: account group → what it is.
     """
@@ -84,6 +85,7 @@ class Proposal:
     entries: list[Entry]
     unused: list[tuple[str, str]] = field(default_factory=list)
     mapping: list[Mapped] | None = None
+    facts: CompanyFacts | None = None
     account_groups: dict[str, str] = field(default_factory=dict)
 
     def sources(self) -> dict[str, list[dict]]:

@@ -49,9 +49,10 @@ def propose(folder: Path | str, files: Iterable[Path | str]) -> Proposal:
     folder = Path(folder).resolve()
     given = [Path(file) for file in files]
     if len(given) == 1 and given[0].name.endswith("mapping.xlsx"):
+        from segkit.sources.mapping_company import read_company
         from segkit.sources.mapping_read import read_mapping
 
-        return Proposal(_title(folder), [], mapping=read_mapping(given[0]))
+        return Proposal(_title(folder), [], mapping=read_mapping(given[0]), facts=read_company(given[0]))
     exports = read_exports(expand_files(given), folder)
     entries = recognised_entries(exports)
     free = [group for group in exports.groups if not group.used]

@@ -35,6 +35,16 @@ def replace_sources(text: str, sources: dict[str, Any]) -> str:
     return written
 
 
+def replace_section(text: str, name: str, value: Any) -> str:
+    """Return the text of project.yml with a section of the first level in its old place, else at the end."""
+    lines = text.splitlines()
+    written = yaml.safe_dump({name: value}, allow_unicode=True, sort_keys=False, width=120, indent=2).splitlines()
+    start = next((i for i, line in enumerate(lines) if re.match(rf"{name}\s*:", line)), None)
+    if start is None:
+        return "\n".join([*lines, "", *written]) + "\n"
+    return "\n".join([*lines[:start], *written, *lines[_end_of_section(lines, start) :]]) + "\n"
+
+
 def _end_of_section(lines: list[str], start: int) -> int:
     """Return where the next section begins; comments and blank lines at its head belong to it."""
     end = start + 1

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 import tiny
 
-from segkit.sources.mapping import read_mapping
+from segkit.sources.mapping_company import CompanyFacts, read_company
+from segkit.sources.mapping_read import read_mapping
 from segkit.sources.project_file import write_project
 from segkit.sources.propose import propose
 
@@ -27,4 +28,5 @@ def test_a_mapping_saved_by_libreoffice_is_read_back(tmp_path: Path):
     subprocess.run([*command, str(folder / "mapping.xlsx")], check=True, capture_output=True, timeout=120)
     saved = read_mapping(tmp_path / "saved" / "mapping.xlsx")
     assert saved == read_mapping(folder / "mapping.xlsx")
-    assert saved["invoices"][0]["columns"]["revenue"] == "Betrag"
+    assert next(entry for entry in saved if entry.table == "invoices").columns["revenue"][0] == "Betrag"
+    assert read_company(tmp_path / "saved" / "mapping.xlsx") == CompanyFacts()
