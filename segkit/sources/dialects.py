@@ -11,7 +11,7 @@ from segkit.sources.bordered import blank_lines, is_bordered, is_ruler
 from segkit.sources.headers import Header, column_kinds, find_header, present, read_header
 from segkit.sources.quotes import mend_quotes
 from segkit.sources.styles import DELIMITERS, Style, announced_delimiter, best_style, read_records
-from segkit.sources.tables_in_file import find_sections
+from segkit.sources.tables_in_file import find_sections, is_repetition
 
 SAMPLE_CHARACTERS = 400_000
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+\Z")
@@ -105,6 +105,7 @@ def _dialect(
     below = _of_first_table(rows, header.last + 1, len(names))
     while names and not names[-1].strip() and not has_borders:
         names.pop()
+    below = [row for row in below if not is_repetition(row, rows[header.first : header.last + 1])]
     usual = [row for row in below if len(row) == len(names) + 1]
     if not has_borders and len(usual) > 0.5 * len(below) and _has_row_names(usual):
         names = ["", *names]
@@ -171,8 +172,10 @@ def _widths(rows: Sequence[Sequence[str]], names: Sequence[str]) -> tuple[int, f
 def _ends_early(counts: Counter[int], names: Sequence[str]) -> bool:
     """Say whether all rows lack the same last one or two fields, and no name was split (``Betrag (netto;EUR)``)."""
     are_whole = all(name.count("(") == name.count(")") and '"' not in name for name in names)
-    width = max(counts)
-    return are_whole and len(counts) == 1 and len(names) - 2 <= width < len(names) and width >= 0.6 * len(names)
+    several = {width: n for width, n in counts.items() if width > 1}
+    width = max(several, key=lambda w: several[w], default=0)
+    is_usual = several.get(width, 0) >= 0.9 * sum(several.values())
+    return are_whole and is_usual and len(names) - 2 <= width < len(names) and width >= 0.6 * len(names)
 
 
 def _has_row_names(rows: list[list[str]]) -> bool:

@@ -102,8 +102,9 @@ def _styles(text: str, delimiter: str, n_lines: int) -> list[Style]:
     for quote in quotes:
         if re.search(rf"\\{d}", text):
             escapes = ["", "\\"]
-        if quote and re.search(rf"[^{d}\r\n\\]\\{quote}(?![{d}\r\n]|\Z)", text):
-            escapes = ["\\", ""]
+        inside = len(re.findall(rf"[^{d}\r\n\\]\\{quote}(?![{d}\r\n]|\Z)", text)) if quote else 0
+        if inside:
+            escapes = ["\\"] if inside > 1 else ["\\", ""]
     return [Style(delimiter, quote, escape) for quote in quotes for escape in escapes]
 
 
