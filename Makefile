@@ -43,6 +43,8 @@ check: setup  ## style, types, layers, stripped notebooks, locks in step
 
 bench: setup  ## measures what takes longer than a test may; writes the results beside the scripts
 	$(BIN)/python benchmarks/features.py --write
+	$(BIN)/python benchmarks/dialects.py --write
+	$(BIN)/python benchmarks/reading.py --write
 	@test -d $(REAL_DATA) || echo "Left out, for lack of $(REAL_DATA): benchmarks on real data"
 	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/certified_search.py $(REAL_DATA)/wholesale_customers --write
 	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/online_retail.py $(REAL_DATA)/online_retail --write
