@@ -65,22 +65,29 @@ def sign_rows(con: duckdb.DuckDBPyConnection, plan: EntryPlan, rows: str) -> dic
     for name in _SIZES:
         turning = changed if name == money else _unsigned(con, rows, name) if name in names else {}
         _turn(con, rows, [name, "margin"] if name == "revenue" and "margin" in names else [name], turning)
-    return changed
+    total: dict[int, int] = {}
+    for (file_no, _), n in changed.items():
+        total[file_no] = total.get(file_no, 0) + n
+    return total
 
 
-def _unsigned(con: duckdb.DuckDBPyConnection, rows: str, name: str) -> dict[int, int]:
-    """Return file_no → rows of a negative kind that are not zero, of the files in which most of them are positive."""
+def _unsigned(con: duckdb.DuckDBPyConnection, rows: str, name: str) -> dict[tuple[int, bool], int]:
+    """Return (file_no, counts or is left out) → rows of a negative kind, where most of them are positive.
+
+    Rows that are left out, such as cancellations, decide for themselves only: they must not turn a credit note.
+    """
     value = name_sql(name)
     found = run_sql(
         con,
         f"""
-        SELECT file_no, count(*) FILTER ({value} <> 0) FROM {rows} WHERE is_negative GROUP BY file_no
-        HAVING count(*) FILTER ({value} > 0) > count(*) FILTER ({value} < 0) ORDER BY file_no""",
+        SELECT file_no, skip IS NULL, count(*) FILTER ({value} <> 0) FROM {rows} WHERE is_negative GROUP BY 1, 2
+        HAVING count(*) FILTER ({value} > 0) > count(*) FILTER ({value} < 0) ORDER BY 1, 2""",
     )
-    return {int(file_no): int(n) for file_no, n in found}
+    return {(int(file_no), bool(counts)): int(n) for file_no, counts, n in found}
 
 
-def _turn(con: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str], files: dict[int, int]) -> None:
-    if files:
+def _turn(con: duckdb.DuckDBPyConnection, rows: str, names: Sequence[str], groups: dict[tuple[int, bool], int]) -> None:
+    if groups:
         sets = ", ".join(f"{name_sql(name)} = -{name_sql(name)}" for name in names)
-        run_sql(con, f"UPDATE {rows} SET {sets} WHERE is_negative AND file_no IN ({', '.join(map(str, files))})")
+        chosen = ", ".join(f"({file_no}, {counts})" for file_no, counts in groups)
+        run_sql(con, f"UPDATE {rows} SET {sets} WHERE is_negative AND (file_no, skip IS NULL) IN ({chosen})")

@@ -108,3 +108,10 @@ def test_a_signed_file_stays_as_it_is(read_invoices):
     content = "Kunde;Datum;Beleg;Betrag;Art\n" + "".join(f"1;01.02.2024;{line}\n" for line in lines)
     found = read_invoices(content, negative={"Art": "G"})
     assert found.values("revenue") == [D("90.0000"), D("-50.0000"), D("-40.0000"), D("5.0000")]
+
+
+def test_cancellations_that_are_left_out_do_not_decide_about_credit_notes(read_invoices):
+    lines = ["a;90;R", "g;-50;G", "s;90;S", "t;80;S", "u;70;S"]
+    content = "Kunde;Datum;Beleg;Betrag;Art\n" + "".join(f"1;01.02.2024;{line}\n" for line in lines)
+    found = read_invoices(content, negative={"Art": ["G", "S"]}, skip={"cancelled": {"Art": "S"}})
+    assert found.values("revenue") == [D("90.0000"), D("-50.0000"), D("-90.0000"), D("-80.0000"), D("-70.0000")]
