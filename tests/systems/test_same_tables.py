@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
 from segkit.cleansing import clean_tables
 from segkit.cleansing.origins import name_origins, note_origins
@@ -263,6 +264,26 @@ def test_invoices_beside_a_crm_belong_to_its_accounts(name, own, tables):
     lines = found["invoices"][~found["invoices"]["account_id"].isin(COLLECTIVE)]
     assert rows(lines, ["invoice_id", *LINE]) == rows(own["invoices"], ["invoice_id", *LINE])
     assert set(lines["account_id"]) <= set(found["accounts"].loc[found["accounts"]["name"].notna(), "account_id"])
+
+
+@pytest.fixture(scope="module")
+def own_deals(content, tmp_path_factory) -> Frames:
+    """The own format without its invoices: the money is that of won opportunities."""
+    folder = write_own(content, tmp_path_factory.mktemp("deals"))
+    settings = yaml.safe_load((folder / "project.yml").read_text("utf-8"))
+    del settings["sources"]["invoices"]
+    (folder / "project.yml").write_text(yaml.safe_dump(settings, allow_unicode=True), "utf-8")
+    return cleansed(folder)
+
+
+@pytest.mark.parametrize("name", ["salesforce_de", "hubspot_api"])
+def test_without_invoices_won_opportunities_are_the_money(name, content, own_deals, tmp_path):
+    """Open ones with an expected day and lost ones are none, whatever a system calls its stages."""
+    write_project(tmp_path, propose(tmp_path, WRITERS[name](content, tmp_path / "raw")))
+    found = with_sample_ids(cleansed(tmp_path), name.partition("_")[0], content)["invoices"]
+    columns = ["account_id", "invoice_date", "revenue"]
+    assert rows(found, columns) == rows(own_deals["invoices"], columns)
+    assert len(found) == (content.opportunities["stage"] == "Gewonnen").sum() > 5
 
 
 CASES = [
