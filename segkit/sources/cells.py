@@ -169,7 +169,7 @@ def _read_all_numbers(
         same_file = sum((e for (j, _), e in weighed.items() if j == k), Evidence())
         known = source.decimal or evidence.mark or same_column.mark
         mark = known or same_file.mark or ("," if view.grid.delimiter == ";" else ".")
-        is_assumed = known is None and evidence.either > 0  # other columns prove little: coordinates beside money
+        is_assumed = known is None and evidence.either > 0 and not same_file.proves(evidence)
         table = f"{view.dictionaries[reference]}_map"
         column = settle_numbers(con, table, Evidence() if source.decimal else evidence, mark, is_assumed)
         _note_numbers(con, view, reference, column, evidence)

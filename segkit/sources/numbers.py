@@ -71,6 +71,10 @@ class Evidence:
         """Numbers with decimals have two, as far as there are any: 1.234 would be the first with three."""
         return self.other == 0 and self.two >= max(1, min(self.either, FIXED_ROWS))
 
+    def proves(self, other: Evidence) -> bool:
+        """Money of the same file settles a column without evidence; coordinates beside it prove nothing."""
+        return not self.is_mixed and self.two >= min(other.either, FIXED_ROWS)
+
 
 @dataclass(frozen=True)
 class NumberColumn:

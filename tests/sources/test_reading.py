@@ -300,3 +300,12 @@ def test_money_range_of_deals_follows_the_flags_not_the_stage(read, tmp_path):
     sources = Sources.model_validate({"opportunities": {"files": "d.csv", "columns": columns}})
     day = dt.date(2026, 2, 13)
     assert money_range(connect(), list_files(sources, tmp_path), sources, dt.date(2026, 11, 22)) == (day, day)
+
+
+@pytest.mark.parametrize(("amount", "is_assumed"), [("5417,58", False), ("50.937417", True)])
+def test_money_of_a_file_settles_its_other_numbers_and_coordinates_do_not(read, amount, is_assumed):
+    content = f"Kunde;Datum;Beleg;Betrag;Menge\nA;01.02.2024;R1;{amount};11.000\n"
+    columns = {"account_id": "Kunde", "invoice_date": "Datum", "revenue": "Betrag", "quantity": "Menge"}
+    found = read({"u.csv": content}, {"invoices": {"files": "u.csv", "columns": columns}})
+    assumed = found.report.columns.set_index("column")["is_assumed"]
+    assert assumed["quantity"] == is_assumed
