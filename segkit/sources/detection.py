@@ -28,6 +28,8 @@ _COMMON = 0.35
 """What a header proves that anybody's export may have."""
 _EXPLAINED = 0.8
 """Share of a file's headers that the shape should know."""
+_LEAST_OF_SURE = 0.2
+"""What twice enough headers of this system alone add for a file full of a company's own fields."""
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,12 @@ def _looks_like(values: Iterable[str], pattern: str) -> bool:
 def _confidence(shape: Shape, headers: Sequence[str], renamed: dict[str, str], spread: dict[str, float]) -> float:
     if not set(shape.key) <= set(renamed.values()):
         return 0.0
-    evidence = min(1.0, sum(spread.get(fold(header), 1.0) for header in renamed) / _ENOUGH)
+    proofs = sum(spread.get(fold(header), 1.0) for header in renamed) / _ENOUGH
+    least = 0.5 + _LEAST_OF_SURE * min(1.0, max(0.0, proofs - 1.0))
     named = [header for header in headers if not header.startswith("column ")]
     explained = min(1.0, len(renamed) / max(len(named), 1) / _EXPLAINED)
     technical = all(fold(field) in {fold(h) for h, f in renamed.items() if f == field} for field in shape.key)
-    return round(evidence * (0.5 + 0.5 * explained) * (1.0 if technical else BY_LABEL), 2)
+    return round(min(1.0, proofs) * (least + (1.0 - least) * explained) * (1.0 if technical else BY_LABEL), 2)
 
 
 @functools.cache

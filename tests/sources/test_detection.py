@@ -91,3 +91,14 @@ def test_a_header_that_two_fields_claim_goes_to_the_technical_name():
 
 def test_case_and_white_space_of_headers_do_not_matter():
     assert detect(["vbeln", " FkDat", "KUNAG "])[0].renamed == {"vbeln": "VBELN", " FkDat": "FKDAT", "KUNAG ": "KUNAG"}
+
+
+def test_an_export_of_every_property_is_recognised_among_a_companys_own_fields():
+    known = [
+        *("Record ID", "Company name", "Company Domain Name", "Company owner", "Create Date", "City", "Country/Region"),
+        *("Industry", "Number of Employees", "Annual Revenue", "Lifecycle Stage", "Phone Number", "Postal Code"),
+        *("Street Address", "State/Region", "Website URL", "Last Modified Date", "Type", "Time Zone", "Lead Status"),
+    ]
+    own = [f"Eigenes Feld {i}" for i in range(130)]
+    best = detect([*known, *own])[0]
+    assert (best.system, best.shape) == ("hubspot", "company") and best.confidence >= 0.6
