@@ -117,7 +117,7 @@ def test_without_margins_the_card_tells_none(planted):
     found.sizes["margin_12m"] = np.nan
     tables = quarter(found)
     html = cards_html(tables["segment_cards"], tables["segment_traits"], tables["segment_examples"])
-    assert "Deckungsbeitrag I<" not in html["de"] and "Margin I<" not in html["en"]
+    assert "DB I<" not in html["de"] and "Margin I<" not in html["en"]
     missing = [numbers["missing_en"] for key, numbers in sentences(tables) if key == "profiles.missing"]
     assert "Margin I rate" in missing[0] and "Employees" in missing[0]
 
