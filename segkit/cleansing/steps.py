@@ -84,18 +84,7 @@ def clean_tables(
         a currency with a rate.
     """
     cleansing, scope = cleansing or Cleansing(), scope or Scope()
-    others = [table for table in delivered(con) if table != "invoices"]
-    for table in others:
-        mark_rows(con, table)
-    if "opportunities" in others:
-        name_stages(con)
-    link_accounts(con, str(quarter))
-    find_people(con)
-    choose_customer(con, cleansing.customer_role)
-    if quotes_as_opportunities(con, quarter):
-        others.append("opportunities")
-        mark_rows(con, "opportunities")
-        name_stages(con)
+    others = _find_customers(con, quarter, cleansing)
     convert_money(con, currency, exchange_rates)
     period = find_period(con, quarter, _find_money(con), today)
     find_charges(con, cleansing.charge_codes)
@@ -110,6 +99,23 @@ def clean_tables(
     write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
     return [*sorted(tables), *RESULTS]
+
+
+def _find_customers(con: duckdb.DuckDBPyConnection, quarter: Quarter, cleansing: Cleansing) -> list[str]:
+    """Create ``rows_T`` of every table but invoices, in which each row names its customer; return these tables."""
+    others = [table for table in delivered(con) if table != "invoices"]
+    for table in others:
+        mark_rows(con, table)
+    if "opportunities" in others:
+        name_stages(con)
+    link_accounts(con, str(quarter))
+    find_people(con)
+    choose_customer(con, cleansing.customer_role)
+    if quotes_as_opportunities(con, quarter):
+        others.append("opportunities")
+        mark_rows(con, "opportunities")
+        name_stages(con)
+    return others
 
 
 def write_reports(
