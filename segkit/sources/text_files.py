@@ -156,11 +156,9 @@ def parse_body(
     titles, n_rulers = dict[int, str](), 0
     if dialect.is_bordered:
         blanked = blank_body(body)
-        body = blanked.body
+        body, n_rulers = blanked.body, blanked.n_rulers
         titles = {n + first - 1: text for n, text in blanked.titles}
-        n_rulers = blanked.n_rulers
-        if n_rulers:
-            changes.append(Change("ruler", n_rulers))
+        changes += [Change("ruler", n_rulers)] if n_rulers else []
     body, n_mended = mend_quotes(escape_body(body, dialect), dialect.delimiter, dialect.quote, dialect.n_fields)
     if n_mended:
         changes.append(Change("open_quote", n_mended))
@@ -177,10 +175,7 @@ def parse_body(
     if is_last:
         table, unreadable, footers = _cut_footer(table, unreadable, dialect)
         changes += footers
-    names = list(dialect.header)
-    if dialect.is_bordered:
-        table, names = table.select([0, *range(2, table.num_columns - 1)]), names[1 : dialect.n_fields - 1]
-        table = table.rename_columns(["row_number", *(f"c{i}" for i in range(table.num_columns - 1))])
+    table, names = _inside_borders(table, dialect)
     headers, repeated = name_headers(names, table.num_columns - 1)
     return Grid(
         name,
@@ -196,6 +191,16 @@ def parse_body(
         is_closed=rest.is_closed,
         sections=rest.sections,
     )
+
+
+def _inside_borders(table: pa.Table, dialect: Dialect) -> tuple[pa.Table, list[str]]:
+    """Return the columns and their names without the empty ones that the borders of a list make."""
+    names = list(dialect.header)
+    if not dialect.is_bordered:
+        return table, names
+    inner = table.select([0, *range(2, table.num_columns - 1)])
+    inner = inner.rename_columns(["row_number", *(f"c{i}" for i in range(inner.num_columns - 1))])
+    return inner, names[1 : dialect.n_fields - 1]
 
 
 def changes_above(dialect: Dialect) -> list[Change]:
