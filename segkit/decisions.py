@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEYS = {
+    "duplicates": ["account_id_a", "account_id_b"],
+    "repairs": ["table", "record_id", "column"],
     "moves": ["segmentation_id", "account_id"],
     "names": ["segmentation_id", "segment_id"],
     "criteria": ["criterion_id"],
@@ -22,6 +24,8 @@ KEYS = {
     "releases": ["quarter", "run_id"],
 }
 COLUMNS = {
+    "duplicates": ["account_id_a", "account_id_b", "choice", "quarter", "author", "date", "reason"],
+    "repairs": ["table", "record_id", "column", "choice", "value", "quarter", "author", "date", "reason"],
     "moves": ["segmentation_id", "account_id", "segment_id", "quarter", "author", "date", "reason"],
     "names": ["segmentation_id", "segment_id", "name_de", "name_en", "quarter", "author", "date", "reason"],
     "criteria": ["criterion_id", "ease", "relevance", "usage", "choice", "quarter", "author", "date", "reason"],

@@ -78,6 +78,14 @@ def _table(name: str, entry: dict) -> Table:
     )
 
 
+NOT_FILLED = frozenset(
+    {
+        *("source", "row_number", "line_type", "is_repeated", "size_class", "industry_scheme", "industry_division"),
+        *("unit_level", "n_records", "is_contactable"),
+    }
+)
+"""Columns of input tables that no file fills: reading and cleansing work them out."""
+
 TABLES: dict[str, Table] = _load()
 INPUTS: dict[str, Table] = {name: table for name, table in TABLES.items() if table.kind != "result"}
 

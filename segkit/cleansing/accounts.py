@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.as_of import write_known
-from segkit.cleansing.rows import columns_of, has_table, run_sql
-from segkit.tables import TABLES
+from segkit.cleansing.rows import has_table, make_empty, run_sql
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,8 +20,7 @@ def write_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
     if has_table(con, "rows_accounts"):
         write_known(con, "accounts", as_of)
     else:
-        columns = ", ".join(f"{name} {TABLES['accounts'].columns[name].sql_type}" for name in columns_of("accounts"))
-        run_sql(con, f"CREATE OR REPLACE TABLE accounts ({columns})")
+        make_empty(con, "accounts")
     run_sql(
         con,
         """

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.rows import columns_of, run_sql
-from segkit.tables import TABLES
+from segkit.cleansing.rows import ORIGIN, columns_of, run_sql
+from segkit.tables import NOT_FILLED, TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -67,6 +67,8 @@ def write_known(con: duckdb.DuckDBPyConnection, table: str, as_of: object) -> No
     columns = ", ".join(
         f"CASE WHEN {condition} THEN {masked[c]} ELSE {c} END AS {c}" if c in masked else c for c in columns_of(table)
     )
+    made = [c for c in TABLES[table].columns.values() if c.name in NOT_FILLED and c.name not in ORIGIN]
+    columns += "".join(f", NULL::{c.sql_type} AS {c.name}" for c in made)
     parameters = {"as_of": as_of} if "$as_of" in columns else {}
     known = f"SELECT {columns} FROM rows_{table} WHERE step = 'used'"
     run_sql(con, f"CREATE OR REPLACE TABLE {table} AS {known}", parameters)

@@ -98,7 +98,7 @@ def write_invoices(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TABLE invoices AS
         SELECT account_id, coalesce(invoice_id, account_id || '/' || invoice_date) AS invoice_id, invoice_date,
                product_id, coalesce(quantity, sign(revenue))::DOUBLE AS quantity, revenue, margin, currency,
-               payer_id, ship_to_id, line_type,
+               payer_id, ship_to_id, contact_id, line_type,
                is_repeated, source, "row_number"
         FROM rows_invoices WHERE step = 'used'""",
     )

@@ -10,6 +10,9 @@ from segkit.cleansing.rows import has_table, run_sql
 if TYPE_CHECKING:
     import duckdb
 
+CHECKS = ("link_checks", "people_checks", "match_checks", "firmographic_checks", "unit_checks")
+"""Tables of checks that other steps have made, in the columns of data_quality."""
+
 
 def note_checks(con: duckdb.DuckDBPyConnection, links: Links, records: dict[Key, Record]) -> None:
     """Create ``link_checks`` (columns of data_quality) and ``link_doubts`` (system, source_id, check).
@@ -45,7 +48,7 @@ def note_checks(con: duckdb.DuckDBPyConnection, links: Links, records: dict[Key,
 
 
 def add_checks(con: duckdb.DuckDBPyConnection) -> None:
-    """Add to ``data_quality`` what linking accounts and persons could not settle."""
-    for name in ("link_checks", "people_checks"):
+    """Add to ``data_quality`` what finding the customers could not settle."""
+    for name in CHECKS:
         if has_table(con, name):
             run_sql(con, f"INSERT INTO data_quality BY NAME FROM {name}")

@@ -187,7 +187,7 @@ def _write_links(con: duckdb.DuckDBPyConnection, links: Links, quarter: str) -> 
         run_sql(
             con,
             "INSERT INTO account_links BY NAME SELECT *, account_id AS unit_id, 1.0 AS probability, "
-            "? AS since_quarter FROM links_now",
+            "'own' AS how, ? AS since_quarter FROM links_now",
             [quarter],
         )
         con.unregister("links_now")

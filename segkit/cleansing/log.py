@@ -59,8 +59,7 @@ def _entries(con: duckdb.DuckDBPyConnection) -> list[str]:
     entries += [entry for table, entry in made.items() if has_table(con, table)]
     if "orders" in others and not has_table(con, "quote_opportunities"):
         entries.append(UNUSED_QUOTES)
-    if has_table(con, "link_log"):
-        entries.append("FROM link_log")
+    entries += [f"FROM {log}" for log in ("repair_log", "link_log", "match_log", "refresh_log") if has_table(con, log)]
     return entries
 
 

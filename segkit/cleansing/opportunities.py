@@ -36,6 +36,7 @@ def make_lines(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE raw_invoices AS
         SELECT account_id, opportunity_id AS invoice_id, close_date AS invoice_date, product_id,
                1.0::DOUBLE AS quantity, amount AS revenue, NULL::DECIMAL(18,4) AS margin, currency,
-               NULL::VARCHAR AS payer_id, NULL::VARCHAR AS ship_to_id, source, delivery, "row_number"
+               NULL::VARCHAR AS payer_id, NULL::VARCHAR AS ship_to_id, NULL::VARCHAR AS contact_id, source, delivery,
+               "row_number"
         FROM rows_opportunities WHERE is_won AND step IS NULL""",
     )

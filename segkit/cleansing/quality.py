@@ -22,10 +22,15 @@ MANY_LINES = 1000  # a file of so many lines without a single credit is worth a 
 WHOLE_TABLE = "-"
 
 MAY_BE_EMPTY = {  # empty as long as nothing has happened, for most rows by nature, or where a system has no such field
-    "accounts": {"parent_id", "source_abc_class", "external_id", "is_inactive"},
+    "accounts": {
+        *("parent_id", "source_abc_class", "external_id", "is_inactive", "register_id", "lei", "credit_rating"),
+        *("industry_date", "revenue_date", "do_not_contact"),
+    },
+    "contacts": {"do_not_contact"},
     "engagements": {"campaign_id", "duration_seconds", "email"},
     "hierarchy": {"hierarchy_type", "valid_from", "valid_to"},
-    "invoices": {"currency", "payer_id", "ship_to_id"},
+    "firmographics": {"account_id", "lei", "parent_id", "credit_rating", "known_date"},
+    "invoices": {"currency", "payer_id", "ship_to_id", "contact_id"},
     "leads": {"converted_date", "opportunity_id", "account_id"},
     "opportunities": {"close_date", "is_closed", "is_won", "currency"},
     "orders": {"order_type", "currency", "quote_id", "is_rejected"},

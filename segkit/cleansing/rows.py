@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segkit.tables import INPUTS, TABLES
+from segkit.tables import INPUTS, NOT_FILLED, TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,8 +52,7 @@ def with_skip(con: duckdb.DuckDBPyConnection, table: str) -> str:
 
 def columns_of(table: str) -> list[str]:
     """Return the columns of an input table that a source can fill."""
-    made_here = {*ORIGIN, "line_type", "is_repeated"}
-    return [column for column in TABLES[table].columns if column not in made_here]
+    return [column for column in TABLES[table].columns if column not in NOT_FILLED]
 
 
 def make_empty(con: duckdb.DuckDBPyConnection, name: str) -> None:

@@ -9,25 +9,33 @@ from typing import TYPE_CHECKING
 from segkit.cleansing.accounts import write_accounts
 from segkit.cleansing.as_of import cut_rows, write_known
 from segkit.cleansing.charges import find_charges
+from segkit.cleansing.consent import flag_contactable
 from segkit.cleansing.currencies import convert_money, write_currencies
 from segkit.cleansing.deviations import write_deviations
+from segkit.cleansing.duplicates import merge_duplicates
+from segkit.cleansing.external import link_firmographics
+from segkit.cleansing.freshness import refresh_firmographics
 from segkit.cleansing.hierarchy import fill_accounts
 from segkit.cleansing.lines import mark_lines, write_invoices
 from segkit.cleansing.link_checks import add_checks
 from segkit.cleansing.links import link_accounts
 from segkit.cleansing.log import write_log, write_quarantine
 from segkit.cleansing.margins import write_margins
+from segkit.cleansing.memory import Memory
 from segkit.cleansing.opportunities import make_lines, name_stages
 from segkit.cleansing.people import find_people
 from segkit.cleansing.period import Period, find_period
 from segkit.cleansing.quality import write_quality
 from segkit.cleansing.quotes import quotes_as_opportunities
 from segkit.cleansing.reconciliation import compare_totals, write_reconciliation
+from segkit.cleansing.repairs import repair_rows
 from segkit.cleansing.roles import choose_customer
 from segkit.cleansing.rows import delivered, has_table, make_unread, mark_rows
 from segkit.cleansing.scope import find_excluded
+from segkit.cleansing.score import write_scores
+from segkit.cleansing.units import choose_unit
 from segkit.quarters import Quarter
-from segkit.settings.cleansing import Cleansing, Scope
+from segkit.settings.cleansing import Cleansing, Scope, Unit
 from segkit.settings.exchange_rates import ExchangeRates
 
 if TYPE_CHECKING:
@@ -36,7 +44,8 @@ if TYPE_CHECKING:
 
 RESULTS = (
     *("run_period", "control_totals", "deviations", "reconciliation", "currencies", "margins"),
-    *("quarantine", "cleaning_log", "data_quality"),
+    *("quarantine", "cleaning_log", "data_quality", "cleaning_rules", "proposals", "missing_values"),
+    *("duplicates", "match_model", "account_lineage", "freshness", "unit_members", "quality_scores"),
 )
 
 
@@ -50,6 +59,9 @@ def clean_tables(
     today: dt.date | None = None,
     currency: str = "EUR",
     exchange_rates: ExchangeRates | None = None,
+    unit: Unit = "company",
+    memory: Memory | None = None,
+    seed: int = 0,
 ) -> list[str]:
     """Cleanse what was read, and return the names of the tables that the connection now holds.
 
@@ -70,6 +82,12 @@ def clean_tables(
         The project's currency; money of others is converted.
     exchange_rates : dict, optional
         Section of project.yml, beside the table exchange_rates.
+    unit : str
+        What counts as one customer.
+    memory : Memory, optional
+        Decisions of people, and what the previous run found.
+    seed : int
+        Start of random draws.
 
     Returns
     -------
@@ -83,8 +101,8 @@ def clean_tables(
         The quarter has no money row though there is a table of money; contradicting exchange rates; no row of money in
         a currency with a rate.
     """
-    cleansing, scope = cleansing or Cleansing(), scope or Scope()
-    others = _find_customers(con, quarter, cleansing)
+    cleansing, scope, memory = cleansing or Cleansing(), scope or Scope(), memory or Memory()
+    others = _find_customers(con, quarter, cleansing, memory, seed)
     convert_money(con, currency, exchange_rates)
     period = find_period(con, quarter, _find_money(con), today)
     find_charges(con, cleansing.charge_codes)
@@ -96,19 +114,28 @@ def clean_tables(
         write_known(con, table, period.as_of)
     write_accounts(con, period.as_of)
     fill_accounts(con, period.as_of)
-    write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
+    refresh_firmographics(con, period, cleansing)
+    flag_contactable(con)
+    choose_unit(con, unit, period.as_of, tables)
+    write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
+    write_scores(con, memory.scores)
     return [*sorted(tables), *RESULTS]
 
 
-def _find_customers(con: duckdb.DuckDBPyConnection, quarter: Quarter, cleansing: Cleansing) -> list[str]:
+def _find_customers(
+    con: duckdb.DuckDBPyConnection, quarter: Quarter, cleansing: Cleansing, memory: Memory, seed: int
+) -> list[str]:
     """Create ``rows_T`` of every table but invoices, in which each row names its customer; return these tables."""
     others = [table for table in delivered(con) if table != "invoices"]
     for table in others:
         mark_rows(con, table)
     if "opportunities" in others:
         name_stages(con)
+    repair_rows(con, memory.repairs, cleansing.switched_off)
     link_accounts(con, str(quarter))
+    merge_duplicates(con, cleansing.duplicates, memory.duplicates, memory.links, seed)
+    link_firmographics(con, cleansing, seed)
     find_people(con)
     choose_customer(con, cleansing.customer_role)
     if quotes_as_opportunities(con, quarter):

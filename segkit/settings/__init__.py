@@ -12,7 +12,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from segkit.errors import UserError
-from segkit.settings.cleansing import Cleansing, ControlTotals, Scope
+from segkit.settings.cleansing import Cleansing, ControlTotals, Scope, Unit
 from segkit.settings.corrections import DataOwners
 from segkit.settings.criteria import CriteriaSettings
 from segkit.settings.exchange_rates import ExchangeRates
@@ -34,6 +34,11 @@ class Settings(BaseModel):
     currency: str = Field("EUR", pattern=r"^[A-Z]{3}$", description="ISO code of the money in the tables")
     fiscal_year_start: int = Field(1, ge=1, le=12, description="first month of the fiscal year")
     seed: int = Field(20_260_101, ge=0, description="start of every random draw")
+    unit: Unit = Field(
+        "company",
+        description="What counts as one customer: group, company, site, department or person. Later tables are about "
+        "this unit; money that names no such unit stays with the company.",
+    )
     scope: Scope = Field(default_factory=Scope, description="whom the segmentation leaves out")
     control_totals: ControlTotals = Field(default_factory=dict)
     exchange_rates: ExchangeRates = Field(default_factory=dict)

@@ -5,11 +5,33 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+Unit = Literal["group", "company", "site", "department", "person"]
+
+
+class Duplicates(BaseModel):
+    """How records of one customer are found, and from which probability they are merged or shown to people."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    find: bool = Field(default=True, description="Look for records of one customer among accounts of all systems.")
+    merge: float = Field(
+        default=0.99, gt=0.5, le=1, description="Pairs from this probability on are merged without asking."
+    )
+    review: float = Field(
+        default=0.5, gt=0, le=1, description="Pairs from this probability on are shown to people for a decision."
+    )
+
+    @model_validator(mode="after")
+    def _review_below_merge(self) -> Duplicates:
+        if self.review > self.merge:
+            raise ValueError("review must not be above merge")
+        return self
 
 
 class Cleansing(BaseModel):
-    """How invoice lines are read: cancellations, and charges such as postage."""
+    """How data are cleansed: invoice lines, duplicates, age of firmographics."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,6 +55,21 @@ class Cleansing(BaseModel):
         description="Which partner of an invoice is the customer. sold_to: who ordered, as the invoices say. payer or "
         "ship_to: the invoice's own payer or ship-to, else the only one that the table partners names, else sold_to. "
         "A central payer becomes one customer for all its buyers; notebook 01 says how many.",
+    )
+
+    duplicates: Duplicates = Field(default_factory=Duplicates, description="records of one customer")
+    stale_after_months: dict[str, Annotated[int, Field(gt=0)]] = Field(
+        default_factory=lambda: {"employees": 36, "account_revenue": 24, "industry_code": 60},
+        description="From which age a firmographic counts as stale, in months.",
+    )
+    refresh: Literal["missing", "stale", "newer"] = Field(
+        default="stale",
+        description="Which firmographics an external file (sources.firmographics) fills. missing: only empty ones; "
+        "stale: also stale ones, where the file is newer; newer: all that the file knows of a later day.",
+    )
+    switched_off: list[str] = Field(
+        default_factory=list,
+        description="Rules that are not applied; the table cleaning_rules names them.",
     )
 
     @field_validator("charge_codes", mode="before")

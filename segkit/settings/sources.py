@@ -61,6 +61,7 @@ INPUT_TABLES = (
     "partners",
     "hierarchy",
     "exchange_rates",
+    "firmographics",
 )
 """Tables that a source may fill."""
 

@@ -8,10 +8,7 @@ from collections.abc import Sequence
 from segkit.settings.header_texts import alternatives
 from segkit.settings.sources import Source
 from segkit.sources.grids import Grid, fold
-from segkit.tables import Table
-
-NOT_FILLED = ("source", "row_number", "line_type", "is_repeated")
-"""Columns of input tables that no file fills."""
+from segkit.tables import NOT_FILLED, Table
 
 
 def missing_header(header: str, where: str, grid: Grid, all_grids: Sequence[Grid]) -> str:

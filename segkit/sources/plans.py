@@ -12,8 +12,8 @@ from segkit.sources.detection import preset_headers
 from segkit.sources.entry_plans import ColumnPlan, Condition, EntryPlan, Reference
 from segkit.sources.formulas import Header, Term, Texts, headers_in, headers_of, parse_formula, parse_texts
 from segkit.sources.grids import Grid, fold
-from segkit.sources.missing import NOT_FILLED, missing_header, needed_column, unknown_column
-from segkit.tables import INPUTS, Column, Table
+from segkit.sources.missing import missing_header, needed_column, unknown_column
+from segkit.tables import INPUTS, NOT_FILLED, Column, Table
 
 __all__ = ["WRITTEN_BY_READER", "ColumnPlan", "Condition", "EntryPlan", "Reference", "plan_entry", "wanted_headers"]
 

@@ -12,8 +12,7 @@ from segkit.settings.header_texts import alternatives, refuse_empty, texts_of
 from segkit.settings.sources import IdForm
 from segkit.sources.formulas import headers_in
 from segkit.sources.grids import fold
-from segkit.sources.missing import NOT_FILLED
-from segkit.tables import INPUTS
+from segkit.tables import INPUTS, NOT_FILLED
 
 PATTERNS = {"guid": r"\{?[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}\}?"}
 """Looks of values that `positions` may name; other patterns are regular expressions."""

@@ -78,11 +78,12 @@ def test_rows_and_money_agree_whatever_comes_in(lines, charges):
         con.execute(
             "CREATE TABLE raw_invoices (account_id VARCHAR, invoice_id VARCHAR, invoice_date DATE, product_id "
             "VARCHAR, quantity DOUBLE, revenue DECIMAL(18,4), source VARCHAR, margin DECIMAL(18,4), "
-            'currency VARCHAR, payer_id VARCHAR, ship_to_id VARCHAR, skip VARCHAR, delivery DATE, "row_number" BIGINT)'
+            "currency VARCHAR, payer_id VARCHAR, ship_to_id VARCHAR, contact_id VARCHAR, skip VARCHAR, "
+            'delivery DATE, "row_number" BIGINT)'
         ).fetchall()
         first = ("K1", "R0", dt.date(2026, 8, 2), "A1", 1.0, Decimal(1), "a.csv")
         con.executemany(
-            "INSERT INTO raw_invoices VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL, ?)",
+            "INSERT INTO raw_invoices VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ?)",
             [(*row, number) for number, row in enumerate([first, *lines], start=2)],
         )
         clean_tables(
