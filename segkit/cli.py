@@ -146,7 +146,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     for e in entries:
         marks = [e["state"], *(["incomplete"] if not e["is_complete"] else []), *(["stale"] if e["is_stale"] else [])]
         typer.echo(f"{e['quarter']}  as of {e['as_of']}  {', '.join(marks):<26} {e['seconds']:6.1f} s  {e['created']}")
-        for line in _signed(e):
+        for line in [*_signed(e), *(f"open: {question}" for question in e["open"])]:
             typer.echo(f"    {line}")
         for stage in e["stages"]:
             warned = f"  {len(stage['warnings'])} warning(s)" if stage["warnings"] else ""

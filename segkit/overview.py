@@ -6,6 +6,7 @@ from typing import Any
 
 from segkit.batch import notebooks
 from segkit.errors import UserError
+from segkit.open_questions import open_questions
 from segkit.project import Project
 from segkit.publishing import page_state
 from segkit.quarters import Quarter
@@ -18,7 +19,7 @@ def status(project: Project) -> list[dict[str, Any]]:
     """Return one entry per complete run: quarter, as-of, draft or released, stale and why, seconds, warnings.
 
     ``restates`` is the release (run_id, author, date) that the run replaces, or would replace; ``n_restated`` counts
-    the accounts and quarters whose released figures it changes.
+    the accounts and quarters whose released figures it changes; ``open`` says what people have to decide.
     """
     entries = []
     for quarter in project.quarters():
@@ -30,6 +31,7 @@ def status(project: Project) -> list[dict[str, Any]]:
                 "state": "draft" if state["is_draft"] else "released",
                 "is_stale": bool(changed),
                 "changed": changed,
+                "open": open_questions(project, quarter),
                 "seconds": round(sum(stage["seconds"] for stage in state["stages"]), 1),
                 "pages": str(project.report_folder(quarter) / "index.html"),
                 **{name: state[name] for name in (*shown, "release_note", "restates", "n_restated")},

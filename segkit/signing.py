@@ -9,6 +9,7 @@ from typing import Any
 from segkit.decisions import append_decision
 from segkit.errors import UserError
 from segkit.monitoring.restatement import summarise_restatements
+from segkit.open_questions import open_questions
 from segkit.overview import changed_since
 from segkit.project import Project
 from segkit.publishing import page_state, publish
@@ -75,6 +76,7 @@ def _told(project: Project, quarter: Quarter, state: dict[str, Any], row: Releas
     kind = "complete" if state["is_complete"] else f"incomplete: data up to {state['as_of']} only"
     run = f"run {row.run_id} of {state['created']}, as of {state['as_of']}, {kind}"
     lines = [f"{quarter} is released by {row.author}: {run}."]
+    lines += [f"Released although open: {question}." for question in open_questions(project, quarter)]
     restates = state["restates"]
     if restates:
         lines.append(

@@ -20,7 +20,7 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it; sta
     {"charts", "demo"},
     {"store", "records", "decisions", "kernel", "run"},
     {"batch", "staging", "execution", "publishing", "releases", "reports", "widgets"},
-    {"default_quarter", "checking", "overview", "signing"},
+    {"default_quarter", "checking", "open_questions", "overview", "signing"},
     {"cli", "__main__"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
