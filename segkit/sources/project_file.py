@@ -34,6 +34,7 @@ name: {name}
 language: de                 # language in which pages open: de or en
 currency: EUR                # currency of all amounts
 fiscal_year_start: 1         # first month of the fiscal year
+unit: company                # what counts as one customer: group, company, site, department or person
 
 # Where the tables come from. Left: the column of the workbench. Right: the header in the export, or a formula of
 # headers; behind it how sure the proposal is, and what stands there. Paths without a drive or / start at this folder.
