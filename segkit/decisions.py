@@ -23,6 +23,10 @@ KEYS = {
     "refits": ["segmentation_id"],
     "releases": ["quarter", "run_id"],
 }
+IN_ANY_ORDER = {"duplicates"}
+"""Decisions on a pair: A and B is the same pair as B and A."""
+TAKEN_BACK = {"duplicates", "repairs"}
+"""Decisions that a later row with an empty choice takes back."""
 COLUMNS = {
     "duplicates": ["account_id_a", "account_id_b", "choice", "quarter", "author", "date", "reason"],
     "repairs": ["table", "record_id", "column", "choice", "value", "quarter", "author", "date", "reason"],
@@ -36,6 +40,9 @@ COLUMNS = {
 
 def read_decisions(path: Path, name: str, quarter: Quarter | None = None) -> pd.DataFrame:
     """Return the decisions that hold in a quarter, the last row per key.
+
+    Of a pair (`IN_ANY_ORDER`) the smaller id comes first, however it was written, and a pair of one account with itself
+    is none. Where the last choice is empty (`TAKEN_BACK`), nothing is decided.
 
     Parameters
     ----------
@@ -72,7 +79,19 @@ def read_decisions(path: Path, name: str, quarter: Quarter | None = None) -> pd.
     if quarter is not None and name != "releases":
         holds = [not q or Quarter.parse(q, quarter.first_month) <= quarter for q in frame["quarter"]]
         frame = frame[holds]
-    return frame.drop_duplicates(KEYS[name], keep="last").reset_index(drop=True)
+    if name in IN_ANY_ORDER:
+        frame = _in_order(frame, *KEYS[name])
+    frame = frame.drop_duplicates(KEYS[name], keep="last")
+    if name in TAKEN_BACK:
+        frame = frame[frame["choice"].ne("")]
+    return frame.reset_index(drop=True)
+
+
+def _in_order(frame: pd.DataFrame, first: str, second: str) -> pd.DataFrame:
+    """The pairs with the smaller id first."""
+    smaller = frame[first].where(frame[first] < frame[second], frame[second])
+    larger = frame[second].where(frame[first] < frame[second], frame[first])
+    return frame.assign(**{first: smaller, second: larger})[smaller != larger]
 
 
 def append_decision(path: Path, name: str, row: dict[str, str]) -> None:

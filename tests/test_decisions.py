@@ -45,3 +45,25 @@ def test_appended_rows_come_back(tmp_path):
     frame = read_decisions(path, "releases")
     assert frame.to_dict("records") == [row, row | {"run_id": "2"}]  # a second release does not undo the first
     assert path.read_bytes().count(b"\xef\xbb\xbf") == 1
+
+
+PAIRS = "account_id_a;account_id_b;choice;quarter;author;date;reason\n"
+
+
+def test_a_pair_is_one_pair_in_any_order(tmp_path):
+    path = tmp_path / "duplicates.csv"
+    path.write_text(
+        PAIRS + "K2;K1;same;;a;d;r\nK1;K2;different;;a;d;later\nK3;K3;same;;a;d;itself\nK9;K10;same;;a;d;r\n"
+    )
+    found = read_decisions(path, "duplicates")
+    assert list(zip(found["account_id_a"], found["account_id_b"], found["choice"], strict=True)) == [
+        ("K1", "K2", "different"),
+        ("K10", "K9", "same"),
+    ]
+
+
+def test_an_empty_choice_takes_a_decision_back(tmp_path):
+    path = tmp_path / "duplicates.csv"
+    path.write_text(PAIRS + "K1;K2;same;2026Q1;a;d;r\nK2;K1;;2026Q2;a;d;was wrong\n")
+    assert read_decisions(path, "duplicates", Quarter.parse("2026Q1"))["choice"].tolist() == ["same"]
+    assert read_decisions(path, "duplicates", Quarter.parse("2026Q2")).empty
