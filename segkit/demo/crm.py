@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.demo import catalogue as lists
+from segkit.demo.blocks import block_persons
 from segkit.demo.duplicates import FOLDED
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
@@ -66,7 +67,7 @@ def owners(sample: Sample) -> pd.DataFrame:
 
 
 def contacts(sample: Sample) -> pd.DataFrame:
-    """Return persons and what they need: contact_id, account_id, names, job, department, consent, need_class."""
+    """Return persons: contact_id, account_id, names, job, department, consent, do_not_contact, need_class."""
     rng = stream(sample.seed, "contacts")
     accounts = sample.accounts
     size = np.log10(accounts["employees"].to_numpy() + 1)
@@ -85,7 +86,7 @@ def contacts(sample: Sample) -> pd.DataFrame:
     lean = np.array([(0.62, 0.12, 0.08, 0.18), (0.06, 0.66, 0.18, 0.10), (0.14, 0.56, 0.18, 0.12),
                      (0.52, 0.14, 0.22, 0.12), (0.08, 0.22, 0.60, 0.10), (0.14, 0.18, 0.44, 0.24)])  # fmt: skip
     need = (rng.random((n, 1)) > np.cumsum(lean, axis=1)[department]).sum(axis=1)
-    return pd.DataFrame(
+    people = pd.DataFrame(
         {
             "contact_id": [f"P{200_000 + 7 * i}" for i in range(n)],
             "account_id": accounts["account_id"].to_numpy()[at],
@@ -100,6 +101,7 @@ def contacts(sample: Sample) -> pd.DataFrame:
             "need_class": np.array(list(lists.NEED_CLASSES))[need],
         }
     )
+    return block_persons(people, sample.seed)
 
 
 def campaigns(seed: int) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.demo import catalogue as lists
+from segkit.demo.blocks import block_accounts
 from segkit.demo.crm import owners, phone_numbers
 from segkit.demo.ledger import COLLECTIVE
 from segkit.demo.parameters import stream
@@ -25,13 +26,13 @@ def customer_master(sample: Sample) -> pd.DataFrame:
     """Return the customer master: the columns of `accounts` as text or numbers, as people typed them.
 
     Truth turns into what is known: head counts of some years ago, industries in several spellings, empty cells and
-    "k. A."; accounts that stand twice; and the collective accounts of the ERP.
+    "k. A."; accounts that stand twice; the collective accounts of the ERP; and accounts that nobody may contact.
     """
     rng = stream(sample.seed, "master")
     true = sample.accounts.merge(owners(sample), on="account_id", how="left", validate="1:1")
     frame = pd.concat([_typed(true, rng), _typed(_second_records(sample, true), rng), _collective()], ignore_index=True)
     frame = frame.sort_values(["created_date", "account_id"], kind="stable", ignore_index=True)
-    return frame
+    return block_accounts(frame, sample.seed)
 
 
 def as_of_july(master: pd.DataFrame, seed: int) -> pd.DataFrame:

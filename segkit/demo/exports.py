@@ -13,6 +13,7 @@ INVOICES = {
     "invoice_id": "Belegnummer", "document": "Belegart", "invoice_date": "Belegdatum", "account_id": "Kundennummer",
     "product_id": "Artikelnummer", "quantity": "Menge", "unit_price": "Einzelpreis", "discount": "Rabatt %",
     "revenue_cents": "Nettobetrag", "cost_cents": "Wareneinsatz", "currency": "Währung",
+    "ship_to_id": "Warenempfänger", "contact_id": "Besteller",
 }  # fmt: skip
 ACCOUNTS = {
     "account_id": "Kundennummer", "name": "Firma", "legal_form": "Rechtsform", "industry_code": "WZ-Code",
@@ -20,11 +21,12 @@ ACCOUNTS = {
     "account_revenue": "Jahresumsatz des Kunden", "street": "Straße", "postal_code": "PLZ", "city": "Ort",
     "region": "Bundesland", "country": "Land", "phone": "Telefon", "owner_id": "Betreuer", "team": "Vertriebsteam",
     "account_group": "Kontengruppe", "created_date": "Angelegt am", "consent": "Werbeeinwilligung",
+    "do_not_contact": "Kontaktsperre",
 }  # fmt: skip
 CONTACTS = {
     "contact_id": "Personen-Nr.", "account_id": "Kundennummer", "first_name": "Vorname", "last_name": "Nachname",
     "job_title": "Funktion", "department": "Abteilung", "seniority": "Ebene", "email": "E-Mail", "phone": "Durchwahl",
-    "consent": "Newsletter",
+    "consent": "Newsletter", "do_not_contact": "Kontaktsperre",
 }  # fmt: skip
 PRODUCTS = {
     "product_id": "Artikelnummer", "product_name": "Bezeichnung", "product_group": "Warengruppe",
@@ -49,6 +51,10 @@ SURVEYS = {
 }  # fmt: skip
 CARE_COSTS = {"account_id": "Kundennummer", "cost_date": "Periodenende", "cost_type": "Kostenart", "cost": "Betrag"}
 INSTALLED_BASE = {"account_id": "Kundennummer", "site_id": "Standort", "machine": "Anlage", "built": "Inbetriebnahme"}
+HIERARCHY = {
+    "account_id": "Kundennummer", "parent_id": "Übergeordneter Kunde", "hierarchy_type": "Hierarchietyp",
+    "valid_from": "Gültig ab", "valid_to": "Gültig bis",
+}  # fmt: skip
 STAFF = {
     "owner_id": "Betreuer", "owner_name": "Name", "team": "Vertriebsteam", "area": "Gebiet", "role": "Rolle",
     "hours": "Jahresstunden", "cost": "Jahreskosten",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from segkit.demo.buyers import add_buyers
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, stream
 from segkit.demo.sample import Sample
 
@@ -18,7 +19,8 @@ def write_ledger(sample: Sample) -> pd.DataFrame:
     """Return every booked line once, in the order of the books.
 
     Columns: invoice_id, document (Rechnung, Gutschrift, Storno), invoice_date, account_id (the number on the document;
-    empty at the counter), product_id, quantity, unit_price, discount, revenue_cents, cost_cents.
+    empty at the counter), product_id, quantity, unit_price, discount, revenue_cents, cost_cents, ship_to_id (site that
+    got the goods), contact_id (who ordered).
     """
     rng = stream(sample.seed, "ledger")
     lines = _halved(sample.lines, rng).assign(account_id=lambda frame: frame.pop("booked_id"))
@@ -27,7 +29,7 @@ def write_ledger(sample: Sample) -> pd.DataFrame:
     parts.append(_others(lines, None, 1100, rng))
     whole = pd.concat(parts, ignore_index=True)
     whole = whole[(whole["invoice_date"] >= FIRST_DAY) & (whole["invoice_date"] <= LAST_DAY)]
-    return _numbered(whole, sample.products)
+    return _numbered(add_buyers(whole, sample), sample.products)
 
 
 def controlling_totals(ledger: pd.DataFrame) -> dict[int, str]:
@@ -104,4 +106,4 @@ def _numbered(whole: pd.DataFrame, products: pd.DataFrame) -> pd.DataFrame:
         ["invoice_date", "invoice_id", "product_id", "quantity"], kind="stable", ignore_index=True
     )
     return whole[["invoice_id", "document", "invoice_date", "account_id", "product_id", "quantity", "unit_price",
-                  "discount", "revenue_cents", "cost_cents"]]  # fmt: skip
+                  "discount", "revenue_cents", "cost_cents", "ship_to_id", "contact_id"]]  # fmt: skip

@@ -8,18 +8,20 @@ from pathlib import Path
 import pandas as pd
 
 from segkit.demo.demand import segments
+from segkit.demo.groups import true_groups
 from segkit.demo.oracle import churn_oracle, score
 from segkit.demo.parameters import LEVELS, N_QUARTERS, QUARTERS
 from segkit.demo.sample import Sample
 
 
 def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
-    """Write segments, movers, duplicates, potential, churners and needs as Parquet, and oracle.json."""
+    """Write segments, movers, duplicates, groups, potential, churners and needs as Parquet, and oracle.json."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "segments": planted_segments(sample),
         "movers": movers(sample),
         "duplicates": sample.duplicates[["account_id", "duplicate_id", "is_split"]],
+        "groups": true_groups(sample),
         "potential": sample.accounts[["account_id", "employees", "potential", "share_of_wallet", "is_diamond"]],
         "churners": churners(sample),
         "needs": people[["contact_id", "account_id", "need_class"]],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from segkit.demo import crm, exports, service
+from segkit.demo import crm, exports, groups, service
 from segkit.demo.customer_master import as_of_july, customer_master
 from segkit.demo.ledger import controlling_totals, write_ledger
 from segkit.demo.marketing import engagements
@@ -74,6 +74,7 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
     master = customer_master(sample)
     programme = crm.campaigns(sample.seed)
     machines = service.installed_base(sample)
+    structure = groups.hierarchy(sample)
     for day, accounts in ((JULY, as_of_july(master, sample.seed)), (OCTOBER, master)):
         folder, stand = raw / day, f"{day[8:]}.{day[5:7]}.{day[:4]}"
         known = people[people["account_id"].isin(accounts["account_id"])]
@@ -82,6 +83,8 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
         exports.write_csv(sample.products, exports.PRODUCTS, folder / "artikelstamm.csv")
         owned = machines[machines["account_id"].isin(accounts["account_id"])]
         exports.write_csv(owned, exports.INSTALLED_BASE, folder / "anlagen.csv")
+        held = structure[structure["valid_from"] <= day]
+        exports.write_csv(held, exports.HIERARCHY, folder / "kundenhierarchie.csv")
         exports.write_english_csv(programme[programme["start_date"] <= day], folder / "campaigns.csv")
 
 
