@@ -117,9 +117,12 @@ def _examples(examples: list[dict[str, Any]], language: str, currency: str) -> s
 
 
 def _example(row: Mapping[str, Any], role: str, language: str, currency: str) -> str:
-    if role == "typical" or row["revenue_12m"] <= 0:
-        return str(row["name"])
-    return f"{row['name']} ({compact_money(row['revenue_12m'], language, currency)})"
+    notes = []
+    if role != "typical" and row["revenue_12m"] > 0:
+        notes.append(compact_money(row["revenue_12m"], language, currency))
+    if row.get("is_contactable") is False:
+        notes.append(say("privacy.blocked", language))
+    return f"{row['name']} ({'; '.join(notes)})" if notes else str(row["name"])
 
 
 def _change(card: Mapping[str, Any], language: str, currency: str) -> str:

@@ -10,7 +10,7 @@ from segkit.texts import LANGUAGES, escape, say
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["name", "reason", "revenue_before", "revenue_12m", "owner_id", "is_doubtful"]
+COLUMNS = ["name", "reason", "revenue_before", "revenue_12m", "owner_id", "is_doubtful", "is_contactable"]
 
 
 def movers_html(movers: pd.DataFrame, flows: pd.DataFrame, rows: int, currency: str) -> str:
@@ -20,7 +20,7 @@ def movers_html(movers: pd.DataFrame, flows: pd.DataFrame, rows: int, currency: 
     ----------
     movers : DataFrame
         Of `monitoring.shaping.list_movers`: from_segment_id, to_segment_id, from_de, from_en, to_de, to_en, name,
-        reason_de, reason_en, revenue_before, revenue_12m, owner_id, is_doubtful.
+        reason_de, reason_en, revenue_before, revenue_12m, owner_id, is_doubtful, is_contactable.
     flows : DataFrame
         `migration_flows`: cells above the noise floor say so.
     rows : int
@@ -64,6 +64,8 @@ def _cell(part: pd.DataFrame, is_marked: bool, language: str, rows: int, currenc
     empty = [c for c in ("owner_id", "revenue_before") if shown[c].isna().all()]
     if not shown["is_doubtful"].any():
         empty.append("is_doubtful")
+    if shown["is_contactable"].astype("boolean").fillna(True).all():
+        empty.append("is_contactable")
     table = table_html(shown.drop(columns=empty).head(rows), language, rows=rows, currency=currency)
     more = ""
     if len(part) > rows:

@@ -18,7 +18,7 @@ COLUMNS = {  # block → column and kind of segkit.texts.show, in the order in w
     "opportunities": [("stage", "text"), ("product", "text"), ("amount", "money"), ("created_date", "date")],
     "contracts": [("contract_type", "text"), ("annual_value", "money"), ("end_date", "date"), ("ends", "text")],
     "tickets": [("category", "text"), ("priority", "text"), ("created_date", "date")],
-    "contacts": [("contact", "text"), ("job_title", "text"), ("consent", "bool")],
+    "contacts": [("contact", "text"), ("job_title", "text"), ("consent", "bool"), ("is_contactable", "bool")],
     "installed_base": [("machine", "text"), ("site_id", "text"), ("built", "date")],
     "competitors": [("competitor", "text"), ("share", "percent"), ("bound_until", "date")],
     "surveys": [("survey_date", "date"), ("question", "text"), ("answer", "number"), ("comment", "text")],

@@ -35,6 +35,7 @@ def head(data: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "owner": " · ".join(str(master[c]) for c in ("owner_id", "team") if c in master),
         "industry": " · ".join(str(master[c]) for c in ("industry", "industry_code") if c in master),
         "employees": _employees(master, words),
+        "contact": words.say("blocked") if master.get("is_contactable") is False else "",
         "consent": words.say("yes" if master["consent"] else "no") if "consent" in master else "",
     }
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.display import label_of
+from segkit.display import label_of, show_cell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,10 @@ def accounts_csv(frame: pd.DataFrame, language: str) -> bytes:
     delimiter, decimal = STYLES[language]
     safe = frame.copy()
     for name in safe.columns:
-        if types.is_float_dtype(safe[name]):
+        if types.is_bool_dtype(safe[name]):
+            words = {flag: show_cell(flag, "bool", language) for flag in (True, False)}
+            safe[name] = safe[name].astype("object").map(words)
+        elif types.is_float_dtype(safe[name]):
             safe[name] = safe[name].round(4 if name in ("growth",) else 2)
         elif not types.is_numeric_dtype(safe[name]) and not types.is_datetime64_any_dtype(safe[name]):
             safe[name] = safe[name].map(_guarded, na_action="ignore")

@@ -16,6 +16,7 @@ ACCOUNT_COLUMNS = [
     "segment_name",
     "city",
     "owner_id",
+    "is_contactable",
     "abc_class",
     "revenue_12m",
     "revenue_prev_12m",
@@ -44,8 +45,8 @@ def cockpit_data(
     Returns
     -------
     dict
-        ``accounts``: account_id, name, segment_id, segment_name, city, owner_id, abc_class, revenue_12m,
-        revenue_prev_12m, growth, margin_12m, frequency, days_since_last; largest revenue first.
+        ``accounts``: account_id, name, segment_id, segment_name, city, owner_id, is_contactable, abc_class,
+        revenue_12m, revenue_prev_12m, growth, margin_12m, frequency, days_since_last; largest revenue first.
         ``tiles``: segment_id, name, colour, n_accounts, share_accounts, revenue, share_revenue, change_accounts,
         change_revenue; key accounts first, dormant ones last. Shares are of all accounts; changes are counts and money.
 

@@ -29,6 +29,7 @@ COLUMNS = {
     "growth": "extra",
     "frequency": "wide",
     "days_since_last": "extra",
+    "is_contactable": "wide",
 }
 
 

@@ -24,6 +24,7 @@ MOVED_COLUMNS = {
     "why": "extra",
     "is_doubtful": "wide",
     "owner_id": "wide",
+    "is_contactable": "wide",
 }
 
 
@@ -47,7 +48,7 @@ def list_moves(
     -------
     DataFrame
         account_id, name, owner_id, from_segment_id, to_segment_id, from_name, to_name, cause, cause_name,
-        revenue_before, revenue_12m, why, is_doubtful.
+        revenue_before, revenue_12m, why, is_doubtful, is_contactable.
     """
     moves = migration[migration["segmentation_id"] == main_segmentation(migration)]
     moves = moves.assign(

@@ -59,7 +59,9 @@ def axes(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def migration(rows=ACCOUNTS, **options) -> pd.DataFrame:
-    return check(build_migration("value", *moments(rows), NO_MERGED, **options), "migration")
+    return check(
+        build_migration("value", *moments(rows), NO_MERGED, **options).assign(is_contactable=True), "migration"
+    )
 
 
 def test_each_account_has_one_row_and_its_one_cause():
@@ -86,7 +88,7 @@ def test_the_first_run_compares_with_the_opening_segments():
     opened = Moment(before.segments[["segmentation_id", "account_id", "segment_id"]], before.features, before.axes)
     empty = now.segments.assign(kept_segment_id=None)
     found = build_migration("value", opened, Moment(empty, now.features, now.axes), NO_MERGED[:0], is_first=True)
-    found = check(found, "migration").set_index("account_id")
+    found = check(found.assign(is_contactable=True), "migration").set_index("account_id")
     assert found["cause"].to_dict() == {"stay": "stayed", "down": "customer", "fresh": "new"}
     assert (found["kept_segment_id"] == found["to_segment_id"]).all()
 

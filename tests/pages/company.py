@@ -25,6 +25,8 @@ SEGMENTS = [
     ("S7", "Kleinkunden", "Small"),
     ("DORMANT", "Ruhend", "Dormant"),
 ]
+BLOCKED = 3
+"""Every seventh account, from this one on, must not be contacted."""
 SHARES = [0.01, 0.1, 0.12, 0.18, 0.12, 0.07, 0.1, 0.22, 0.08]
 TOWNS = ["Köln", "München", "Lübeck", "Görlitz", "Wien", "Zürich", "Straßburg", "Gießen"]
 FIRST = ["Müller", "Schäfer", "Nordwind", "Elbe", "Rhein", "Weber", "Hansa", "Isar", "Böhm", "Straßer"]
@@ -112,6 +114,7 @@ def company_tables(quarter: str, n: int, seed: int, is_complete: bool, money_sou
             "m_score": 3,
             "growth": np.where(segment == 5, np.nan, growth),
             "regularity": 0.4,
+            "is_contactable": np.arange(n) % 7 != BLOCKED,
         }
     )
     return {
@@ -154,6 +157,7 @@ def segments_table(ids: list[str], segment: np.ndarray, quarter: str) -> pd.Data
             "kept_segment_id": codes,
             "previous_segment_id": codes,
             "since_quarter": quarter,
+            "is_contactable": np.arange(len(ids)) % 7 != BLOCKED,
         }
     )
 
@@ -183,6 +187,7 @@ def accounts_table(ids: list[str], names: list[str], rng: np.random.Generator) -
             "name": names,
             "city": rng.choice(TOWNS, len(ids)),
             "owner_id": rng.choice(["V01", "V02", "V03"], len(ids)),
+            "is_contactable": np.arange(len(ids)) % 7 != BLOCKED,
         }
     )
     return frame.reindex(columns=list(TABLES["accounts"].columns))

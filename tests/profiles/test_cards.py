@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segkit.features.contactable import add_contactable
 from segkit.profiles import findings
 from segkit.profiles.cards import Earlier
 from segkit.profiles.quarterly import describe_segments
@@ -24,7 +25,8 @@ def quarter(found, name="2026Q3", earlier=None, is_complete=True, names=NO_NAMES
         "segment_sizes": found.sizes,
     }
     made = describe_segments(found.features, AS_OF, name, is_complete, MODEL, tables, None, names, earlier)
-    return {table: check(frame, table) for table, frame in made.items()}
+    flags = found.accounts.assign(is_contactable=True)
+    return {table: check(add_contactable(frame, flags, table), table) for table, frame in made.items()}
 
 
 def sentences(tables, is_complete=True):

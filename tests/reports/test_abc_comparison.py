@@ -32,7 +32,8 @@ def page(tmp_path):
         columns=["account_id", "name", "source_abc_class"],
     )
     tables = tmp_path / "run" / "tables"
-    write_frame(tables / "abc_comparison.parquet", compare_classes(value, accounts), "abc_comparison")
+    compared = compare_classes(value, accounts).assign(is_contactable=True)
+    write_frame(tables / "abc_comparison.parquet", compared, "abc_comparison")
     for name, rows in (("account_value", value), ("accounts", accounts)):
         tables.mkdir(parents=True, exist_ok=True)
         rows.to_parquet(tables / f"{name}.parquet")

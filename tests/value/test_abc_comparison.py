@@ -32,7 +32,7 @@ def test_every_account_with_a_line_or_an_old_class_has_a_row_and_its_change(comp
         "K1": "same", "K2": "up", "K3": "down", "K4": "unrated", "K5": "unrated", "K6": "down", "K7": "unrated"
     }  # fmt: skip
     assert comparison.set_index("account_id").loc["K7", "revenue_12m"] == 0
-    check(comparison, "abc_comparison")
+    check(comparison.assign(is_contactable=True), "abc_comparison")
 
 
 def test_where_nobody_has_an_old_class_there_is_nothing_to_compare():

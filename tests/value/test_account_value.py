@@ -18,7 +18,8 @@ def test_one_row_an_account_at_as_of_fit_for_the_table(make_accounts):
         revenue_12m=[60.0, 30.0, 6.0, -4.0], revenue_total=[100.0, 50.0, 20.0, 0.0], frequency=[4, 2, 1, 0]
     )
     before = now.assign(as_of=pd.Timestamp("2026-06-30"), revenue_12m=1.0)
-    value = tables.check(score_accounts(pd.concat([before, now]), AS_OF, Value()), "account_value")
+    scored = score_accounts(pd.concat([before, now]), AS_OF, Value())
+    value = tables.check(scored.assign(is_contactable=True), "account_value")
     assert value["account_id"].tolist() == ["K0", "K1", "K2", "K3"]
     assert value["abc_class"].tolist() == ["A", "A", "B", "C"]
     assert value["monetary_value"].iloc[:3].tolist() == [25, 25, 20]

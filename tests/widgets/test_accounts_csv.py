@@ -33,3 +33,9 @@ def test_formulas_are_text_and_numbers_stay_numbers():
     assert lines[2] == "'=HYPERLINK(1);-5,0;;1"
     assert lines[3].startswith("'+49;;-0,5;")
     assert lines[4].startswith(";0,0;")
+
+
+def test_yes_and_no_are_words():
+    flags = pd.DataFrame({"is_contactable": pd.array([True, False, None], dtype="boolean")})
+    assert accounts_csv(flags, "de").decode("utf-8-sig").split("\r\n")[:4] == ["Kontakt erlaubt", "ja", "nein", '""']
+    assert accounts_csv(flags, "en").decode("utf-8-sig").split("\r\n")[:3] == ["May be contacted", "yes", "no"]
