@@ -4,22 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.cleansing.forms.web import FREE_MAIL
 from segkit.cleansing.rows import has_table, run_sql
 
 if TYPE_CHECKING:
     import duckdb
-
-FREE_MAIL = (
-    *("gmx.de", "gmx.net", "gmx.at", "gmx.ch", "web.de", "t-online.de", "freenet.de", "arcor.de", "mail.de"),
-    *("posteo.de", "mailbox.org", "online.de", "email.de", "vodafonemail.de", "1und1.de", "aon.at", "chello.at"),
-    *("bluewin.ch", "gmail.com", "googlemail.com", "outlook.com", "outlook.de", "hotmail.com", "hotmail.de"),
-    *("hotmail.co.uk", "live.com", "live.de", "msn.com", "yahoo.com", "yahoo.de", "yahoo.fr", "yahoo.co.uk"),
-    *("ymail.com", "icloud.com", "me.com", "mac.com", "aol.com", "aol.de", "protonmail.com", "proton.me", "pm.me"),
-    *("zoho.com", "mail.com", "gmx.com", "orange.fr", "wanadoo.fr", "free.fr", "libero.it", "wp.pl", "o2.pl"),
-    *("seznam.cz", "mail.ru", "yandex.ru", "qq.com", "163.com", "comcast.net", "verizon.net", "btinternet.com"),
-    *("kpnmail.nl", "ziggo.nl", "bigpond.com"),
-)
-"""Domains at which anybody can have an address: they name no company."""
 
 DOMAIN = "regexp_extract(lower(trim(email)), '@([^@>\\s]+)', 1)"
 WEBSITE = "regexp_replace(lower(trim(website)), '^([a-z]+://)?(www\\d?\\.)?([^/:?#\\s]+).*$', '\\3')"
