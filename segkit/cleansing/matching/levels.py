@@ -1,0 +1,175 @@
+"""Pairs of records → their level of agreement in each comparison, and what contradicts."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from segkit.cleansing.matching.comparisons import COMPARISONS, CONTRADICTIONS
+from segkit.cleansing.matching.names import compare_names
+from segkit.cleansing.rows import run_sql
+
+if TYPE_CHECKING:
+    import duckdb
+
+CHUNK = 400_000
+"""Pairs compared at once."""
+
+FEW, MANY = 6, 30
+"""A name, or a domain, that up to so many records have is rare; up to so many, known; beyond, frequent."""
+
+_NAME = """
+    CASE
+        WHEN l.name_id IS NULL OR r.name_id IS NULL THEN NULL
+        WHEN l.name_id = r.name_id OR na.words = nb.words OR na.compact = nb.compact THEN
+            CASE WHEN greatest(na.n_records, nb.n_records) <= {few} THEN 'same_rare'
+                 WHEN greatest(na.n_records, nb.n_records) <= {many} THEN 'same_known' ELSE 'same_frequent' END
+        WHEN n.own_a = 0 AND n.own_b = 0 THEN
+            CASE WHEN n.shared >= {rare} THEN 'spelling_rare' ELSE 'spelling_frequent' END
+        WHEN n.shared > 0 AND least(n.own_a, n.own_b) = 0 THEN
+            CASE WHEN n.shared >= {rare} AND n.own_a + n.own_b <= n.shared THEN 'part_rare' ELSE 'part_frequent' END
+        WHEN n.shared >= n.own_a AND n.shared >= n.own_b THEN 'similar'
+        ELSE 'different'
+    END"""
+_FORM = "CASE WHEN l.form IS NULL OR r.form IS NULL THEN NULL WHEN l.form = r.form THEN 'same' ELSE 'different' END"
+_SAME_TOWN = (
+    "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce(l.city = r.city, FALSE) OR "
+    "coalesce(jaro_winkler_similarity(l.city, r.city) >= 0.93, FALSE)"
+)
+_SAME_STREET = "coalesce(l.street = r.street OR jaro_winkler_similarity(l.street, r.street) >= 0.93, FALSE)"
+_HAS_TOWN = "(l.postal_code IS NOT NULL AND r.postal_code IS NOT NULL) OR (l.city IS NOT NULL AND r.city IS NOT NULL)"
+_PLACE = f"""
+    CASE
+        WHEN ({_HAS_TOWN}) AND ({_SAME_TOWN}) THEN
+            CASE WHEN {_SAME_STREET} AND l.house = r.house THEN 'same_address'
+                 WHEN {_SAME_STREET} THEN 'same_street'
+                 WHEN l.street IS NULL OR r.street IS NULL THEN 'same_town' ELSE 'other_street' END
+        WHEN {_SAME_STREET} AND l.house = r.house THEN 'address_other_town'
+        WHEN NOT ({_HAS_TOWN}) THEN NULL
+        WHEN left(l.postal_code, 2) = left(r.postal_code, 2) THEN 'same_region'
+        ELSE 'other_town'
+    END"""
+_PHONE = """
+    CASE
+        WHEN l.phone IS NULL OR r.phone IS NULL THEN NULL
+        WHEN l.phone = r.phone THEN 'same'
+        WHEN length(l.phone) >= 8 AND abs(length(l.phone) - length(r.phone)) <= 2
+            AND left(l.phone, length(l.phone) - 2) = left(r.phone, length(l.phone) - 2) THEN 'same_exchange'
+        ELSE 'different'
+    END"""
+_DOMAIN = """
+    CASE
+        WHEN l.domain IS NULL OR r.domain IS NULL THEN NULL
+        WHEN l.domain = r.domain THEN CASE WHEN l.n_domain <= {few} THEN 'same' ELSE 'same_frequent' END
+        ELSE 'different'
+    END"""
+_ID = """
+    CASE WHEN l.{id} = r.{id} THEN 'same'
+         WHEN l.{id}_valid AND r.{id}_valid AND l.{id} <> r.{id} THEN 'different' END"""
+_LEVELS = {
+    "name": _NAME,
+    "legal_form": _FORM,
+    "place": _PLACE,
+    "phone": _PHONE,
+    "domain": _DOMAIN,
+    **{name: _ID.replace("{id}", name) for name in ("vat_id", "register_id", "lei")},
+}
+_ID_SAME = "coalesce(vat_id = 'same', FALSE) OR coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE)"
+_OWN_ID_SAME = "coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE)"
+_ID_DIFFERENT = "'different' IN (coalesce(vat_id, ''), coalesce(register_id, ''), coalesce(lei, ''))"
+_OTHER_NAME = "name IN ('similar', 'different')"
+_CONTRADICTIONS = {
+    "no_name": f"name IS NULL AND NOT ({_ID_SAME})",
+    "other_number": f"number_a AND number_b AND NOT ({_OWN_ID_SAME})",
+    "other_id": f"({_ID_DIFFERENT}) AND NOT ({_ID_SAME})",
+    "sister": f"has_sister AND NOT ({_OWN_ID_SAME})",
+    "other_form": f"legal_form = 'different' AND NOT ({_ID_SAME})",
+    "other_town": (
+        f"place IN ('same_region', 'other_town') AND NOT ({_ID_SAME}) AND NOT coalesce(phone = 'same', FALSE) AND "
+        "name NOT IN ('same_rare', 'spelling_rare')"
+    ),
+    "own_words": f"{_OTHER_NAME} AND NOT ({_OWN_ID_SAME})",
+    "extra_number": f"(number_a OR number_b) AND NOT ({_OWN_ID_SAME})",
+    "shared_id": f"name NOT LIKE 'same%' AND name NOT LIKE 'spelling%' AND NOT ({_OWN_ID_SAME}) AND vat_id = 'same'",
+    "moved": (f"place IN ('same_region', 'other_town') AND NOT ({_ID_SAME}) AND NOT coalesce(phone = 'same', FALSE)"),
+}
+
+
+def make_records(con: duckdb.DuckDBPyConnection) -> None:
+    """Create ``compared``: ``fields`` with name_id and n_domain (records with the same domain)."""
+    run_sql(
+        con,
+        """
+        CREATE TABLE compared AS
+        SELECT f.*, n.name_id, count(*) OVER (PARTITION BY domain) AS n_domain
+        FROM fields AS f LEFT JOIN names AS n ON n.core = f.core ORDER BY idx
+        """,
+    )
+
+
+def add_levels(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None:
+    """Create the levels of pairs of records.
+
+    Parameters
+    ----------
+    con : DuckDBPyConnection
+        Holds ``compared``, ``names``, ``name_words`` and ``parts``.
+    pairs : str
+        A table with a and b (idx).
+    into : str
+        The table: a, b, a column g_<comparison> with the place of the level (1 is the closest; NULL where one of the
+        records says nothing), contradiction (place in `CONTRADICTIONS`; 0 none).
+    """
+    run_sql(con, f"CREATE TABLE {into} (a INTEGER, b INTEGER, {_typed()}, contradiction TINYINT)")
+    row = run_sql(con, f"SELECT count(*) FROM {pairs}")[0]
+    n_chunks = max(1, math.ceil((row[0]) / CHUNK))
+    for chunk in range(n_chunks):
+        run_sql(
+            con,
+            f"""
+            CREATE OR REPLACE TABLE chunk AS
+            SELECT p.a, p.b, least(l.name_id, r.name_id) AS name_a, greatest(l.name_id, r.name_id) AS name_b
+            FROM {pairs} AS p JOIN compared AS l ON l.idx = p.a JOIN compared AS r ON r.idx = p.b
+            WHERE p.a % {n_chunks} = {chunk}
+            """,
+        )
+        run_sql(
+            con,
+            "CREATE OR REPLACE TABLE chunk_names AS SELECT DISTINCT name_a, name_b FROM chunk WHERE name_a <> name_b",
+        )
+        compare_names(con, "chunk_names", "chunk_compared")
+        run_sql(con, f"INSERT INTO {into} {_levels_sql(con)}")
+    run_sql(con, "DROP TABLE chunk; DROP TABLE chunk_names; DROP TABLE chunk_compared")
+
+
+def _typed() -> str:
+    return ", ".join(f"g_{comparison.name} TINYINT" for comparison in COMPARISONS)
+
+
+def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
+    """Return the query that says the levels of the pairs in ``chunk``."""
+    row = run_sql(con, "SELECT count(*) FROM names")[0]
+    rare = 1.2 * math.log2(max(2, row[0]))
+    levels = ", ".join(
+        f"{sql.replace('{few}', str(FEW)).replace('{many}', str(MANY)).replace('{rare}', f'{rare:.6f}')} AS {name}"
+        for name, sql in _LEVELS.items()
+    )
+    places = ", ".join(
+        f"CASE {c.name} {' '.join(f'''WHEN '{level.name}' THEN {n}''' for n, level in enumerate(c.levels, 1))} END"
+        f" AS g_{c.name}"
+        for c in COMPARISONS
+    )
+    found = " ".join(f"WHEN {_CONTRADICTIONS[c.name]} THEN {n}" for n, c in enumerate(CONTRADICTIONS, 1))
+    return f"""
+        WITH said AS (
+            SELECT c.a, c.b, {levels}, coalesce(n.has_sister, FALSE) AS has_sister,
+                coalesce(n.number_a, FALSE) AS number_a, coalesce(n.number_b, FALSE) AS number_b
+            FROM chunk AS c
+            JOIN compared AS l ON l.idx = c.a
+            JOIN compared AS r ON r.idx = c.b
+            LEFT JOIN names AS na ON na.name_id = l.name_id
+            LEFT JOIN names AS nb ON nb.name_id = r.name_id
+            LEFT JOIN chunk_compared AS n ON n.name_a = c.name_a AND n.name_b = c.name_b
+        )
+        SELECT a, b, {places}, CASE {found} ELSE 0 END AS contradiction FROM said ORDER BY a, b
+    """
