@@ -42,7 +42,7 @@ class Operation:
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts of several headers, put together with a blank between them."""
+    """Texts of several headers, put together with a blank between them; of yes and no, one yes is a yes."""
 
     headers: tuple[Header, ...]
 

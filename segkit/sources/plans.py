@@ -146,7 +146,7 @@ def _term(
         return Header(text)
     texts = parse_texts(text)
     if texts is not None:
-        if column.type in ("text", "id"):
+        if column.type in ("text", "id", "bool"):
             return texts
         problems.add(f"{where}: '{text}' puts texts together, but {column.name} holds {column.type}.")
         return None

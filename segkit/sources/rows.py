@@ -74,6 +74,9 @@ def build_rows(
 
 def _value_sql(plan: ColumnPlan, typed: dict[Reference, tuple[str, str, str]], source: Source) -> str:
     kind = plan.column.type
+    if isinstance(plan.term, Texts) and kind == "bool":
+        flags = [typed[plan.references[h.name]][0] for h in plan.term.headers]
+        return f"coalesce(CASE WHEN {' OR '.join(flags)} THEN true END, {', '.join(flags)})"
     if isinstance(plan.term, Texts):
         return f"nullif(concat_ws(' ', {', '.join(typed[plan.references[h.name]][0] for h in plan.term.headers)}), '')"
     if kind not in ("money", "float", "int"):

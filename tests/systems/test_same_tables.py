@@ -60,6 +60,7 @@ NO_FORM = {
     "legal_form": "no standard field holds the legal form by itself",
     "consent": "kept for persons, not for accounts",
 }
+NO_CONSENT = {"consent": "an opt-out says who refused; of the others nobody says that they agreed"}
 NO_PRODUCT = {"product_id": "stands in the products of an opportunity, an export of its own"}
 OWNER = {"owner_id": "a user's id or name of that system"}
 CANNOT: dict[str, dict[str, dict[str, str]]] = {
@@ -84,7 +85,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
             **NO_FORM, **OWNER, "employees_date": "NumberOfEmployees has no date", "team": "of the owner's user record",
             "account_group": "Type says Customer, the ERP's groups stay there",
         },
-        "contacts": {"seniority": "no standard field"},
+        "contacts": {**NO_CONSENT, "seniority": "no standard field"},
         "opportunities": {**NO_PRODUCT, **OWNER, "stage": "the picklist has its own texts; won and lost are compared"},
         "tickets": {},
     },
@@ -93,7 +94,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
             **NO_FORM, **OWNER, "employees_date": "numberofemployees has no date", "team": "of the owner's user record",
             "industry_code": "industry is a list of HubSpot's own", "account_group": "lifecyclestage says customer",
         },
-        "contacts": {"seniority": "not in the usual view", "department": "no standard property"},
+        "contacts": {**NO_CONSENT, "seniority": "not in the usual view", "department": "no standard property"},
         "opportunities": {
             **NO_PRODUCT, **OWNER, "stage": "the pipeline has its own texts; won and lost are compared",
             "lead_source": "HubSpot's traffic source means the first visit, not this opportunity",
@@ -106,7 +107,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
             "industry_code": "industrycode is an option set of Dynamics' own", "industry": "the same",
             "account_group": "the ERP's groups stay there",
         },
-        "contacts": {"seniority": "no standard column"},
+        "contacts": {**NO_CONSENT, "seniority": "no standard column"},
         "opportunities": {
             **NO_PRODUCT, **OWNER, "stage": "statecode says open, won or lost; stages are a process of their own",
             "lead_source": "stands at the lead it came from",

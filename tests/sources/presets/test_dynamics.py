@@ -77,7 +77,6 @@ ACCOUNTS = [
         "external_id": "0000100200",
         "is_inactive": False,
         "created_date": dt.date(2024, 3, 31),
-        "consent": True,
     },
     {
         "account_id": A2,
@@ -188,7 +187,6 @@ CONTACTS = [
         "first_name": "Ben",
         "last_name": "Kurz",
         "email": "ben@soehne.de",
-        "consent": True,
     },
 ]
 

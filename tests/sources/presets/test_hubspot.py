@@ -218,7 +218,6 @@ CONTACTS = [
         "first_name": "Ben",
         "last_name": "Kurz",
         "email": "ben@soehne.de",
-        "consent": True,
     },
     {
         "contact_id": "8003",

@@ -39,7 +39,6 @@ CONTACTS = [
         "first_name": "Ben",
         "last_name": "Kurz",
         "email": "ben@soehne.de",
-        "consent": True,
     },
 ]
 API_ACTIVITIES = """\

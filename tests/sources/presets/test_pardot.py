@@ -40,7 +40,6 @@ CONTACTS = [
         "first_name": "Ben",
         "last_name": "Kurz",
         "email": "ben@soehne.de",
-        "consent": True,
     },
 ]
 API_ACTIVITIES = """\

@@ -176,7 +176,6 @@ CONTACTS = [
         "first_name": "Ben",
         "last_name": "Kurz",
         "email": "ben@soehne.de",
-        "consent": True,
     },
 ]
 
