@@ -19,7 +19,7 @@ blocks are left out first."""
 
 KEYS = {
     "vat_id": "vat_id",
-    "register_id": "register_id",
+    "register_id": "register_id || '|' || coalesce(court, postal_code, city)",
     "lei": "lei",
     "phone": "phone",
     "domain": "domain",

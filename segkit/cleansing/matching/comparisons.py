@@ -61,8 +61,14 @@ COMPARISONS = (
     Comparison(
         "domain", (Level("same", 0.85, 1e-5), Level("same_frequent", 0.03, 1e-4), Level("different", 0.12, 0.99989))
     ),
-    Comparison("vat_id", (Level("same", 0.97, 1e-6), Level("different", 0.03, 0.999999, fixed=True))),
-    Comparison("register_id", (Level("same", 0.97, 1e-6), Level("different", 0.03, 0.999999, fixed=True))),
+    Comparison(
+        "vat_id",
+        (Level("same", 0.95, 1e-6), Level("spelling", 0.02, 1e-6), Level("different", 0.03, 0.999998, fixed=True)),
+    ),
+    Comparison(
+        "register_id",
+        (Level("same", 0.80, 1e-6), Level("same_number", 0.17, 1e-4), Level("different", 0.03, 0.999899, fixed=True)),
+    ),
     Comparison("lei", (Level("same", 0.99, 1e-7), Level("different", 0.01, 0.9999999, fixed=True))),
 )
 """Fallback weights, set by hand: m as German customer lists are usually kept (one record in four with another

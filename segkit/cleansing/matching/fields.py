@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.forms.addresses import fold_cities, fold_postal_codes, fold_streets
 from segkit.cleansing.forms.identifiers import leis, register_ids, vat_ids
 from segkit.cleansing.forms.names import name_forms, split_names
 from segkit.cleansing.forms.phones import to_e164
-from segkit.cleansing.forms.spelling import each_distinct
+from segkit.cleansing.forms.spelling import each_distinct, fold_word, visible
 from segkit.cleansing.forms.web import domains, mail_domains
 from segkit.cleansing.matching.phonetic import sound_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_DOTTED = re.compile(r"([^\W\d_]+)\.")
+_LAST = re.compile(r"([^\W\d_]+)\W*$")
+_REGISTER = r"^([A-Za-z]+ \d+(?: [A-Z]+)?)(?: (.+))?$"
 IDENTIFIERS = ("vat_id", "register_id", "lei")
 GIVEN = (
     *("record_id", "system", "name", "legal_form", "street", "postal_code", "city", "country", "phone", "website"),
     *("email_domain", *IDENTIFIERS),
 )
 
-FEWEST_DIGITS = 6
-"""A telephone number with fewer digits is none."""
+FEWEST_DIGITS = 9
+"""A telephone number with fewer signs, +49 included, is none."""
 
 
 def read_fields(records: pd.DataFrame) -> pd.DataFrame:
@@ -36,9 +40,9 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        idx (0, 1, …), record_id, system; core, words, form of the name, compact (core without blanks), sound
-        (`sound_of` of the words); street, house, postal_code, city; phone, domain; of each identifier its value and
-        `<identifier>_valid`. What is not given or unreadable is NA.
+        idx (0, 1, …), record_id, system; core, words, form of the name, compact (core without blanks), short (words
+        that may be beginnings of longer ones), sound (`sound_of` of the words); street, house, postal_code, city; phone,
+        domain; vat_id and vat_id_valid, register_id (kind and number) and court, lei and lei_valid. What is not given or unreadable is NA.
     """
     import pandas as pd
 
@@ -50,10 +54,18 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     fields["words"] = names.words
     fields["form"] = names.form_group.fillna(name_forms(given.legal_form).form_group)
     fields["compact"] = names.core.str.replace(" ", "")
+    fields["short"] = each_distinct(given.name, _shortened)
     fields["sound"] = each_distinct(
         names.words, lambda words: " ".join(sound_of(word) or word for word in words.split())
     )
-    return pd.concat([fields.astype({"sound": "str"}), _read_places(given), _read_ids(given)], axis=1)
+    return pd.concat([fields.astype({"sound": "str", "short": "str"}), _read_places(given), _read_ids(given)], axis=1)
+
+
+def _shortened(name: str) -> str | None:
+    """Return the words of a name that a dot ends, and its last one, which a narrow field may have cut."""
+    found = [fold_word(word) for word in _DOTTED.findall(visible(name))]
+    last = _LAST.search(visible(name))
+    return " ".join([*found, fold_word(last[1])] if last and len(last[1]) > 3 else found) or None
 
 
 def _read_places(given: pd.DataFrame) -> pd.DataFrame:
@@ -74,24 +86,27 @@ def _read_places(given: pd.DataFrame) -> pd.DataFrame:
 
 
 def _read_phones(given: pd.DataFrame) -> pd.Series:
-    """Return telephone numbers; of those that no country gives out, at least the digits without country and zeros."""
+    """Return telephone numbers; those that no country gives out are taken for German ones, in the same form."""
     numbers = to_e164(given.phone, given.country)
-    digits = given.phone.str.replace(r"\D", "", regex=True).str.replace(r"^(00)?4[139]0?|^0+", "", regex=True)
+    digits = given.phone.str.replace(r"\D", "", regex=True)
+    digits = digits.str.replace(r"^(?:00)?(4[139])0?", r"+\1", regex=True).str.replace(r"^0+", "", regex=True)
+    digits = digits.where(digits.str.startswith("+"), "+49" + digits)
     return numbers.fillna(digits.where(digits.str.len() >= FEWEST_DIGITS))
 
 
 def _read_ids(given: pd.DataFrame) -> pd.DataFrame:
-    """Return identifiers and whether they are valid; a register number without its court names nobody."""
+    """Return identifiers and whether they are valid; of register numbers the court apart."""
     import pandas as pd
 
-    columns: dict[str, pd.Series] = {}
-    found = {
-        "vat_id": vat_ids(given.vat_id, given.country),
-        "register_id": register_ids(given.register_id),
-        "lei": leis(given.lei),
-    }
-    found["register_id"]["value"] = found["register_id"]["value"].where(found["register_id"].is_valid)
-    for name, identifier in found.items():
-        columns[name] = identifier["value"]
-        columns[f"{name}_valid"] = identifier["is_valid"]
-    return pd.DataFrame(columns)
+    registers = register_ids(given.register_id)["value"].str.extract(_REGISTER)
+    vat, lei = vat_ids(given.vat_id, given.country), leis(given.lei)
+    return pd.DataFrame(
+        {
+            "vat_id": vat["value"],
+            "vat_id_valid": vat["is_valid"],
+            "register_id": registers[0],
+            "court": registers[1],
+            "lei": lei["value"],
+            "lei_valid": lei["is_valid"],
+        }
+    )

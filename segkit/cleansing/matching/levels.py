@@ -24,7 +24,7 @@ _NAME = """
         WHEN l.name_id = r.name_id OR na.words = nb.words OR na.compact = nb.compact THEN
             CASE WHEN greatest(na.n_records, nb.n_records) <= {few} THEN 'same_rare'
                  WHEN greatest(na.n_records, nb.n_records) <= {many} THEN 'same_known' ELSE 'same_frequent' END
-        WHEN n.own_a = 0 AND n.own_b = 0 THEN
+        WHEN n.own_a = 0 AND n.own_b = 0 AND n.shared > 0 THEN
             CASE WHEN n.shared >= {rare} THEN 'spelling_rare' ELSE 'spelling_frequent' END
         WHEN n.shared > 0 AND least(n.own_a, n.own_b) = 0 THEN
             CASE WHEN n.shared >= {rare} AND n.own_a + n.own_b <= n.shared THEN 'part_rare' ELSE 'part_frequent' END
@@ -63,16 +63,29 @@ _DOMAIN = """
         WHEN l.domain = r.domain THEN CASE WHEN l.n_domain <= {few} THEN 'same' ELSE 'same_frequent' END
         ELSE 'different'
     END"""
-_ID = """
-    CASE WHEN l.{id} = r.{id} THEN 'same'
-         WHEN l.{id}_valid AND r.{id}_valid AND l.{id} <> r.{id} THEN 'different' END"""
+_VAT = """
+    CASE
+        WHEN l.vat_id = r.vat_id THEN 'same'
+        WHEN l.vat_id_valid <> r.vat_id_valid AND damerau_levenshtein(l.vat_id, r.vat_id) = 1 THEN 'spelling'
+        WHEN l.vat_id_valid AND r.vat_id_valid THEN 'different'
+    END"""
+_REGISTER = """
+    CASE
+        WHEN l.register_id <> r.register_id THEN 'different'
+        WHEN l.court = r.court THEN 'same'
+        WHEN l.court <> r.court AND jaro_winkler_similarity(l.court, r.court) < 0.9 THEN 'different'
+        WHEN l.register_id = r.register_id THEN 'same_number'
+    END"""
+_LEI = "CASE WHEN l.lei = r.lei THEN 'same' WHEN l.lei_valid AND r.lei_valid THEN 'different' END"
 _LEVELS = {
     "name": _NAME,
     "legal_form": _FORM,
     "place": _PLACE,
     "phone": _PHONE,
     "domain": _DOMAIN,
-    **{name: _ID.replace("{id}", name) for name in ("vat_id", "register_id", "lei")},
+    "vat_id": _VAT,
+    "register_id": _REGISTER,
+    "lei": _LEI,
 }
 _ID_SAME = "coalesce(vat_id = 'same', FALSE) OR coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE)"
 _OWN_ID_SAME = "coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE)"

@@ -15,14 +15,16 @@ if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-_NUMERALS = {numeral: str(number) for number, numeral in enumerate("ii iii iv vi vii viii ix xi xii".split())}
+_NUMBER = re.compile(r"\w*\d\w*|ii|iii|iv|vi|vii|viii|ix|xi|xii")
+FEW_WORDS = 4
+"""In names of up to so many words any two may be written as one in another, whatever their order."""
 
 
 @functools.cache
-def sister_words() -> re.Pattern[str]:
-    """Return the pattern of words that tell companies of one house apart (`sisters.yml`)."""
-    words = read_yaml(Path(__file__).with_name("sisters.yml"))["sisters"]
-    return re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in words))
+def special_words(kind: str) -> re.Pattern[str]:
+    """Return the pattern of words that tell companies of one house apart (sisters), or say nothing (additions)."""
+    words = read_yaml(Path(__file__).with_name("words.yml"))[kind]
+    return re.compile("|".join(re.escape(str(word)).replace(r"\*", r"\w*") for word in words))
 
 
 def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
@@ -32,65 +34,74 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
     ----------
     con : DuckDBPyConnection
     fields : DataFrame
-        core and words, as `read_fields` returns them.
+        core, words, compact, short and city, as `read_fields` returns them.
 
     Notes
     -----
-    names: name_id, core, words, compact, n_records, weight (bits of all its words). name_words: name_id, core, place,
-    word, sound, rank (1 is the rarest word), weight (base-2 logarithm of how many names there are for each that has
-    the word), is_number, is_sister. parts: name_id, place, part, is_joined: each word, and each two neighbours written
-    as one at both their places.
+    names: name_id, core, words, compact, n_records. name_words: name_id, core, place, word, sound, rank (1 is the
+    rarest word), weight (base-2 logarithm of how many names there are for each that has the word), is_number, is_sister,
+    is_addition (the town of a record with the name, or a word that `words.yml` calls an addition), is_short (perhaps
+    the beginning of a longer word). parts: name_id, place, part, is_joined, is_number, is_short: each word, and two
+    words written as one at both their places.
     """
-    import pandas as pd
-
-    counted = fields.dropna(subset=["core"]).groupby(["core", "words", "compact"], as_index=False).size()
-    counted = counted.sort_values("core", kind="stable").reset_index(drop=True)
-    names = counted.rename(columns={"size": "n_records"}).assign(name_id=range(len(counted)))
-    words = names[["name_id", "core", "words"]].assign(word=names.core.str.split()).explode("word")
-    light = [word not in content.split() for word, content in zip(words.word, words.words, strict=True)]
-    words = words[[not is_light for is_light in light]].drop(columns="words")
-    words["place"] = words.groupby("name_id").cumcount()
-    distinct = pd.Series(words.word.unique())
-    known = pd.DataFrame({"word": distinct})
-    known["sound"] = [sound_of(word) or word for word in distinct]
-    known["is_number"] = [bool(re.search(r"\d", word)) or word in _NUMERALS for word in distinct]
-    known["is_sister"] = [bool(sister_words().fullmatch(word)) for word in distinct]
-    words = words.merge(known, on="word")
+    names, words = _split_names(fields)
     for table, frame in (("given_names", names), ("given_words", words)):
         con.register(table, frame)
-    con.execute(
-        """
-        CREATE TABLE name_words AS
-        WITH frequencies AS (SELECT word, count(DISTINCT name_id) AS n FROM given_words GROUP BY word)
-        SELECT name_id::INTEGER AS name_id, core, place::INTEGER AS place, word, sound, is_number, is_sister,
-            round(greatest(log2((SELECT count(*) FROM given_names) / n), 0.5), 6) AS weight,
-            row_number() OVER (PARTITION BY name_id ORDER BY n, word, place) AS rank
-        FROM given_words JOIN frequencies USING (word) ORDER BY name_id, place
-        """
-    ).fetchall()
+    run_sql(con, "CREATE TABLE names AS SELECT * FROM given_names ORDER BY name_id")
     run_sql(
         con,
         """
-        CREATE TABLE names AS
-        SELECT g.name_id::INTEGER AS name_id, g.core, g.words, g.compact, n_records::INTEGER AS n_records,
-            coalesce(w.weight, 0) AS weight
-        FROM given_names AS g
-        LEFT JOIN (SELECT name_id, sum(weight) AS weight FROM name_words GROUP BY name_id) AS w USING (name_id)
-        ORDER BY name_id
+        CREATE TABLE name_words AS
+        WITH frequencies AS (SELECT word, count(DISTINCT name_id) AS n FROM given_words GROUP BY word)
+        SELECT g.*, round(greatest(log2((SELECT count(*) FROM names) / n), 0.5), 6) AS weight,
+            row_number() OVER (PARTITION BY name_id ORDER BY is_addition, n, word, place) AS rank
+        FROM given_words AS g JOIN frequencies USING (word) ORDER BY name_id, place
         """,
     )
     run_sql(
         con,
-        """
+        f"""
         CREATE TABLE parts AS
-        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number FROM name_words
+        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number, is_short FROM name_words
         UNION ALL
-        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, FALSE
-        FROM name_words AS l JOIN name_words AS r ON r.name_id = l.name_id AND r.place = l.place + 1
+        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, l.is_number OR r.is_number, FALSE
+        FROM name_words AS l
+        JOIN name_words AS r ON r.name_id = l.name_id AND r.place <> l.place
+        WHERE r.place = l.place + 1
+            OR (SELECT count(*) FROM name_words AS w WHERE w.name_id = l.name_id) <= {FEW_WORDS}
         """,
     )
     for table in ("given_names", "given_words"):
         con.unregister(table)
+
+
+def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the distinct names and their words, without light ones unless there are no others."""
+    import pandas as pd
+
+    known = fields.dropna(subset=["core"])
+    names = known.groupby(["core", "words", "compact"], as_index=False).agg(n_records=("idx", "size"))
+    names = names.sort_values("core", kind="stable", ignore_index=True)
+    names.insert(0, "name_id", range(len(names)))
+    words = names[["name_id", "core", "words"]].assign(word=names.core.str.split()).explode("word")
+    is_kept = [word in content.split() for word, content in zip(words.word, words.words, strict=True)]
+    words = words[is_kept].drop(columns="words")
+    words["place"] = words.groupby("name_id").cumcount()
+    kinds = pd.DataFrame({"word": words.word.unique()}, dtype="str")
+    kinds["sound"] = [sound_of(word) or word for word in kinds.word]
+    kinds["is_number"] = [bool(_NUMBER.fullmatch(word)) for word in kinds.word]
+    for kind in ("sisters", "additions"):
+        kinds[f"is_{kind[:-1]}"] = [bool(special_words(kind).fullmatch(word)) for word in kinds.word]
+    words = words.merge(kinds, on="word").sort_values(["name_id", "place"], ignore_index=True)
+    is_last = words.name_id != words.name_id.shift(-1)
+    words["is_number"] |= words.word.isin(["i", "v", "x"]) & is_last & (words.place > 0)
+    for column, given in (("is_town", "city"), ("is_short", "short")):
+        found = known[["core", given]].dropna().drop_duplicates()
+        found = found.assign(word=found[given].str.split()).explode("word")[["core", "word"]].drop_duplicates()
+        words = words.merge(found.assign(**{column: True}), how="left", on=["core", "word"])
+        words[column] = words[column].notna()
+    words["is_addition"] |= words.pop("is_town")
+    return names, words.sort_values(["name_id", "place"], ignore_index=True)
 
 
 def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None:
@@ -104,60 +115,50 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         A table with name_a and name_b (name_id), each pair once.
     into : str
         The table: name_a, name_b, shared, own_a, own_b (bits of the words in both, only in the first, only in the
-        second), farthest (worst agreement of a shared word: 0 equal, 1 written apart, 2 a typing error, 3 an
-        abbreviation), has_sister (a word of `sisters.yml` in one only), number_a, number_b (a number in one only).
+        second; additions have none of their own), has_sister (a word of `words.yml` in one only), number_a, number_b
+        (a number in one only).
 
     Notes
     -----
-    A word agrees with another if both are equal, if they differ by one transposed, missing or wrong letter (from four
-    letters on; by two from eight letters on), or if it is the other's beginning, of at least three and at most half
-    its letters. Numbers agree only if they are equal.
+    A word agrees with another if both are equal; if they differ by one transposed, missing or wrong letter (from four
+    letters on; by two from eight letters on); if a dot ends it, or the name, and it is the other's beginning; or if two
+    words written as one are equal to it. Numbers agree only if they are equal.
     """
     run_sql(
         con,
         f"""
         CREATE OR REPLACE TABLE meetings AS
         SELECT c.name_a, c.name_b, l.place AS place_a, r.place AS place_b, l.part AS part_a, r.part AS part_b,
-            l.is_joined OR r.is_joined AS is_joined, l.is_number OR r.is_number AS is_number
+            l.is_joined OR r.is_joined AS is_joined, l.is_number OR r.is_number AS is_number, l.is_short AS short_a,
+            r.is_short AS short_b
         FROM {pairs} AS c
         JOIN parts AS l ON l.name_id = c.name_a
         JOIN parts AS r ON r.name_id = c.name_b AND NOT (l.is_joined AND r.is_joined)
         """,
     )
-    con.execute(
+    run_sql(
+        con,
         """
         CREATE OR REPLACE TABLE alike AS
-        WITH met AS (
-            SELECT DISTINCT part_a, part_b, is_joined FROM meetings
-            WHERE part_a <> part_b AND NOT is_number AND least(length(part_a), length(part_b)) >= 3
-        )
-        SELECT part_a, part_b, is_joined,
-            CASE
-                WHEN least(length(part_a), length(part_b)) >= 4
-                    AND damerau_levenshtein(part_a, part_b) <= CASE
-                        WHEN least(length(part_a), length(part_b)) >= 8 THEN 2 ELSE 1 END THEN 2
-                ELSE 3
-            END AS distance
-        FROM met
-        WHERE CASE
+        SELECT DISTINCT part_a, part_b, is_joined, short_a, short_b FROM meetings
+        WHERE part_a <> part_b AND NOT is_number AND CASE
             WHEN is_joined THEN least(length(part_a), length(part_b)) >= 8 AND damerau_levenshtein(part_a, part_b) <= 1
-            WHEN abs(length(part_a) - length(part_b)) > 2 THEN
-                starts_with(part_a, part_b) AND length(part_b) * 2 <= length(part_a)
-                OR starts_with(part_b, part_a) AND length(part_a) * 2 <= length(part_b)
-            ELSE least(length(part_a), length(part_b)) >= 4
-                AND damerau_levenshtein(part_a, part_b) <= CASE
-                    WHEN least(length(part_a), length(part_b)) >= 8 THEN 2 ELSE 1 END
+            WHEN short_a AND starts_with(part_b, part_a) OR short_b AND starts_with(part_a, part_b) THEN TRUE
+            WHEN abs(length(part_a) - length(part_b)) > 2 OR least(length(part_a), length(part_b)) < 4 THEN FALSE
+            ELSE damerau_levenshtein(part_a, part_b) <= CASE
+                WHEN least(length(part_a), length(part_b)) >= 8 THEN 2 ELSE 1 END
         END
-        """
-    ).fetchall()
+        """,
+    )
     run_sql(
         con,
         """
         CREATE OR REPLACE TABLE meetings AS
-        SELECT name_a, name_b, place_a, place_b,
-            CASE WHEN part_a = part_b THEN CASE WHEN m.is_joined THEN 1 ELSE 0 END ELSE k.distance END AS distance
-        FROM meetings AS m LEFT JOIN alike AS k USING (part_a, part_b, is_joined)
-        WHERE part_a = part_b OR k.distance IS NOT NULL
+        SELECT DISTINCT name_a, name_b, place_a, place_b FROM meetings
+        WHERE part_a = part_b
+        UNION
+        SELECT name_a, name_b, place_a, place_b
+        FROM meetings JOIN alike USING (part_a, part_b, is_joined, short_a, short_b)
         """,
     )
     sides = "\nUNION ALL\n".join(_side_sql(pairs, *side) for side in (("a", "TRUE"), ("b", "FALSE")))
@@ -166,13 +167,12 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         f"""
         CREATE OR REPLACE TABLE {into} AS
         SELECT name_a, name_b,
-            coalesce(sum(weight) FILTER (distance IS NOT NULL), 0) / 2 AS shared,
-            coalesce(sum(weight) FILTER (distance IS NULL AND is_a), 0) AS own_a,
-            coalesce(sum(weight) FILTER (distance IS NULL AND NOT is_a), 0) AS own_b,
-            coalesce(max(distance), 0) AS farthest,
-            coalesce(bool_or(is_sister) FILTER (distance IS NULL), FALSE) AS has_sister,
-            coalesce(bool_or(is_number) FILTER (distance IS NULL AND is_a), FALSE) AS number_a,
-            coalesce(bool_or(is_number) FILTER (distance IS NULL AND NOT is_a), FALSE) AS number_b
+            coalesce(sum(weight) FILTER (is_met), 0) / 2 AS shared,
+            coalesce(sum(weight) FILTER (NOT is_met AND is_a AND NOT is_addition), 0) AS own_a,
+            coalesce(sum(weight) FILTER (NOT is_met AND NOT is_a AND NOT is_addition), 0) AS own_b,
+            coalesce(bool_or(is_sister) FILTER (NOT is_met), FALSE) AS has_sister,
+            coalesce(bool_or(is_number) FILTER (NOT is_met AND is_a), FALSE) AS number_a,
+            coalesce(bool_or(is_number) FILTER (NOT is_met AND NOT is_a), FALSE) AS number_b
         FROM ({sides})
         GROUP BY name_a, name_b
         """,
@@ -181,12 +181,12 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
 
 
 def _side_sql(pairs: str, side: str, is_a: str) -> str:
-    """Return each word of one side with its closest agreement."""
+    """Return each word of one side and whether the other side has it too."""
     return f"""
-        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.is_sister, w.is_number, m.distance
+        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.is_sister, w.is_number, w.is_addition,
+            m.name_a IS NOT NULL AS is_met
         FROM {pairs} AS c
         JOIN name_words AS w ON w.name_id = c.name_{side}
-        LEFT JOIN (
-            SELECT name_a, name_b, place_{side}, min(distance) AS distance FROM meetings GROUP BY ALL
-        ) AS m ON m.name_a = c.name_a AND m.name_b = c.name_b AND m.place_{side} = w.place
+        LEFT JOIN (SELECT DISTINCT name_a, name_b, place_{side} FROM meetings) AS m
+            ON m.name_a = c.name_a AND m.name_b = c.name_b AND m.place_{side} = w.place
     """
