@@ -19,9 +19,9 @@ GROUPS = {
     "apart": ("apart", "decided_different"),
 }
 COLOURS = {"merged": SEGMENT_COLOURS[0], "review": SEGMENT_COLOURS[2], "apart": "#9AA7B5"}
-MOST_BITS = 20  # odds of a million to one: beyond it nobody looks
+LEAST_BITS, MOST_BITS = -8, 20  # pairs below one in a hundred are not listed; beyond a million to one nobody looks
 BIN = 1.0
-MARKS = (0.001, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999)
+MARKS = (0.01, 0.1, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999)
 WIDTH, HEIGHT = 640, 220
 _ABOVE = {"baseline": "top", "dy": 2, "color": INK, "fontWeight": 600}
 
@@ -57,7 +57,7 @@ def probabilities_chart(duplicates: pd.DataFrame, merge: float, review: float, l
         "low:Q",
         axis=alt.Axis(title=say("quality.chart_probability", language), values=list(shown), labelExpr=labels,
                       grid=False, labelOverlap=False),
-        scale=alt.Scale(domain=[-MOST_BITS, MOST_BITS], nice=False),
+        scale=alt.Scale(domain=[LEAST_BITS, MOST_BITS], nice=False),
     )  # fmt: skip
     base = alt.Chart(bars).mark_bar(orient="vertical", cornerRadiusEnd=0, stroke="white", strokeWidth=0.5).encode(
         x=x, x2="high:Q",
@@ -82,10 +82,10 @@ def probabilities_chart(duplicates: pd.DataFrame, merge: float, review: float, l
 
 
 def bits_of(probability: float) -> float:
-    """Base-2 logarithm of the odds, at most `MOST_BITS` either way."""
+    """Base-2 logarithm of the odds, between `LEAST_BITS` and `MOST_BITS`."""
     if probability <= 0 or probability >= 1:
-        return -MOST_BITS if probability <= 0 else MOST_BITS
-    return max(-MOST_BITS, min(MOST_BITS, round(math.log2(probability / (1 - probability)), 4)))
+        return LEAST_BITS if probability <= 0 else MOST_BITS
+    return max(LEAST_BITS, min(MOST_BITS, round(math.log2(probability / (1 - probability)), 4)))
 
 
 def _percent(probability: float, language: str) -> str:

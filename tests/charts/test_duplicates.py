@@ -29,7 +29,7 @@ def rows_of(specification: dict, column: str) -> list[dict]:
     return next(rows for rows in specification["datasets"].values() if rows and column in rows[0])
 
 
-@pytest.mark.parametrize(("probability", "bits"), [(0, -20), (1, 20), (0.5, 0), (0.8, 2), (1 - 2**-30, 20)])
+@pytest.mark.parametrize(("probability", "bits"), [(0, -8), (1, 20), (0.5, 0), (0.8, 2), (1 - 2**-30, 20)])
 def test_odds_in_bits(probability, bits):
     assert bits_of(probability) == bits
 
@@ -38,7 +38,7 @@ def test_pairs_are_counted_by_bit_and_group_and_the_ends_take_all_beyond():
     specification = in_languages(probabilities_chart, PAIRS, 0.99, 0.5)["de"]
     counted = [(row["low"], row["group_name"], row["n"]) for row in rows_of(specification, "n")]
     assert counted == [
-        (-20, "getrennt", 1),
+        (-8, "getrennt", 1),
         (-2, "getrennt", 1),
         (0, "ein Kunde", 1),
         (0, "zu entscheiden", 1),

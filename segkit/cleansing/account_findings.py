@@ -1,0 +1,95 @@
+"""What notebook 01 says of what counts as one customer, of whom nobody may contact, and of what people decide first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit import texts
+from segkit.cleansing import duplicate_findings, repair_findings
+from segkit.cleansing.firmographic_findings import revenue_at_stake
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from segkit.cleansing.findings import Finding
+
+
+def describe_unit(unit: str, unit_members: pd.DataFrame, accounts: pd.DataFrame) -> list[Finding]:
+    """Say what a customer is, and of how many companies or parts of companies.
+
+    Parameters
+    ----------
+    unit : str
+        Setting of project.yml.
+    unit_members, accounts : DataFrame
+        The tables of these names.
+    """
+    numbers: dict = {"n": len(accounts)}
+    if unit == "company" or unit_members.empty:
+        numbers["n_records"] = int(accounts["n_records"].fillna(1).astype(int).sum())
+        key = "quality.unit_company"
+    elif unit == "group":
+        members = unit_members.groupby("unit_id")["account_id"].transform("nunique")
+        several = unit_members[members > 1]
+        numbers |= {"n_members": int(unit_members["account_id"].nunique()),
+                    "n_several": int(several["unit_id"].nunique()), "revenue": _money(several)}  # fmt: skip
+        key = "quality.unit_group"
+    else:
+        stays = unit_members[unit_members["level"] == "company"]
+        numbers |= {"n_members": int(unit_members["account_id"].nunique()), "revenue": _money(stays),
+                    "revenue_all": _money(unit_members)}  # fmt: skip
+        numbers |= {f"unit_{x}": texts.say(f"quality.unit_name_{unit}", x) for x in texts.LANGUAGES}
+        key = "quality.unit_below"
+    return [(key, numbers), ("quality.unit_setting", {})]
+
+
+def _money(members: pd.DataFrame) -> float:
+    return float(members["revenue"].astype(float).sum())
+
+
+def describe_privacy(accounts: pd.DataFrame, contacts: pd.DataFrame | None) -> list[Finding]:
+    """Say how many accounts and contacts must not be contacted, and how many agreed to advertising.
+
+    Parameters
+    ----------
+    accounts : DataFrame
+        is_contactable, and consent and do_not_contact where delivered.
+    contacts : DataFrame, optional
+        The same columns; None where nobody delivered contacts.
+    """
+    flags = ("consent", "do_not_contact")
+    delivered = [frame for frame in (accounts, contacts) if frame is not None]
+    if not any(name in frame.columns and frame[name].notna().any() for frame in delivered for name in flags):
+        return [("quality.privacy_unknown", {})]
+    numbers = {"n_accounts": len(accounts), "n_accounts_blocked": _n_blocked(accounts)}
+    if contacts is None or contacts.empty:
+        return [("quality.privacy_accounts", numbers)]
+    numbers |= {"n_contacts": len(contacts), "n_contacts_blocked": _n_blocked(contacts)}
+    consent = contacts["consent"].astype("boolean")
+    counts = {"n_yes": int((consent == True).sum()), "n_no": int((consent == False).sum()),  # noqa: E712
+              "n_unknown": int(consent.isna().sum())}  # fmt: skip
+    return [("quality.privacy", numbers), ("quality.privacy_consent", counts)]
+
+
+def _n_blocked(frame: pd.DataFrame) -> int:
+    return int((~frame["is_contactable"].astype("boolean").fillna(True)).sum())
+
+
+def describe_questions(duplicates: pd.DataFrame, proposals: pd.DataFrame, freshness: pd.DataFrame) -> list[Finding]:
+    """Say what people are asked, the most money first: pairs, doubtful values, stale firmographics.
+
+    Parameters
+    ----------
+    duplicates, proposals, freshness : DataFrame
+        The tables of these names.
+    """
+    review = duplicates[duplicates["status"] == "review"]
+    doubtful = proposals[proposals["status"] == "open"]
+    asked = [
+        ("quality.decide_duplicates", len(review), duplicate_findings.revenue_of(review)),
+        ("quality.decide_proposals", len(doubtful), repair_findings.revenue_of(doubtful)),
+        ("quality.decide_stale", int(len(freshness) > 0), revenue_at_stake(freshness)),
+    ]
+    asked = [one for one in asked if one[1] and (one[2] or one[0] != "quality.decide_stale")]
+    asked = sorted(asked, key=lambda one: -one[2])
+    return [(key, {"revenue": money, **({} if key.endswith("stale") else {"n": n})}) for key, n, money in asked]

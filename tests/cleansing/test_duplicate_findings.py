@@ -1,0 +1,76 @@
+"""Sentences and tables about records that may be one customer."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from segkit.cleansing.duplicate_findings import (
+    compare_pairs,
+    describe_duplicates,
+    describe_model,
+    tabulate_merged,
+    tabulate_review,
+)
+from segkit.texts import LANGUAGES, say
+
+PAIRS = pd.DataFrame(
+    [
+        ("A1", "B1", "Müller GmbH", "Mueller GmbH", "SAP", "CRM", 0.999, "merged", True, 5.0),
+        ("A2", "B2", "Eins", "Ains", "CRM", "CRM", 0.6, "review", True, 10.0),
+        ("A3", "B3", "Zwei", None, "SAP", None, 0.8, "review", False, 90.0),
+        ("A4", "B3", "Zwei AG", None, "SAP", None, 0.7, "review", False, 90.0),
+        ("A5", "B5", "Drei", "Drey", "SAP", "CRM", 0.4, "kept", False, None),
+        ("A6", "B6", "Vier", "Fier", "SAP", "CRM", 0.2, "decided_different", False, 1.0),
+    ],
+    columns=["account_id_a", "account_id_b", "name_a", "name_b", "system_a", "system_b", "probability", "status",
+             "is_new", "revenue"],
+).assign(evidence="name +9.1; phone -1.3", match_weight=0.0)  # fmt: skip
+MODEL = pd.DataFrame({"match_weight": [1.0, 2.0, None], "is_trained": [True, False, False]})
+
+
+def said(found: list) -> dict:
+    assert all(say(key, language, **numbers) for key, numbers in found for language in LANGUAGES)
+    return {key.removeprefix("quality."): numbers for key, numbers in found}
+
+
+def test_counts_by_state_and_the_money_of_each_smaller_record_once():
+    found = said(describe_duplicates(PAIRS, MODEL))
+    assert found["duplicates_merged"] == {"n": 2, "n_decided": 0, "n_new": 1}
+    assert found["duplicates_review"] == {"n": 3, "revenue": 100.0}
+    assert found["duplicates_apart"] == {"n": 1, "n_decided": 1}
+
+
+def test_nothing_found_is_not_nothing_looked_for():
+    assert list(said(describe_duplicates(PAIRS.head(0), MODEL))) == ["duplicates_nothing"]
+    assert list(said(describe_duplicates(PAIRS.head(0), MODEL.head(0)))) == ["duplicates_none"]
+
+
+def test_weights_learned_or_preset():
+    assert said(describe_model(MODEL)) == {"model_trained": {"n": 2, "n_trained": 1}}
+    assert said(describe_model(MODEL.assign(is_trained=False))) == {"warn_model_fallback": {"n": 2}}
+    assert describe_model(MODEL.head(0)) == []
+
+
+def test_review_most_money_first_then_most_doubt():
+    shown = tabulate_review(PAIRS)
+    assert shown["one_record"].tolist() == ["Zwei AG", "Zwei", "Eins"]
+    assert shown["other_record"].tolist() == ["B3", "B3", "Ains"], "a record without a name shows its number"
+    assert shown["in_systems"].tolist() == ["SAP", "SAP", "CRM"]
+    assert shown["evidence_de"][0].replace("\xa0", " ") == "Name +9,1, Telefon −1,3"
+
+
+def test_merged_new_ones_first_with_who_decided():
+    shown = tabulate_merged(PAIRS)
+    assert list(zip(shown["one_record"], shown["how_decided_en"], strict=True)) == [
+        ("Müller GmbH", "computation"), ("Drei", "an earlier run")]  # fmt: skip
+    assert shown["in_systems"][0] == "SAP / CRM"
+
+
+def test_side_by_side_only_what_one_of_them_has():
+    accounts = pd.DataFrame(
+        [("A2", "Ort", None, 12.0), ("B2", "ORT", None, None)], columns=["account_id", "city", "phone", "employees"]
+    )
+    shown = compare_pairs(PAIRS[PAIRS["account_id_a"] == "A2"], accounts)
+    rows = shown[["pair", "field_de", "one_record", "other_record", "is_equal"]].values.tolist()
+    assert rows[:2] == [[1, "Name", "Eins", "Ains", False], [1, "Ort", "Ort", "ORT", True]]
+    assert rows[2][:4] == [1, "Mitarbeiter", "12", ""] and rows[2][4] is pd.NA and len(rows) == 3
