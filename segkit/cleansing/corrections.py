@@ -66,7 +66,10 @@ def write_corrections(
 
 
 def _write_money(con: duckdb.DuckDBPyConnection) -> None:
-    """Create ``year_of_money`` (starts) and the money of accounts and products in it."""
+    """Create ``year_of_money`` (starts) and the money of accounts and products in it.
+
+    Accounts are those of the source systems, whatever the unit of analysis.
+    """
     run_sql(
         con,
         """CREATE OR REPLACE TEMP TABLE year_of_money AS
@@ -76,8 +79,8 @@ def _write_money(con: duckdb.DuckDBPyConnection) -> None:
         con,
         """
         CREATE OR REPLACE TEMP TABLE account_money AS
-        SELECT account_id, sum(revenue) AS revenue_12m FROM invoices
-        WHERE invoice_date > (SELECT starts FROM year_of_money) GROUP BY account_id;
+        SELECT account_id, sum(revenue) AS revenue_12m FROM rows_invoices
+        WHERE step = 'used' AND invoice_date > (SELECT starts FROM year_of_money) GROUP BY account_id;
         CREATE OR REPLACE TEMP TABLE product_money AS
         SELECT product_id, sum(revenue) AS revenue_12m FROM invoices
         WHERE invoice_date > (SELECT starts FROM year_of_money) AND product_id IS NOT NULL GROUP BY product_id""",
@@ -135,7 +138,8 @@ def _describe(con: duckdb.DuckDBPyConnection, data_owners: Mapping[str, str], qu
                               ELSE scope || ':' || coalesce(old_value, '') END AS place
             FROM gathered_errors found JOIN origins USING (source)
             LEFT JOIN named USING ("table", source, "column")
-            LEFT JOIN accounts ON accounts.account_id = found.account_id
+            LEFT JOIN {"companies" if has_table(con, "companies") else "accounts"} accounts
+              ON accounts.account_id = found.account_id
             LEFT JOIN account_money ON account_money.account_id = found.account_id
             LEFT JOIN product_money ON product_money.product_id = record_id AND "table" = 'products'
             LEFT JOIN data_owners by_table ON by_table.part = found."table"

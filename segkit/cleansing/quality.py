@@ -213,5 +213,5 @@ NO_CREDITS = f"""
     HAVING count(*) FILTER (n_lines >= {MANY_LINES} AND n_credits = 0) > 0"""
 
 ADDED = """
-    SELECT 'account_id', 'not_delivered', (SELECT count(*) FROM accounts), count(DISTINCT account_id), sum(revenue)
-    FROM invoices SEMI JOIN added_accounts USING (account_id)"""
+    SELECT 'account_id', 'not_delivered', (SELECT count(*) FROM companies), count(DISTINCT account_id), sum(revenue)
+    FROM rows_invoices SEMI JOIN added_accounts USING (account_id) WHERE step = 'used'"""
