@@ -1,10 +1,14 @@
-"""What notebook 01 says of links between systems."""
+"""What notebook 01 says of links between systems, and of the search for records of one customer."""
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
+from segkit.cleansing.rows import has_table, run_sql
+
 if TYPE_CHECKING:
+    import duckdb
     import pandas as pd
 
     from segkit.cleansing.findings import Finding
@@ -32,3 +36,15 @@ def describe_links(account_links: pd.DataFrame, quarter: str) -> list[Finding]:
     numbers = {"n_linked": len(linked), "n_accounts": linked["account_id"].nunique(), "systems": of}
     counts = {"n_new": n_new, "n_kept": len(linked) - n_new, "quarter": quarter}
     return [("links.linked", numbers), ("links.since", counts)]
+
+
+def describe_search(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Say what stood in the way of the search for duplicates: no names, too few data, decisions about gone accounts.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        As `segkit.cleansing.clean_tables` leaves it: holds ``match_notes``.
+    """
+    notes = run_sql(con, "SELECT key, numbers FROM match_notes ORDER BY place") if has_table(con, "match_notes") else []
+    return [(str(key), json.loads(numbers)) for key, numbers in notes]

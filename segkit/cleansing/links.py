@@ -35,11 +35,12 @@ def link_accounts(con: duckdb.DuckDBPyConnection, quarter: str = "") -> None:
 
     Notes
     -----
-    Creates ``account_links`` (source, source_id, account_id, unit_id, probability, since_quarter), ``link_log``
-    (columns of cleaning_log without reason) and ``link_checks`` (columns of data_quality).
+    Creates ``account_links`` (source, source_id, account_id, unit_id, probability, how, since_quarter), ``link_log``
+    (columns of cleaning_log without reason), ``link_checks`` (columns of data_quality) and ``account_lineage``.
     """
     ensure_origins(con)
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE link_log ({LOG})")
+    make_empty(con, "account_lineage")
     if not has_table(con, "rows_accounts"):
         note_checks(con, Links(), {})
         make_empty(con, "account_links")
@@ -89,7 +90,7 @@ def _records(con: duckdb.DuckDBPyConnection) -> dict[Key, Record]:
 def _other_ids(con: duckdb.DuckDBPyConnection, with_accounts: set[str]) -> dict[str, tuple[int, set[str]]]:
     """Return place and account ids of the systems that delivered no accounts."""
     found: dict[str, tuple[int, set[str]]] = {}
-    for table, relation in _relations(con):
+    for table, relation in id_relations(con):
         if table == "accounts" or "account_id" not in columns_of(table):
             continue
         for system, place, value in run_sql(
@@ -102,7 +103,7 @@ def _other_ids(con: duckdb.DuckDBPyConnection, with_accounts: set[str]) -> dict[
     return found
 
 
-def _relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+def id_relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Return table → relations whose ids are translated: rows of every table, and what later steps read raw."""
     pairs = [(table, f"rows_{table}") for table in delivered(con) if has_table(con, f"rows_{table}")]
     return pairs + [(table, f"raw_{table}") for table in ("accounts", "invoices") if has_table(con, f"raw_{table}")]
@@ -111,7 +112,7 @@ def _relations(con: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 def _translate(con: duckdb.DuckDBPyConnection, finder: Finder) -> None:
     """Put leading ids in the place of linked ones, and log how many rows of each file that concerns."""
     systems = dict(run_sql(con, "SELECT source, system FROM origins"))
-    for table, relation in _relations(con):
+    for table, relation in id_relations(con):
         for column in [c for c in ACCOUNT_COLUMNS if c in columns_of(table)]:
             values = run_sql(
                 con, f"SELECT DISTINCT source, {column} FROM {relation} WHERE {column} IS NOT NULL ORDER BY ALL"
@@ -179,15 +180,18 @@ def _write_links(con: duckdb.DuckDBPyConnection, links: Links, quarter: str) -> 
     import pyarrow as pa
 
     make_empty(con, "account_links")
-    rows = [(system, source_id, account) for (system, source_id), account in sorted(links.accounts.items())]
+    rows = [
+        (*key, account, "key" if key in links.linked and key not in links.roots else "own")
+        for key, account in sorted(links.accounts.items())
+    ]
     if rows:
         columns = zip(*rows, strict=True)
-        names = ("source", "source_id", "account_id")
+        names = ("source", "source_id", "account_id", "how")
         con.register("links_now", pa.table({n: list(v) for n, v in zip(names, columns, strict=True)}))
         run_sql(
             con,
             "INSERT INTO account_links BY NAME SELECT *, account_id AS unit_id, 1.0 AS probability, "
-            "'own' AS how, ? AS since_quarter FROM links_now",
+            "? AS since_quarter FROM links_now",
             [quarter],
         )
         con.unregister("links_now")

@@ -14,10 +14,11 @@ class Memory:
     """Decisions that hold in the quarter, and tables of the previous run; None where there are none.
 
     ``duplicates`` and ``repairs`` have the columns of ``decisions/<name>.csv``, ``links`` those of account_links,
-    ``scores`` those of quality_scores.
+    ``scores`` those of quality_scores, ``pairs`` those of duplicates.
     """
 
     duplicates: pd.DataFrame | None = None
     repairs: pd.DataFrame | None = None
     links: pd.DataFrame | None = None
     scores: pd.DataFrame | None = None
+    pairs: pd.DataFrame | None = None

@@ -1,26 +1,18 @@
-"""One row of accounts for each account: the leading record's values, completed from the records linked to it."""
+"""One row of accounts for each account that a known key links: which record leads, and which of its rows counts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.cleansing.golden import write_golden_records
 from segkit.cleansing.known_keys import Links
 from segkit.cleansing.rows import columns_of, run_sql
 
 if TYPE_CHECKING:
     import duckdb
 
-GROUPS = {
-    **dict.fromkeys(
-        ("street", "postal_code", "city", "region", "country"), ("street", "postal_code", "city", "country")
-    ),
-    **dict.fromkeys(("employees", "employees_date"), ("employees",)),
-    **dict.fromkeys(("industry_code", "industry"), ("industry_code", "industry")),
-}
-"""Column → columns that must not contradict each other before it is completed: half an address of one record and half
-of another would be an address that nobody has."""
-NEVER = {"account_id", "is_inactive"}
-"""A record that is blocked in one system says nothing about the account in the leading one."""
+OWN_PARENT = "UPDATE rows_accounts SET parent_id = NULL WHERE parent_id = account_id AND source_id <> account_id"
+"""A record whose parent is the record it is linked with has none."""
 
 
 def merge_rows(con: duckdb.DuckDBPyConnection, links: Links) -> None:
@@ -39,8 +31,8 @@ def merge_rows(con: duckdb.DuckDBPyConnection, links: Links) -> None:
         return
     _decide(con, links)
     run_sql(con, "CREATE TEMP TABLE unfilled_accounts AS FROM rows_accounts")
-    _fill(con)
-    run_sql(con, "UPDATE rows_accounts SET parent_id = NULL WHERE parent_id = account_id AND source_id <> account_id")
+    write_golden_records(con, "link_log", "filled_from_link")
+    run_sql(con, OWN_PARENT)
 
 
 def _decide(con: duckdb.DuckDBPyConnection, links: Links) -> None:
@@ -89,42 +81,3 @@ def _decide(con: duckdb.DuckDBPyConnection, links: Links) -> None:
         SELECT * FROM rows_accounts WHERE NOT (step IS NULL OR step = 'excluded_duplicate')""",
     )
     con.unregister("linked_now")
-
-
-def _fill(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill the leading row's empty columns, one linked record after the other, and count what was filled."""
-    columns = [c for c in columns_of("accounts") if c not in NEVER]
-    run_sql(
-        con,
-        """
-        CREATE OR REPLACE TEMP TABLE fillers AS
-        SELECT *, row_number() OVER (PARTITION BY account_id ORDER BY place, source, "row_number") AS turn
-        FROM rows_accounts WHERE step = 'excluded_linked'""",
-    )
-    n_turns = run_sql(con, "SELECT coalesce(max(turn), 0) FROM fillers")[0][0]
-    for turn in range(1, n_turns + 1):
-        pair = f"filler.turn = {turn} AND filler.account_id = main.account_id AND main.step IS NULL"
-        counts = ", ".join(f"count(*) FILTER ({_is_filled(c)}) AS {c}" for c in columns)
-        run_sql(
-            con,
-            f"""
-            INSERT INTO link_log
-            SELECT source, NULL, "column", NULL, NULL, 'filled_from_link', n_rows
-            FROM (UNPIVOT (SELECT filler.source AS source, {counts} FROM rows_accounts main JOIN fillers filler
-                           ON {pair} GROUP BY filler.source)
-                  ON {", ".join(columns)} INTO NAME "column" VALUE n_rows)
-            WHERE n_rows > 0 ORDER BY ALL""",
-        )
-        values = ", ".join(f"{c} = CASE WHEN {_is_filled(c)} THEN filler.{c} ELSE main.{c} END" for c in columns)
-        run_sql(con, f"UPDATE rows_accounts main SET {values} FROM fillers filler WHERE {pair}")
-    run_sql(con, "DROP TABLE fillers")
-
-
-def _is_filled(column: str) -> str:
-    """SQL: the leading row lacks the value, the other has it, and what belongs to it does not contradict."""
-    agree = [
-        f"(main.{c} IS NULL OR filler.{c} IS NULL OR lower(main.{c}::VARCHAR) = lower(filler.{c}::VARCHAR))"
-        for c in GROUPS.get(column, ())
-        if c != column
-    ]
-    return " AND ".join([f"main.{column} IS NULL", f"filler.{column} IS NOT NULL", *agree])

@@ -12,7 +12,7 @@ from segkit.cleansing.charges import find_charges
 from segkit.cleansing.consent import flag_contactable
 from segkit.cleansing.currencies import convert_money, write_currencies
 from segkit.cleansing.deviations import write_deviations
-from segkit.cleansing.duplicates import merge_duplicates
+from segkit.cleansing.duplicates import merge_duplicates, weigh_duplicates
 from segkit.cleansing.external import link_firmographics
 from segkit.cleansing.freshness import refresh_firmographics
 from segkit.cleansing.hierarchy import fill_accounts
@@ -114,6 +114,7 @@ def clean_tables(
         write_known(con, table, period.as_of)
     write_accounts(con, period.as_of)
     fill_accounts(con, period.as_of)
+    weigh_duplicates(con)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
     refresh_firmographics(con, period, cleansing)
     flag_contactable(con)
@@ -134,7 +135,7 @@ def _find_customers(
         name_stages(con)
     repair_rows(con, memory.repairs, cleansing.switched_off)
     link_accounts(con, str(quarter))
-    merge_duplicates(con, cleansing.duplicates, memory.duplicates, memory.links, seed)
+    merge_duplicates(con, cleansing.duplicates, memory, quarter.end, seed)
     link_firmographics(con, cleansing, seed)
     find_people(con)
     choose_customer(con, cleansing.customer_role)
