@@ -85,7 +85,7 @@ def _write_departments(con: duckdb.DuckDBPyConnection) -> None:
         CREATE OR REPLACE TEMP TABLE departments AS
         WITH rows AS (SELECT contact_id, account_id, is_contactable, {DEPARTMENT} AS part, trim(department) AS written
                       FROM contacts WHERE account_id IS NOT NULL),
-        labels AS (SELECT part, arg_max(written, (n, written)) AS label
+        labels AS (SELECT part, arg_min(written, (-n, written)) AS label
                    FROM (SELECT part, written, count(*) AS n FROM rows GROUP BY ALL) GROUP BY part)
         SELECT contact_id, account_id, is_contactable, part, label
         FROM rows JOIN labels USING (part) ORDER BY contact_id""",
