@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _DOTTED = re.compile(r"([^\W\d_]+)\.")
+_DEPARTMENT = re.compile(r"(?<=\w)[\s,;(/-]+(abt\.|abteilung|z\.?\s?hd[ns]?\.|zu händen|c/o)(?=\W|$).*$", re.IGNORECASE)
 _LAST = re.compile(r"([^\W\d_]+)\W*$")
 _REGISTER = r"^([A-Za-z]+ \d+(?: [A-Z]+)?)(?: (.+))?$"
 IDENTIFIERS = ("vat_id", "register_id", "lei")
@@ -24,6 +26,9 @@ GIVEN = (
     *("record_id", "system", "name", "legal_form", "street", "postal_code", "city", "country", "phone", "website"),
     *("email_domain", *IDENTIFIERS),
 )
+
+FEWEST_CUT = 12
+"""The last word of a name with at least so many letters may have been cut by a narrow field."""
 
 FEWEST_DIGITS = 9
 """A telephone number with fewer signs, +49 included, is none."""
@@ -40,14 +45,16 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        idx (0, 1, …), record_id, system; core, words, form of the name, compact (core without blanks), short (words
-        that may be beginnings of longer ones), sound (`sound_of` of the words); street, house, postal_code, city; phone,
-        domain; vat_id and vat_id_valid, register_id (kind and number) and court, lei and lei_valid. What is not given or unreadable is NA.
+        idx (0, 1, …), record_id, system; core, words, form of the name, compact (core without blanks),
+        short (words that may be beginnings of longer ones), sound (`sound_of` of the words); street, house, postal_code,
+        city; phone, domain; vat_id and vat_id_valid, register_id (kind and number) and court, lei and lei_valid. What is
+        not given or unreadable is NA.
     """
     import pandas as pd
 
     given = records.reindex(columns=list(GIVEN)).astype("str").sort_values("record_id", kind="stable")
     given = given.reset_index(drop=True)
+    given["name"] = each_distinct(given.name, _readable).astype("str")
     names = split_names(given.name)
     fields = pd.DataFrame({"idx": range(len(given)), "record_id": given.record_id, "system": given.system})
     fields["core"] = names.core
@@ -61,11 +68,20 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([fields.astype({"sound": "str", "short": "str"}), _read_places(given), _read_ids(given)], axis=1)
 
 
+def _readable(name: str) -> str | None:
+    """Return a name whose umlauts are right though its UTF-8 was read as cp1252, without department and addressee."""
+    if "Ã" in name:
+        with contextlib.suppress(UnicodeError):
+            name = name.encode("cp1252").decode("utf-8")
+    return _DEPARTMENT.sub("", name) or None
+
+
 def _shortened(name: str) -> str | None:
     """Return the words of a name that a dot ends, and its last one, which a narrow field may have cut."""
     found = [fold_word(word) for word in _DOTTED.findall(visible(name))]
     last = _LAST.search(visible(name))
-    return " ".join([*found, fold_word(last[1])] if last and len(last[1]) > 3 else found) or None
+    is_cut = last is not None and len(last[1]) > 1 and len(name) >= FEWEST_CUT
+    return " ".join([*found, fold_word(last[1])] if last and is_cut else found) or None
 
 
 def _read_places(given: pd.DataFrame) -> pd.DataFrame:

@@ -16,25 +16,38 @@ CHUNK = 400_000
 """Pairs compared at once."""
 
 FEW, MANY = 6, 30
-"""A name, or a domain, that up to so many records have is rare; up to so many, known; beyond, frequent."""
+FEW_TOWNS = 3
+"""A name, or a domain, that up to so many records have is rare; up to so many, known; beyond, frequent. One in
+more towns than `FEW_TOWNS` belongs to a chain, or is anybody's."""
+
+RARE, UNIQUE = 1.2, 1.6
+"""Words that two names share are rare, or unique, from so many times the bits that tell all names apart: by chance, one
+in some, or in hundreds of such lists has another company with them."""
 
 _NAME = """
     CASE
         WHEN l.name_id IS NULL OR r.name_id IS NULL THEN NULL
         WHEN l.name_id = r.name_id OR na.words = nb.words OR na.compact = nb.compact THEN
-            CASE WHEN greatest(na.n_records, nb.n_records) <= {few} THEN 'same_rare'
-                 WHEN greatest(na.n_records, nb.n_records) <= {many} THEN 'same_known' ELSE 'same_frequent' END
+            CASE WHEN greatest(na.n_towns, nb.n_towns) <= {few_towns} AND NOT coalesce(l.form <> r.form, FALSE)
+                     AND ({town}) THEN 'same_in_town'
+                 WHEN greatest(na.n_records, nb.n_records) > {many} THEN 'same_frequent'
+                 WHEN greatest(na.n_records, nb.n_records) > {few} OR least(na.weight, nb.weight) < {rare}
+                     THEN 'same_known'
+                 WHEN least(na.weight, nb.weight) < {unique} THEN 'same_rare' ELSE 'same_unique' END
         WHEN n.own_a = 0 AND n.own_b = 0 AND n.shared > 0 THEN
-            CASE WHEN n.shared >= {rare} THEN 'spelling_rare' ELSE 'spelling_frequent' END
+            CASE WHEN n.is_garbled THEN 'garbled'
+                 WHEN n.shared >= {unique} THEN 'spelling_unique'
+                 WHEN n.shared >= {rare} THEN 'spelling_rare' ELSE 'spelling_frequent' END
         WHEN n.shared > 0 AND least(n.own_a, n.own_b) = 0 THEN
             CASE WHEN n.shared >= {rare} AND n.own_a + n.own_b <= n.shared THEN 'part_rare' ELSE 'part_frequent' END
-        WHEN n.shared >= n.own_a AND n.shared >= n.own_b THEN 'similar'
+        WHEN n.shared >= n.own_a AND n.shared >= n.own_b AND n.shared > 0 THEN 'similar'
         ELSE 'different'
     END"""
 _FORM = "CASE WHEN l.form IS NULL OR r.form IS NULL THEN NULL WHEN l.form = r.form THEN 'same' ELSE 'different' END"
 _SAME_TOWN = (
     "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce(l.city = r.city, FALSE) OR "
-    "coalesce(jaro_winkler_similarity(l.city, r.city) >= 0.93, FALSE)"
+    "coalesce(jaro_winkler_similarity(l.city, r.city) >= 0.93 OR starts_with(l.city, r.city || ' ') OR "
+    "starts_with(r.city, l.city || ' '), FALSE)"
 )
 _SAME_STREET = "coalesce(l.street = r.street OR jaro_winkler_similarity(l.street, r.street) >= 0.93, FALSE)"
 _HAS_TOWN = "(l.postal_code IS NOT NULL AND r.postal_code IS NOT NULL) OR (l.city IS NOT NULL AND r.city IS NOT NULL)"
@@ -53,6 +66,8 @@ _PHONE = """
     CASE
         WHEN l.phone IS NULL OR r.phone IS NULL THEN NULL
         WHEN l.phone = r.phone THEN 'same'
+        WHEN length(l.phone) >= 9 AND starts_with(r.phone, l.phone) OR length(r.phone) >= 9
+            AND starts_with(l.phone, r.phone) THEN 'same_exchange'
         WHEN length(l.phone) >= 8 AND abs(length(l.phone) - length(r.phone)) <= 2
             AND left(l.phone, length(l.phone) - 2) = left(r.phone, length(l.phone) - 2) THEN 'same_exchange'
         ELSE 'different'
@@ -60,7 +75,7 @@ _PHONE = """
 _DOMAIN = """
     CASE
         WHEN l.domain IS NULL OR r.domain IS NULL THEN NULL
-        WHEN l.domain = r.domain THEN CASE WHEN l.n_domain <= {few} THEN 'same' ELSE 'same_frequent' END
+        WHEN l.domain = r.domain THEN CASE WHEN l.n_domain <= {few} AND l.n_places <= {few_towns} THEN 'same' ELSE 'same_frequent' END
         ELSE 'different'
     END"""
 _VAT = """
@@ -87,35 +102,42 @@ _LEVELS = {
     "register_id": _REGISTER,
     "lei": _LEI,
 }
-_ID_SAME = "coalesce(vat_id = 'same', FALSE) OR coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE)"
-_OWN_ID_SAME = "coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE)"
-_ID_DIFFERENT = "'different' IN (coalesce(vat_id, ''), coalesce(register_id, ''), coalesce(lei, ''))"
-_OTHER_NAME = "name IN ('similar', 'different')"
+_OWN_ID = "(coalesce(register_id = 'same', FALSE) OR coalesce(lei = 'same', FALSE))"
+_SAME_ID = f"({_OWN_ID} OR coalesce(vat_id = 'same', FALSE))"
+_OTHER_ID = "'different' IN (coalesce(vat_id, ''), coalesce(register_id, ''), coalesce(lei, ''))"
+_SAME_PHONE = "coalesce(phone = 'same', FALSE)"
+_SAME_ADDRESS = "coalesce(place IN ('same_address', 'same_street', 'address_other_town'), FALSE)"
+_FAR = "coalesce(place IN ('same_region', 'other_town'), FALSE)"
+_OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '.*(unique|rare)')"
+_HELD = f"({_SAME_ID} OR {_SAME_PHONE} OR coalesce(register_id = 'same_number', FALSE))"
 _CONTRADICTIONS = {
-    "no_name": f"name IS NULL AND NOT ({_ID_SAME})",
-    "other_number": f"number_a AND number_b AND NOT ({_OWN_ID_SAME})",
-    "other_id": f"({_ID_DIFFERENT}) AND NOT ({_ID_SAME})",
-    "sister": f"has_sister AND NOT ({_OWN_ID_SAME})",
-    "other_form": f"legal_form = 'different' AND NOT ({_ID_SAME})",
-    "other_town": (
-        f"place IN ('same_region', 'other_town') AND NOT ({_ID_SAME}) AND NOT coalesce(phone = 'same', FALSE) AND "
-        "name NOT IN ('same_rare', 'spelling_rare')"
-    ),
-    "own_words": f"{_OTHER_NAME} AND NOT ({_OWN_ID_SAME})",
-    "extra_number": f"(number_a OR number_b) AND NOT ({_OWN_ID_SAME})",
-    "shared_id": f"name NOT LIKE 'same%' AND name NOT LIKE 'spelling%' AND NOT ({_OWN_ID_SAME}) AND vat_id = 'same'",
-    "moved": (f"place IN ('same_region', 'other_town') AND NOT ({_ID_SAME}) AND NOT coalesce(phone = 'same', FALSE)"),
+    "no_name": f"name IS NULL AND NOT {_SAME_ID}",
+    "other_number": f"number_a AND number_b AND NOT {_OWN_ID}",
+    "other_id": f"{_OTHER_ID} AND NOT {_SAME_ID}",
+    "sister": f"has_sister AND NOT {_OWN_ID}",
+    "branch": f"(has_town OR has_own_town AND {_FAR}) AND NOT {_OWN_ID} AND NOT ({_SAME_PHONE} AND {_SAME_ADDRESS})",
+    "other_form": f"legal_form = 'different' AND NOT {_OWN_ID}",
+    "other_town": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN} AND name NOT SIMILAR TO '.*(unique|rare)'",
+    "own_words": f"name IN ('similar', 'different') AND NOT {_OWN_ID}",
+    "extra_number": f"(number_a OR number_b) AND NOT {_OWN_ID}",
+    "shared_id": f"vat_id = 'same' AND register_id = 'different' AND NOT {_OWN_ID}",
+    "shared_domain": f"domain = 'same_frequent' AND NOT {_SAME_ADDRESS} AND NOT {_HELD}",
+    "moved": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN}",
 }
 
 
 def make_records(con: duckdb.DuckDBPyConnection) -> None:
-    """Create ``compared``: ``fields`` with name_id and n_domain (records with the same domain)."""
+    """Create ``compared``: ``fields`` with name_id, n_domain (records with the domain) and n_places (their towns)."""
     run_sql(
         con,
         """
         CREATE TABLE compared AS
-        SELECT f.*, n.name_id, count(*) OVER (PARTITION BY domain) AS n_domain
-        FROM fields AS f LEFT JOIN names AS n ON n.core = f.core ORDER BY idx
+        WITH domains AS (
+            SELECT domain, count(*) AS n_domain, count(DISTINCT coalesce(city, left(postal_code, 3))) AS n_places
+            FROM fields WHERE domain IS NOT NULL GROUP BY domain
+        )
+        SELECT f.*, n.name_id, n_domain, coalesce(n_places, 0) AS n_places
+        FROM fields AS f LEFT JOIN names AS n ON n.core = f.core LEFT JOIN domains USING (domain) ORDER BY idx
         """,
     )
 
@@ -159,14 +181,24 @@ def _typed() -> str:
     return ", ".join(f"g_{comparison.name} TINYINT" for comparison in COMPARISONS)
 
 
+def _filled(sql: str, numbers: dict[str, object]) -> str:
+    for name, number in numbers.items():
+        sql = sql.replace(f"{{{name}}}", str(number))
+    return sql
+
+
 def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
     """Return the query that says the levels of the pairs in ``chunk``."""
-    row = run_sql(con, "SELECT count(*) FROM names")[0]
-    rare = 1.2 * math.log2(max(2, row[0]))
-    levels = ", ".join(
-        f"{sql.replace('{few}', str(FEW)).replace('{many}', str(MANY)).replace('{rare}', f'{rare:.6f}')} AS {name}"
-        for name, sql in _LEVELS.items()
-    )
+    bits = math.log2(max(2, run_sql(con, "SELECT count(*) FROM names")[0][0]))
+    numbers = {
+        "town": _SAME_TOWN,
+        "few": FEW,
+        "few_towns": FEW_TOWNS,
+        "many": MANY,
+        "rare": f"{RARE * bits:.6f}",
+        "unique": f"{UNIQUE * bits:.6f}",
+    }
+    levels = ", ".join(f"{_filled(sql, numbers)} AS {name}" for name, sql in _LEVELS.items())
     places = ", ".join(
         f"CASE {c.name} {' '.join(f'''WHEN '{level.name}' THEN {n}''' for n, level in enumerate(c.levels, 1))} END"
         f" AS g_{c.name}"
@@ -175,8 +207,12 @@ def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
     found = " ".join(f"WHEN {_CONTRADICTIONS[c.name]} THEN {n}" for n, c in enumerate(CONTRADICTIONS, 1))
     return f"""
         WITH said AS (
-            SELECT c.a, c.b, {levels}, coalesce(n.has_sister, FALSE) AS has_sister,
-                coalesce(n.number_a, FALSE) AS number_a, coalesce(n.number_b, FALSE) AS number_b
+            SELECT c.a, c.b, {levels}, l.n_places, {
+        ", ".join(
+            f"coalesce(n.{flag}, FALSE) AS {flag}"
+            for flag in ("has_sister", "has_town", "has_own_town", "number_a", "number_b")
+        )
+    }
             FROM chunk AS c
             JOIN compared AS l ON l.idx = c.a
             JOIN compared AS r ON r.idx = c.b

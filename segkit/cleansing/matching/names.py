@@ -20,11 +20,39 @@ FEW_WORDS = 4
 """In names of up to so many words any two may be written as one in another, whatever their order."""
 
 
+_ALIKE = """
+    CREATE OR REPLACE TABLE alike AS
+    WITH met AS (
+        SELECT DISTINCT part_a, part_b, is_joined, short_a, short_b, head_a, head_b,
+            least(length(part_a), length(part_b)) AS n, abs(length(part_a) - length(part_b)) AS more
+        FROM meetings WHERE part_a <> part_b AND NOT is_number
+    ), compared AS (
+        SELECT *, CASE WHEN more <= 3 AND n >= 4 THEN damerau_levenshtein(part_a, part_b) END AS distance FROM met
+    ), judged AS (
+        SELECT *, CASE
+            WHEN is_joined AND n >= 8 AND distance <= 1 THEN FALSE
+            WHEN head_a > 0 AND starts_with(part_b, part_a[:head_a]) AND ends_with(part_b, part_a[head_a + 1:]) THEN FALSE
+            WHEN head_b > 0 AND starts_with(part_a, part_b[:head_b]) AND ends_with(part_a, part_b[head_b + 1:]) THEN FALSE
+            WHEN is_joined THEN NULL
+            WHEN short_a AND starts_with(part_b, part_a) OR short_b AND starts_with(part_a, part_b) THEN FALSE
+            WHEN distance <= CASE WHEN n >= 8 THEN 2 ELSE 1 END THEN FALSE
+            WHEN distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END THEN TRUE
+        END AS is_rough
+        FROM compared
+    )
+    SELECT part_a, part_b, is_joined, short_a, short_b, head_a, head_b, is_rough FROM judged WHERE is_rough IS NOT NULL
+    """
+
+
 @functools.cache
-def special_words(kind: str) -> re.Pattern[str]:
-    """Return the pattern of words that tell companies of one house apart (sisters), or say nothing (additions)."""
-    words = read_yaml(Path(__file__).with_name("words.yml"))[kind]
-    return re.compile("|".join(re.escape(str(word)).replace(r"\*", r"\w*") for word in words))
+def special_words(kind: str) -> list[str]:
+    """Return words that tell companies of one house apart (sisters), or say nothing (additions); * is any ending."""
+    return [str(word) for word in read_yaml(Path(__file__).with_name("words.yml"))[kind]]
+
+
+@functools.cache
+def _pattern(kind: str) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in special_words(kind)))
 
 
 def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
@@ -38,33 +66,45 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
 
     Notes
     -----
-    names: name_id, core, words, compact, n_records. name_words: name_id, core, place, word, sound, rank (1 is the
+    names: name_id, core, words, compact, n_records, n_towns, weight (of all its words). name_words: name_id, core, place, word, sound, rank (1 is the
     rarest word), weight (base-2 logarithm of how many names there are for each that has the word), is_number, is_sister,
-    is_addition (the town of a record with the name, or a word that `words.yml` calls an addition), is_short (perhaps
-    the beginning of a longer word). parts: name_id, place, part, is_joined, is_number, is_short: each word, and two
-    words written as one at both their places.
+    is_addition (by `words.yml`), is_town (of any record), is_own_town (of a record with the name), is_short (perhaps the
+    beginning of a longer word). parts: name_id, place, part, is_joined, is_number, is_short, n_head:
+    each word, and two words written as one at both their places, with the length of the first if it may be a beginning.
     """
     names, words = _split_names(fields)
     for table, frame in (("given_names", names), ("given_words", words)):
         con.register(table, frame)
-    run_sql(con, "CREATE TABLE names AS SELECT * FROM given_names ORDER BY name_id")
     run_sql(
         con,
         """
         CREATE TABLE name_words AS
         WITH frequencies AS (SELECT word, count(DISTINCT name_id) AS n FROM given_words GROUP BY word)
-        SELECT g.*, round(greatest(log2((SELECT count(*) FROM names) / n), 0.5), 6) AS weight,
-            row_number() OVER (PARTITION BY name_id ORDER BY is_addition, n, word, place) AS rank
+        SELECT g.*,
+            CASE WHEN is_addition OR is_own_town THEN 0
+                ELSE round(greatest(log2((SELECT count(*) FROM given_names) / n), 0.5), 6) END AS weight,
+            row_number() OVER (PARTITION BY name_id ORDER BY is_addition OR is_own_town, n, word, place) AS rank
         FROM given_words AS g JOIN frequencies USING (word) ORDER BY name_id, place
+        """,
+    )
+    run_sql(
+        con,
+        """
+        CREATE TABLE names AS
+        SELECT n.*, coalesce(w.weight, 0) AS weight
+        FROM given_names AS n
+        LEFT JOIN (SELECT name_id, sum(weight) AS weight FROM name_words GROUP BY name_id) AS w USING (name_id)
+        ORDER BY name_id
         """,
     )
     run_sql(
         con,
         f"""
         CREATE TABLE parts AS
-        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number, is_short FROM name_words
+        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number, is_short, 0 AS n_head FROM name_words
         UNION ALL
-        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, l.is_number OR r.is_number, FALSE
+        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, l.is_number OR r.is_number, FALSE,
+            CASE WHEN l.is_short AND length(l.word) > 1 AND length(r.word) > 2 THEN length(l.word) ELSE 0 END
         FROM name_words AS l
         JOIN name_words AS r ON r.name_id = l.name_id AND r.place <> l.place
         WHERE r.place = l.place + 1
@@ -80,7 +120,9 @@ def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     import pandas as pd
 
     known = fields.dropna(subset=["core"])
-    names = known.groupby(["core", "words", "compact"], as_index=False).agg(n_records=("idx", "size"))
+    names = known.groupby(["core", "words", "compact"], as_index=False).agg(
+        n_records=("idx", "size"), n_towns=("city", "nunique")
+    )
     names = names.sort_values("core", kind="stable", ignore_index=True)
     names.insert(0, "name_id", range(len(names)))
     words = names[["name_id", "core", "words"]].assign(word=names.core.str.split()).explode("word")
@@ -90,18 +132,34 @@ def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     kinds = pd.DataFrame({"word": words.word.unique()}, dtype="str")
     kinds["sound"] = [sound_of(word) or word for word in kinds.word]
     kinds["is_number"] = [bool(_NUMBER.fullmatch(word)) for word in kinds.word]
-    for kind in ("sisters", "additions"):
-        kinds[f"is_{kind[:-1]}"] = [bool(special_words(kind).fullmatch(word)) for word in kinds.word]
-    words = words.merge(kinds, on="word").sort_values(["name_id", "place"], ignore_index=True)
-    is_last = words.name_id != words.name_id.shift(-1)
-    words["is_number"] |= words.word.isin(["i", "v", "x"]) & is_last & (words.place > 0)
-    for column, given in (("is_town", "city"), ("is_short", "short")):
+    kinds["is_sister"] = [_is_sister(word, False) for word in kinds.word]
+    kinds["is_addition"] = [bool(_pattern("additions").fullmatch(word)) for word in kinds.word]
+    towns = set(known.city.dropna().str.split().explode())
+    kinds["is_town"] = [len(word) > 3 and word in towns for word in kinds.word]
+    words = words.merge(kinds, on="word")
+    for column, given in (("is_own_town", "city"), ("is_short", "short")):
         found = known[["core", given]].dropna().drop_duplicates()
         found = found.assign(word=found[given].str.split()).explode("word")[["core", "word"]].drop_duplicates()
         words = words.merge(found.assign(**{column: True}), how="left", on=["core", "word"])
         words[column] = words[column].notna()
-    words["is_addition"] |= words.pop("is_town")
-    return names, words.sort_values(["name_id", "place"], ignore_index=True)
+    words = words.sort_values(["name_id", "place"], ignore_index=True)
+    is_last = words.name_id != words.name_id.shift(-1)
+    words["is_number"] |= words.word.isin(["i", "v", "x"]) & is_last & (words.place > 0)
+    words["is_sister"] |= words.is_short & words.word.isin([word for word in kinds.word if _is_sister(word, True)])
+    return names, words
+
+
+def _is_sister(word: str, is_short: bool) -> bool:
+    """Say whether a word tells companies of one house apart: misspelled too, or as the beginning of such a word."""
+    from rapidfuzz.distance import OSA
+
+    stems = special_words("sisters")
+    if is_short:
+        return len(word) > 2 and any(stem.startswith(word) for stem in stems)
+    if _pattern("sisters").fullmatch(word):
+        return True
+    long = [stem.rstrip("*") for stem in stems if len(stem) > 8]
+    return len(word) > 8 and any(OSA.distance(stem, word[: len(stem)], score_cutoff=1) <= 1 for stem in long)
 
 
 def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None:
@@ -115,14 +173,16 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         A table with name_a and name_b (name_id), each pair once.
     into : str
         The table: name_a, name_b, shared, own_a, own_b (bits of the words in both, only in the first, only in the
-        second; additions have none of their own), has_sister (a word of `words.yml` in one only), number_a, number_b
-        (a number in one only).
+        second; additions and the own town weigh nothing), is_garbled (some words agree only roughly), has_sister (a word
+        of `words.yml` in one only), has_town, has_own_town (the name of a town in one only: of another, or its own),
+        number_a, number_b (a number in one only).
 
     Notes
     -----
     A word agrees with another if both are equal; if they differ by one transposed, missing or wrong letter (from four
     letters on; by two from eight letters on); if a dot ends it, or the name, and it is the other's beginning; or if two
-    words written as one are equal to it. Numbers agree only if they are equal.
+    words written as one are equal to it. It agrees roughly by two letters from five letters on, by three from eight on,
+    or if the whole names differ by less than a fifth of their letters. Numbers agree only if they are equal.
     """
     run_sql(
         con,
@@ -130,35 +190,21 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         CREATE OR REPLACE TABLE meetings AS
         SELECT c.name_a, c.name_b, l.place AS place_a, r.place AS place_b, l.part AS part_a, r.part AS part_b,
             l.is_joined OR r.is_joined AS is_joined, l.is_number OR r.is_number AS is_number, l.is_short AS short_a,
-            r.is_short AS short_b
+            r.is_short AS short_b, l.n_head AS head_a, r.n_head AS head_b
         FROM {pairs} AS c
         JOIN parts AS l ON l.name_id = c.name_a
         JOIN parts AS r ON r.name_id = c.name_b AND NOT (l.is_joined AND r.is_joined)
         """,
     )
-    run_sql(
-        con,
-        """
-        CREATE OR REPLACE TABLE alike AS
-        SELECT DISTINCT part_a, part_b, is_joined, short_a, short_b FROM meetings
-        WHERE part_a <> part_b AND NOT is_number AND CASE
-            WHEN is_joined THEN least(length(part_a), length(part_b)) >= 8 AND damerau_levenshtein(part_a, part_b) <= 1
-            WHEN short_a AND starts_with(part_b, part_a) OR short_b AND starts_with(part_a, part_b) THEN TRUE
-            WHEN abs(length(part_a) - length(part_b)) > 2 OR least(length(part_a), length(part_b)) < 4 THEN FALSE
-            ELSE damerau_levenshtein(part_a, part_b) <= CASE
-                WHEN least(length(part_a), length(part_b)) >= 8 THEN 2 ELSE 1 END
-        END
-        """,
-    )
+    run_sql(con, _ALIKE)
     run_sql(
         con,
         """
         CREATE OR REPLACE TABLE meetings AS
-        SELECT DISTINCT name_a, name_b, place_a, place_b FROM meetings
-        WHERE part_a = part_b
-        UNION
-        SELECT name_a, name_b, place_a, place_b
-        FROM meetings JOIN alike USING (part_a, part_b, is_joined, short_a, short_b)
+        SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM meetings WHERE part_a = part_b
+        UNION ALL
+        SELECT name_a, name_b, place_a, place_b, is_rough
+        FROM meetings JOIN alike USING (part_a, part_b, is_joined, short_a, short_b, head_a, head_b)
         """,
     )
     sides = "\nUNION ALL\n".join(_side_sql(pairs, *side) for side in (("a", "TRUE"), ("b", "FALSE")))
@@ -166,27 +212,46 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         con,
         f"""
         CREATE OR REPLACE TABLE {into} AS
-        SELECT name_a, name_b,
-            coalesce(sum(weight) FILTER (is_met), 0) / 2 AS shared,
-            coalesce(sum(weight) FILTER (NOT is_met AND is_a AND NOT is_addition), 0) AS own_a,
-            coalesce(sum(weight) FILTER (NOT is_met AND NOT is_a AND NOT is_addition), 0) AS own_b,
-            coalesce(bool_or(is_sister) FILTER (NOT is_met), FALSE) AS has_sister,
-            coalesce(bool_or(is_number) FILTER (NOT is_met AND is_a), FALSE) AS number_a,
-            coalesce(bool_or(is_number) FILTER (NOT is_met AND NOT is_a), FALSE) AS number_b
-        FROM ({sides})
-        GROUP BY name_a, name_b
+        WITH added AS (
+            SELECT name_a, name_b,
+                coalesce(sum(weight) FILTER (is_met), 0) / 2 AS shared,
+                coalesce(sum(weight) FILTER (NOT is_met AND is_a), 0) AS own_a,
+                coalesce(sum(weight) FILTER (NOT is_met AND NOT is_a), 0) AS own_b,
+                coalesce(bool_or(is_rough), FALSE) AS is_garbled,
+                coalesce(bool_or(is_sister) FILTER (NOT is_met), FALSE) AS has_sister,
+                coalesce(bool_or(is_town AND NOT is_own_town) FILTER (NOT is_met), FALSE) AS has_town,
+                coalesce(bool_or(is_own_town) FILTER (NOT is_met), FALSE) AS has_own_town,
+                coalesce(bool_or(is_number) FILTER (NOT is_met AND is_a), FALSE) AS number_a,
+                coalesce(bool_or(is_number) FILTER (NOT is_met AND NOT is_a), FALSE) AS number_b
+            FROM ({sides})
+            GROUP BY name_a, name_b
+        )
+        SELECT a.* REPLACE (
+            CASE WHEN is_near THEN 0 ELSE own_a END AS own_a, CASE WHEN is_near THEN 0 ELSE own_b END AS own_b,
+            CASE WHEN is_near THEN greatest(shared, least(l.weight, r.weight)) ELSE shared END AS shared,
+            is_garbled OR is_near AS is_garbled
+        )
+        FROM added AS a
+        JOIN names AS l ON l.name_id = name_a
+        JOIN names AS r ON r.name_id = name_b,
+        LATERAL (
+            SELECT own_a > 0 AND own_b > 0 AND abs(length(l.compact) - length(r.compact)) <= 3
+                AND damerau_levenshtein(l.compact, r.compact) * 5 < least(length(l.compact), length(r.compact))
+                AS is_near
+        )
         """,
     )
     run_sql(con, "DROP TABLE meetings; DROP TABLE alike")
 
 
 def _side_sql(pairs: str, side: str, is_a: str) -> str:
-    """Return each word of one side and whether the other side has it too."""
+    """Return each word of one side, whether the other side has it too, and whether only roughly."""
     return f"""
-        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.is_sister, w.is_number, w.is_addition,
-            m.name_a IS NOT NULL AS is_met
+        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.is_sister, w.is_number, w.is_town, w.is_own_town,
+            m.is_rough IS NOT NULL AS is_met, coalesce(m.is_rough, FALSE) AS is_rough
         FROM {pairs} AS c
         JOIN name_words AS w ON w.name_id = c.name_{side}
-        LEFT JOIN (SELECT DISTINCT name_a, name_b, place_{side} FROM meetings) AS m
-            ON m.name_a = c.name_a AND m.name_b = c.name_b AND m.place_{side} = w.place
+        LEFT JOIN (
+            SELECT name_a, name_b, place_{side}, bool_and(is_rough) AS is_rough FROM meetings GROUP BY ALL
+        ) AS m ON m.name_a = c.name_a AND m.name_b = c.name_b AND m.place_{side} = w.place
     """
