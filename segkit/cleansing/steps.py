@@ -16,6 +16,8 @@ from segkit.cleansing.duplicates import merge_duplicates, weigh_duplicates
 from segkit.cleansing.external import link_firmographics
 from segkit.cleansing.freshness import refresh_firmographics
 from segkit.cleansing.hierarchy import fill_accounts
+from segkit.cleansing.impossible import clear_impossible
+from segkit.cleansing.industry_codes import write_codes
 from segkit.cleansing.lines import mark_lines, write_invoices
 from segkit.cleansing.link_checks import add_checks
 from segkit.cleansing.links import link_accounts
@@ -116,7 +118,7 @@ def clean_tables(
     fill_accounts(con, period.as_of)
     weigh_duplicates(con)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
-    refresh_firmographics(con, period, cleansing)
+    refresh_firmographics(con, period, cleansing, memory.repairs)
     flag_contactable(con)
     choose_unit(con, unit, period.as_of, tables)
     write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
@@ -134,9 +136,11 @@ def _find_customers(
     if "opportunities" in others:
         name_stages(con)
     repair_rows(con, memory.repairs, cleansing.switched_off)
+    clear_impossible(con, cleansing.switched_off)
+    write_codes(con, cleansing.switched_off)
     link_accounts(con, str(quarter))
     merge_duplicates(con, cleansing.duplicates, memory, quarter.end, seed)
-    link_firmographics(con, cleansing, seed)
+    link_firmographics(con, cleansing, seed, memory.duplicates)
     find_people(con)
     choose_customer(con, cleansing.customer_role)
     if quotes_as_opportunities(con, quarter):
