@@ -66,7 +66,7 @@ def group_records(
     from segkit.cleansing.matching import cluster
 
     different = decided.different | (related - decided.same)
-    lasting, contested = _split_kept(set(kept) - different, different)
+    lasting, contested = _split_kept(set(kept), different)
     strong = pairs[pairs["probability"] >= settings.merge]
     again = [(a, b, max(kept[a, b], settings.merge), 0.0, "") for a, b in sorted(contested)]
     if again:
@@ -104,7 +104,8 @@ def _split_kept(kept: set[Pair], different: set[Pair]) -> tuple[set[Pair], set[P
     for one, other in sorted(kept):
         root[find(other)] = find(one)
     contested = {find(one) for one, other in different if find(one) == find(other)}
-    return {p for p in kept if find(p[0]) not in contested}, {p for p in kept if find(p[0]) in contested}
+    within = {pair for pair in kept if find(pair[0]) in contested}
+    return kept - within, within - different
 
 
 def judge_pairs(
@@ -133,7 +134,7 @@ def judge_pairs(
     cases = {
         "decided_same": _among(frame, decided.same),
         "decided_different": _among(frame, decided.different),
-        "kept": together & ~strong & _among(frame, set(kept)),
+        "kept": together & (~strong & _among(frame, set(kept)) | _among(frame, set(kept) - known)),
         "merged": together,
         "review": likely & ~is_divided,
     }

@@ -83,7 +83,7 @@ def _finder(account_links: pd.DataFrame, previous: pd.DataFrame | None) -> dict[
 
 
 def kept_pairs(account_links: pd.DataFrame, previous: pd.DataFrame | None, decided: Decided) -> dict[Pair, float]:
-    """Return the pairs that the previous run merged, with their probability then; what people decided goes before.
+    """Return the pairs that the previous run merged, with their probability then.
 
     Each record hangs on the one whose id the account bears, else on the first of its account. What a decision of "same"
     had merged is kept only as long as some decision of "same" still speaks of the record.
@@ -116,7 +116,7 @@ def kept_pairs(account_links: pd.DataFrame, previous: pd.DataFrame | None, decid
         pair = pair_of(record, centre)
         if record == centre or how == "own" or (how == "decision" and record not in spoken):
             continue
-        if pair not in decided.different and pair not in decided.same:
+        if pair not in decided.same:
             kept[pair] = max(float(probability), kept.get(pair, 0.0))
     return kept
 
