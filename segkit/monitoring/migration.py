@@ -17,7 +17,6 @@ SURE = 0.8
 CAUSES = ("stayed", "customer", "lost", "dormant", "new", "merged", "segment", "manual")
 MOVED = tuple(cause for cause in CAUSES if cause != "stayed")
 BY_BEHAVIOUR = ("customer", "lost", "dormant")
-SAME_INVOICES = 0.5  # share of a vanished account's invoices that must stand under one other account
 
 
 @dataclass(frozen=True)
@@ -43,14 +42,14 @@ def build_migration(
         segment_id), and this one. `features`: account_id, revenue_12m, revenue_prev_12m, days_since_last, first_date;
         `axes`: account_id, value_class, trend, is_silent.
     merged : DataFrame
-        account_id, merged_into, of `find_merged`.
+        account_id, merged_into, of `segkit.monitoring.merges.find_merged`.
     is_first : bool
         There was no previous run; then the model in force stands for the one before.
 
     Returns
     -------
     DataFrame
-        The columns of `migration`. Causes, the first that holds: merged (its invoices now stand under another account),
+        The columns of `migration`. Causes, the first that holds: merged (its records or invoices now stand under another account),
         lost (gone from the data), new, stayed, manual (a decision moved it, or one that held before was withdrawn),
         segment (by the model of the previous run it would be elsewhere), then what its own buying did: dormant, lost
         (twelve months without a line), customer.
@@ -99,30 +98,6 @@ def select_vanished(before: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     """Return account_id of the accounts that the previous run's `segments` knows and this one's does not."""
     gone = before.loc[~before["account_id"].isin(now["account_id"]), ["account_id"]]
     return gone.drop_duplicates().sort_values("account_id", ignore_index=True)
-
-
-def find_merged(invoices: pd.DataFrame, owners: pd.DataFrame) -> pd.DataFrame:
-    """Return into which account each vanished one was merged: where most of its invoices stand now.
-
-    Parameters
-    ----------
-    invoices : DataFrame
-        account_id, invoice_id of the vanished accounts in the previous run.
-    owners : DataFrame
-        invoice_id, account_id under which these invoices stand now.
-
-    Returns
-    -------
-    DataFrame
-        account_id, merged_into; accounts of whose invoices less than half stand under one account are left out.
-    """
-    found = invoices.merge(owners, on="invoice_id", suffixes=("", "_now"))
-    counts = found.groupby(["account_id", "account_id_now"]).size().rename("n").reset_index()
-    counts = counts.sort_values(["account_id", "n", "account_id_now"], ascending=[True, False, True])
-    best = counts.drop_duplicates("account_id")
-    all_of_it = best["account_id"].map(invoices.groupby("account_id").size()).astype(float)
-    best = best[best["n"] >= SAME_INVOICES * all_of_it]
-    return best.rename(columns={"account_id_now": "merged_into"})[["account_id", "merged_into"]].reset_index(drop=True)
 
 
 def _of(segments: pd.DataFrame, segmentation_id: str, columns: list[str]) -> pd.DataFrame:

@@ -7,7 +7,8 @@ import pytest
 from segkit.engines import connect
 from segkit.features.queries import query
 from segkit.monitoring.flows import GONE, NEW, sum_causes, sum_flows
-from segkit.monitoring.migration import CAUSES, Moment, build_migration, find_merged, select_vanished
+from segkit.monitoring.merges import find_merged
+from segkit.monitoring.migration import CAUSES, Moment, build_migration, select_vanished
 from segkit.monitoring.shaping import DOWN, UP, tell_reasons
 from segkit.tables import check
 from segkit.texts import LANGUAGES, has
