@@ -1,10 +1,9 @@
-"""What notebook 01 says of what counts as one customer, of whom nobody may contact, and of what people decide first."""
+"""What notebook 01 says of whom nobody may contact, and of what people decide first."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit import texts
 from segkit.cleansing import duplicate_findings, repair_findings
 from segkit.cleansing.firmographic_findings import revenue_at_stake
 
@@ -12,39 +11,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segkit.cleansing.findings import Finding
-
-
-def describe_unit(unit: str, unit_members: pd.DataFrame, accounts: pd.DataFrame) -> list[Finding]:
-    """Say what a customer is, and of how many companies or parts of companies.
-
-    Parameters
-    ----------
-    unit : str
-        Setting of project.yml.
-    unit_members, accounts : DataFrame
-        The tables of these names.
-    """
-    numbers: dict = {"n": len(accounts)}
-    if unit == "company" or unit_members.empty:
-        numbers["n_records"] = int(accounts["n_records"].fillna(1).astype(int).sum())
-        key = "quality.unit_company"
-    elif unit == "group":
-        members = unit_members.groupby("unit_id")["account_id"].transform("nunique")
-        several = unit_members[members > 1]
-        numbers |= {"n_members": int(unit_members["account_id"].nunique()),
-                    "n_several": int(several["unit_id"].nunique()), "revenue": _money(several)}  # fmt: skip
-        key = "quality.unit_group"
-    else:
-        stays = unit_members[unit_members["level"] == "company"]
-        numbers |= {"n_members": int(unit_members["account_id"].nunique()), "revenue": _money(stays),
-                    "revenue_all": _money(unit_members)}  # fmt: skip
-        numbers |= {f"unit_{x}": texts.say(f"quality.unit_name_{unit}", x) for x in texts.LANGUAGES}
-        key = "quality.unit_below"
-    return [(key, numbers), ("quality.unit_setting", {})]
-
-
-def _money(members: pd.DataFrame) -> float:
-    return float(members["revenue"].astype(float).sum())
 
 
 def describe_privacy(accounts: pd.DataFrame, contacts: pd.DataFrame | None) -> list[Finding]:

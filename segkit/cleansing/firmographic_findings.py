@@ -55,14 +55,17 @@ def _capital(words: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def describe_refresh(freshness: pd.DataFrame, account_links: pd.DataFrame) -> list[Finding]:
-    """Say what an external file knew and renewed.
+def describe_refresh(freshness: pd.DataFrame, account_links: pd.DataFrame, data_quality: pd.DataFrame) -> list[Finding]:
+    """Say what an external file knew and renewed, or why it was not used.
 
     Parameters
     ----------
-    freshness, account_links : DataFrame
+    freshness, account_links, data_quality : DataFrame
         The tables of these names.
     """
+    refused = data_quality[(data_quality["check"] == "matches_everything") & (data_quality["n_bad"] > 0)]
+    if len(refused):
+        return [("quality.warn_refresh_refused", row) for row in refused[["n_rows", "n_bad"]].to_dict("records")]
     linked = account_links[account_links["how"] == "external"]
     renewed = freshness[freshness["is_refreshed"].fillna(False).astype(bool)]
     n_linked = int(linked["account_id"].nunique())

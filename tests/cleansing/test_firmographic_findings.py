@@ -18,6 +18,7 @@ FRESHNESS = pd.DataFrame(
     columns=["account_id", "column", "known_date", "is_stale", "is_refreshed", "revenue"],
 )
 LINKS = pd.DataFrame({"account_id": ["K1", "K2", "K2", "K4"], "how": ["own", "own", "external", "external"]})
+CHECKS = pd.DataFrame({"check": ["matches_everything"], "n_rows": [9], "n_bad": [8]})
 
 
 def said(found: list) -> list[str]:
@@ -40,8 +41,9 @@ def test_money_at_stake_counts_each_account_once():
 
 
 def test_what_an_external_file_did():
-    ((key, numbers),) = describe_refresh(FRESHNESS, LINKS)
+    ((key, numbers),) = describe_refresh(FRESHNESS, LINKS, CHECKS.head(0))
     assert (key, numbers) == ("quality.refreshed", {"n_linked": 2, "n_values": 2, "n_accounts": 2, "revenue": 100.0})
-    assert said(describe_refresh(FRESHNESS, LINKS)) == ["refreshed"]
-    assert said(describe_refresh(FRESHNESS.assign(is_refreshed=False), LINKS)) == ["refresh_no_use"]
-    assert said(describe_refresh(FRESHNESS.head(0), LINKS.head(2))) == ["refresh_none"]
+    assert said(describe_refresh(FRESHNESS, LINKS, CHECKS.head(0))) == ["refreshed"]
+    assert said(describe_refresh(FRESHNESS.assign(is_refreshed=False), LINKS, CHECKS.head(0))) == ["refresh_no_use"]
+    assert said(describe_refresh(FRESHNESS.head(0), LINKS.head(2), CHECKS.head(0))) == ["refresh_none"]
+    assert said(describe_refresh(FRESHNESS, LINKS, CHECKS)) == ["warn_refresh_refused"]
