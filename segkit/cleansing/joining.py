@@ -70,7 +70,7 @@ def _note_lines(con: duckdb.DuckDBPyConnection) -> None:
 def _translate(con: duckdb.DuckDBPyConnection, table: str, relation: str, column: str) -> None:
     """Put accounts in the place of records; records are logged one by one, references as a number for each file."""
     is_record = table == "accounts" and column == "account_id"
-    changes = f"""{relation} r JOIN joined_records ON r.{column} = record_id
+    changes = f"""{relation} r JOIN joined_records ON r.{column} = joined_records.record_id
                   WHERE joined_records.account_id <> record_id"""
     if is_record and relation.startswith("rows_"):
         run_sql(
