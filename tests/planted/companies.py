@@ -64,6 +64,7 @@ class World:
         self.towns, self.weights = make_towns(min(max(60, n // 40), 1500), self.rng)
         self.companies: list[Company] = []
         self._taken: set[tuple[str, str]] = set()
+        self._domains: set[str] = set()
         while len(self.companies) < n:
             start = len(self.companies)
             self.add(self.company())
@@ -96,10 +97,20 @@ class World:
         if other and rng.random() < 0.03:
             address = other.address
         has_adviser = other is not None and rng.random() < 0.01
-        made = self.fill(core, form, address, web_name(core, rng))
+        made = self.fill(core, form, address, self.own_domain(core, town))
         if has_adviser and other is not None:
             made = replace(made, dialling=other.dialling, number=other.number, extension=other.extension)
         return made
+
+    def own_domain(self, core: str, town: Town) -> str:
+        """A domain that nobody else has: registries give each once, so the second Autohaus Schmidt adds its town."""
+        domain = web_name(core, self.rng)
+        if domain in self._domains:
+            domain = domain.replace(".", f"-{_plain(town.name)}.")
+        while domain in self._domains:
+            domain = domain.replace(".", f"{self.rng.randint(1, 9)}.")
+        self._domains.add(domain)
+        return domain
 
     def fill(self, core: str, form: str, address: Address, domain: str) -> Company:
         """Give a name and an address their numbers."""
@@ -158,8 +169,7 @@ def same_name(world: World, head: Company) -> Iterator[Company]:
     """Strangers in other towns whose name is the same."""
     for _ in range(world.rng.choice((1, 1, 1, 2, 3))):
         town = world.town()
-        domain = head.domain.replace(".", f"-{_plain(town.name)}.")
-        yield world.fill(head.core, head.form, make_address(town, world.rng), domain)
+        yield world.fill(head.core, head.form, make_address(town, world.rng), world.own_domain(head.core, town))
 
 
 def relatives(world: World, head: Company) -> Iterator[Company]:
@@ -174,7 +184,7 @@ def relatives(world: World, head: Company) -> Iterator[Company]:
         if rng.random() < 0.5:
             address = replace(address, number=str(rng.randint(1, 120)))
         core = f"{first}{surname} {trade}" if rng.random() < 0.5 else f"{trade} {first}{surname}"
-        made = world.fill(core, _form(rng), address, web_name(core, rng))
+        made = world.fill(core, _form(rng), address, world.own_domain(core, address.town))
         if rng.random() < 0.4:
             made = replace(made, dialling=head.dialling, number=head.number, extension=head.extension)
         yield made

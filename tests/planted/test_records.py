@@ -100,3 +100,15 @@ def test_phones_are_numbers_by_the_german_plan(planted):
     phones = planted.records["phone"].dropna().head(400)
     assert all(phonenumbers.is_possible_number(phonenumbers.parse(phone, "DE")) for phone in phones)
     assert phones.map(lambda text: re.sub(r"\d", "9", text)).nunique() > 20
+
+
+def test_strangers_never_share_a_domain():
+    world = World(6000, seed=8)
+    owners = {}
+    for place, company in enumerate(world.companies):
+        brand = company.kind == "franchise"
+        owners.setdefault(company.domain, set()).add(
+            "brand" if brand else company.family if company.family >= 0 else place
+        )
+    assert all(len(found) == 1 for found in owners.values())
+    assert sum("-" in domain for domain in owners) > 1000
