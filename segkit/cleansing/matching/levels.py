@@ -20,9 +20,9 @@ FEW_TOWNS = 3
 """A name, or a domain, that up to so many records have is rare; up to so many, known; beyond, frequent. One in
 more towns than `FEW_TOWNS` belongs to a chain, or is anybody's."""
 
-RARE, UNIQUE = 1.2, 1.6
-"""Words that two names share are rare, or unique, from so many times the bits that tell all names apart: by chance, one
-in some, or in hundreds of such lists has another company with them."""
+TELLING, RARE, UNIQUE = 0.8, 1.2, 1.6
+"""Words that two names share tell something, are rare, or unique, from so many times the bits that tell all names apart:
+by chance a few, one in some, or one in hundreds of such lists has another company with them."""
 
 _NAME = """
     CASE
@@ -39,7 +39,7 @@ _NAME = """
                  WHEN n.shared >= {unique} THEN 'spelling_unique'
                  WHEN n.shared >= {rare} THEN 'spelling_rare' ELSE 'spelling_frequent' END
         WHEN n.shared > 0 AND least(n.own_a, n.own_b) = 0 THEN
-            CASE WHEN n.shared >= {rare} AND n.own_a + n.own_b <= n.shared THEN 'part_rare' ELSE 'part_frequent' END
+            CASE WHEN n.shared >= {telling} AND n.own_a + n.own_b <= n.shared THEN 'part_rare' ELSE 'part_frequent' END
         WHEN n.shared >= n.own_a AND n.shared >= n.own_b AND n.shared > 0 THEN 'similar'
         ELSE 'different'
     END"""
@@ -108,20 +108,21 @@ _OTHER_ID = "'different' IN (coalesce(vat_id, ''), coalesce(register_id, ''), co
 _SAME_PHONE = "coalesce(phone = 'same', FALSE)"
 _SAME_ADDRESS = "coalesce(place IN ('same_address', 'same_street', 'address_other_town'), FALSE)"
 _FAR = "coalesce(place IN ('same_region', 'other_town'), FALSE)"
-_OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '.*(unique|rare)')"
+_OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '(same|spelling)_(unique|rare)')"
 _HELD = f"({_SAME_ID} OR {_SAME_PHONE} OR coalesce(register_id = 'same_number', FALSE))"
 _CONTRADICTIONS = {
     "no_name": f"name IS NULL AND NOT {_SAME_ID}",
     "other_number": f"number_a AND number_b AND NOT {_OWN_ID}",
     "other_id": f"{_OTHER_ID} AND NOT {_SAME_ID}",
     "sister": f"has_sister AND NOT {_OWN_ID}",
-    "branch": f"(has_town OR has_own_town AND {_FAR}) AND NOT {_OWN_ID} AND NOT ({_SAME_PHONE} AND {_SAME_ADDRESS})",
+    "branch": f"(NOT list_has_all(cities, towns) OR len(towns) > 0 AND {_FAR}) AND NOT {_OWN_ID} AND "
+    f"NOT ({_SAME_PHONE} AND {_SAME_ADDRESS})",
     "other_form": f"legal_form = 'different' AND NOT {_OWN_ID}",
     "other_town": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN} AND name NOT SIMILAR TO '.*(unique|rare)'",
     "own_words": f"name IN ('similar', 'different') AND NOT {_OWN_ID}",
-    "extra_number": f"(number_a OR number_b) AND NOT {_OWN_ID}",
+    "extra_number": f"has_number AND NOT {_SAME_ID}",
     "shared_id": f"vat_id = 'same' AND register_id = 'different' AND NOT {_OWN_ID}",
-    "shared_domain": f"domain = 'same_frequent' AND NOT {_SAME_ADDRESS} AND NOT {_HELD}",
+    "shared_domain": f"domain = 'same_frequent' AND NOT {_SAME_ADDRESS} AND NOT {_HELD} AND name <> 'same_in_town'",
     "moved": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN}",
 }
 
@@ -195,6 +196,7 @@ def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
         "few": FEW,
         "few_towns": FEW_TOWNS,
         "many": MANY,
+        "telling": f"{TELLING * bits:.6f}",
         "rare": f"{RARE * bits:.6f}",
         "unique": f"{UNIQUE * bits:.6f}",
     }
@@ -204,15 +206,14 @@ def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
         f" AS g_{c.name}"
         for c in COMPARISONS
     )
+    flags = ", ".join(
+        f"coalesce(n.{flag}, FALSE) AS {flag}" for flag in ("has_sister", "has_number", "number_a", "number_b")
+    )
     found = " ".join(f"WHEN {_CONTRADICTIONS[c.name]} THEN {n}" for n, c in enumerate(CONTRADICTIONS, 1))
     return f"""
         WITH said AS (
-            SELECT c.a, c.b, {levels}, l.n_places, {
-        ", ".join(
-            f"coalesce(n.{flag}, FALSE) AS {flag}"
-            for flag in ("has_sister", "has_town", "has_own_town", "number_a", "number_b")
-        )
-    }
+            SELECT c.a, c.b, {levels}, l.n_places, {flags}, coalesce(n.towns, []) AS towns,
+                string_split(concat_ws(' ', l.city, r.city), ' ') AS cities
             FROM chunk AS c
             JOIN compared AS l ON l.idx = c.a
             JOIN compared AS r ON r.idx = c.b

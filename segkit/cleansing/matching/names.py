@@ -23,8 +23,8 @@ FEW_WORDS = 4
 _ALIKE = """
     CREATE OR REPLACE TABLE alike AS
     WITH met AS (
-        SELECT DISTINCT part_a, part_b, is_joined, short_a, short_b, head_a, head_b,
-            least(length(part_a), length(part_b)) AS n, abs(length(part_a) - length(part_b)) AS more
+        SELECT DISTINCT part_a, part_b, is_joined, short_a, short_b, head_a, head_b, first_a, first_b,
+            length(part_a) AS n_a, length(part_b) AS n_b, least(length(part_a), length(part_b)) AS n, abs(length(part_a) - length(part_b)) AS more
         FROM meetings WHERE part_a <> part_b AND NOT is_number
     ), compared AS (
         SELECT *, CASE WHEN more <= 3 AND n >= 4 THEN damerau_levenshtein(part_a, part_b) END AS distance FROM met
@@ -33,14 +33,16 @@ _ALIKE = """
             WHEN is_joined AND n >= 8 AND distance <= 1 THEN FALSE
             WHEN head_a > 0 AND starts_with(part_b, part_a[:head_a]) AND ends_with(part_b, part_a[head_a + 1:]) THEN FALSE
             WHEN head_b > 0 AND starts_with(part_a, part_b[:head_b]) AND ends_with(part_a, part_b[head_b + 1:]) THEN FALSE
+            WHEN is_joined AND n < 6 THEN NULL
+            WHEN short_a AND n_a > first_b AND starts_with(part_b, part_a) THEN FALSE
+            WHEN short_b AND n_b > first_a AND starts_with(part_a, part_b) THEN FALSE
             WHEN is_joined THEN NULL
-            WHEN short_a AND starts_with(part_b, part_a) OR short_b AND starts_with(part_a, part_b) THEN FALSE
             WHEN distance <= CASE WHEN n >= 8 THEN 2 ELSE 1 END THEN FALSE
             WHEN distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END THEN TRUE
         END AS is_rough
         FROM compared
     )
-    SELECT part_a, part_b, is_joined, short_a, short_b, head_a, head_b, is_rough FROM judged WHERE is_rough IS NOT NULL
+    SELECT part_a, part_b, is_joined, short_a, short_b, head_a, head_b, first_a, first_b, is_rough FROM judged WHERE is_rough IS NOT NULL
     """
 
 
@@ -67,7 +69,7 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
     Notes
     -----
     names: name_id, core, words, compact, n_records, n_towns, weight (of all its words). name_words: name_id, core, place, word, sound, rank (1 is the
-    rarest word), weight (base-2 logarithm of how many names there are for each that has the word), is_number, is_sister,
+    rarest word), weight (base-2 logarithm of how many names there are for each that has the word), is_number, is_year, sister,
     is_addition (by `words.yml`), is_town (of any record), is_own_town (of a record with the name), is_short (perhaps the
     beginning of a longer word). parts: name_id, place, part, is_joined, is_number, is_short, n_head:
     each word, and two words written as one at both their places, with the length of the first if it may be a beginning.
@@ -101,10 +103,14 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
         con,
         f"""
         CREATE TABLE parts AS
-        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number, is_short, 0 AS n_head FROM name_words
+        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number, is_short, 0 AS n_head, 0 AS n_first,
+            coalesce(sister, word) AS stem
+        FROM name_words
         UNION ALL
-        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, l.is_number OR r.is_number, FALSE,
-            CASE WHEN l.is_short AND length(l.word) > 1 AND length(r.word) > 2 THEN length(l.word) ELSE 0 END
+        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, l.is_number OR r.is_number,
+            r.is_short AND r.place > l.place,
+            CASE WHEN l.is_short AND length(l.word) > 1 AND length(r.word) > 2 THEN length(l.word) ELSE 0 END,
+            length(l.word) + 1, l.word || r.word
         FROM name_words AS l
         JOIN name_words AS r ON r.name_id = l.name_id AND r.place <> l.place
         WHERE r.place = l.place + 1
@@ -132,7 +138,8 @@ def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     kinds = pd.DataFrame({"word": words.word.unique()}, dtype="str")
     kinds["sound"] = [sound_of(word) or word for word in kinds.word]
     kinds["is_number"] = [bool(_NUMBER.fullmatch(word)) for word in kinds.word]
-    kinds["is_sister"] = [_is_sister(word, False) for word in kinds.word]
+    kinds["sister"] = pd.Series([_sister_of(word, False) for word in kinds.word], dtype="str")
+    kinds["sister_if_short"] = pd.Series([_sister_of(word, True) for word in kinds.word], dtype="str")
     kinds["is_addition"] = [bool(_pattern("additions").fullmatch(word)) for word in kinds.word]
     towns = set(known.city.dropna().str.split().explode())
     kinds["is_town"] = [len(word) > 3 and word in towns for word in kinds.word]
@@ -143,23 +150,24 @@ def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
         words = words.merge(found.assign(**{column: True}), how="left", on=["core", "word"])
         words[column] = words[column].notna()
     words = words.sort_values(["name_id", "place"], ignore_index=True)
+    words["is_year"] = words.word.str.fullmatch(r"(?:1[5-9]|20)\d\d")
     is_last = words.name_id != words.name_id.shift(-1)
     words["is_number"] |= words.word.isin(["i", "v", "x"]) & is_last & (words.place > 0)
-    words["is_sister"] |= words.is_short & words.word.isin([word for word in kinds.word if _is_sister(word, True)])
+    words["sister"] = words.sister.fillna(words.pop("sister_if_short").where(words.is_short))
     return names, words
 
 
-def _is_sister(word: str, is_short: bool) -> bool:
-    """Say whether a word tells companies of one house apart: misspelled too, or as the beginning of such a word."""
+def _sister_of(word: str, is_short: bool) -> str | None:
+    """Return the word of `words.yml` that tells companies of one house apart: misspelled too, or cut after its beginning."""
     from rapidfuzz.distance import OSA
 
-    stems = special_words("sisters")
+    stems = [stem.rstrip("*") for stem in special_words("sisters")]
     if is_short:
-        return len(word) > 2 and any(stem.startswith(word) for stem in stems)
+        return next((stem for stem in stems if len(word) > 2 and stem.startswith(word)), None)
     if _pattern("sisters").fullmatch(word):
-        return True
-    long = [stem.rstrip("*") for stem in stems if len(stem) > 8]
-    return len(word) > 8 and any(OSA.distance(stem, word[: len(stem)], score_cutoff=1) <= 1 for stem in long)
+        return max((stem for stem in stems if word.startswith(stem)), key=len)
+    long = [stem for stem in stems if len(stem) > 7 and len(word) > 8]
+    return next((stem for stem in long if OSA.distance(stem, word[: len(stem)], score_cutoff=1) <= 1), None)
 
 
 def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None:
@@ -174,8 +182,8 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
     into : str
         The table: name_a, name_b, shared, own_a, own_b (bits of the words in both, only in the first, only in the
         second; additions and the own town weigh nothing), is_garbled (some words agree only roughly), has_sister (a word
-        of `words.yml` in one only), has_town, has_own_town (the name of a town in one only: of another, or its own),
-        number_a, number_b (a number in one only).
+        of `words.yml` in one only), has_number (a number that is no year in one only), number_a, number_b (a number only
+        in the first, only in the second), towns (names of towns in one only).
 
     Notes
     -----
@@ -190,7 +198,9 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         CREATE OR REPLACE TABLE meetings AS
         SELECT c.name_a, c.name_b, l.place AS place_a, r.place AS place_b, l.part AS part_a, r.part AS part_b,
             l.is_joined OR r.is_joined AS is_joined, l.is_number OR r.is_number AS is_number, l.is_short AS short_a,
-            r.is_short AS short_b, l.n_head AS head_a, r.n_head AS head_b
+            r.is_short AS short_b, l.n_head AS head_a, r.n_head AS head_b,
+            l.n_first AS first_a, r.n_first AS first_b,
+            l.stem = r.stem AS is_equal
         FROM {pairs} AS c
         JOIN parts AS l ON l.name_id = c.name_a
         JOIN parts AS r ON r.name_id = c.name_b AND NOT (l.is_joined AND r.is_joined)
@@ -201,10 +211,10 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         con,
         """
         CREATE OR REPLACE TABLE meetings AS
-        SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM meetings WHERE part_a = part_b
+        SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM meetings WHERE is_equal
         UNION ALL
         SELECT name_a, name_b, place_a, place_b, is_rough
-        FROM meetings JOIN alike USING (part_a, part_b, is_joined, short_a, short_b, head_a, head_b)
+        FROM meetings JOIN alike USING (part_a, part_b, is_joined, short_a, short_b, head_a, head_b, first_a, first_b)
         """,
     )
     sides = "\nUNION ALL\n".join(_side_sql(pairs, *side) for side in (("a", "TRUE"), ("b", "FALSE")))
@@ -214,13 +224,15 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         CREATE OR REPLACE TABLE {into} AS
         WITH added AS (
             SELECT name_a, name_b,
-                coalesce(sum(weight) FILTER (is_met), 0) / 2 AS shared,
+                least(
+                    coalesce(sum(weight) FILTER (is_met AND is_a), 0), coalesce(sum(weight) FILTER (is_met AND NOT is_a), 0)
+                ) AS shared,
                 coalesce(sum(weight) FILTER (NOT is_met AND is_a), 0) AS own_a,
                 coalesce(sum(weight) FILTER (NOT is_met AND NOT is_a), 0) AS own_b,
                 coalesce(bool_or(is_rough), FALSE) AS is_garbled,
-                coalesce(bool_or(is_sister) FILTER (NOT is_met), FALSE) AS has_sister,
-                coalesce(bool_or(is_town AND NOT is_own_town) FILTER (NOT is_met), FALSE) AS has_town,
-                coalesce(bool_or(is_own_town) FILTER (NOT is_met), FALSE) AS has_own_town,
+                coalesce(bool_or(sister IS NOT NULL) FILTER (NOT is_met), FALSE) AS has_sister,
+                coalesce(bool_or(is_number AND NOT is_year) FILTER (NOT is_met), FALSE) AS has_number,
+                coalesce(list_sort(list(word) FILTER (is_town AND NOT is_met)), []) AS towns,
                 coalesce(bool_or(is_number) FILTER (NOT is_met AND is_a), FALSE) AS number_a,
                 coalesce(bool_or(is_number) FILTER (NOT is_met AND NOT is_a), FALSE) AS number_b
             FROM ({sides})
@@ -247,7 +259,7 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
 def _side_sql(pairs: str, side: str, is_a: str) -> str:
     """Return each word of one side, whether the other side has it too, and whether only roughly."""
     return f"""
-        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.is_sister, w.is_number, w.is_town, w.is_own_town,
+        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.sister, w.is_number, w.is_year, w.is_town, w.word,
             m.is_rough IS NOT NULL AS is_met, coalesce(m.is_rough, FALSE) AS is_rough
         FROM {pairs} AS c
         JOIN name_words AS w ON w.name_id = c.name_{side}
