@@ -63,7 +63,7 @@ def _note_lines(con: duckdb.DuckDBPyConnection) -> None:
         f"""CREATE OR REPLACE TEMP TABLE joined_lines AS
             SELECT source, "row_number", record_id FROM {relation} lines
             JOIN joined_records ON joined_records.record_id = lines.account_id
-            WHERE joined_records.account_id <> record_id""",
+            WHERE joined_records.account_id <> joined_records.record_id""",
     )
 
 
@@ -71,7 +71,7 @@ def _translate(con: duckdb.DuckDBPyConnection, table: str, relation: str, column
     """Put accounts in the place of records; records are logged one by one, references as a number for each file."""
     is_record = table == "accounts" and column == "account_id"
     changes = f"""{relation} r JOIN joined_records ON r.{column} = joined_records.record_id
-                  WHERE joined_records.account_id <> record_id"""
+                  WHERE joined_records.account_id <> joined_records.record_id"""
     if is_record and relation.startswith("rows_"):
         run_sql(
             con,
@@ -90,7 +90,8 @@ def _translate(con: duckdb.DuckDBPyConnection, table: str, relation: str, column
     run_sql(
         con,
         f"""UPDATE {relation} SET {column} = joined_records.account_id FROM joined_records
-            WHERE {relation}.{column} = record_id AND joined_records.account_id <> record_id""",
+            WHERE {relation}.{column} = joined_records.record_id
+              AND joined_records.account_id <> joined_records.record_id""",
     )
 
 
