@@ -186,6 +186,22 @@ def release(
 
 
 @command
+def share(
+    folder: Folder,
+    quarter: Annotated[str, typer.Option(help="such as 2026Q3")],
+    out: Annotated[Path, typer.Option(help="new folder for the copy, outside the project")],
+    recipient: Annotated[str, typer.Option(help="who receives it; each recipient has pseudonyms of its own")] = "",
+    lines: Annotated[bool, typer.Option("--lines", help="also invoice lines and other single acts")] = False,
+) -> None:
+    """Write a pseudonymised copy of a run, to share outside the project."""
+    from segkit.project import Project
+    from segkit.reports.share import share_run
+
+    for line in share_run(Project(folder), quarter, out, recipient, lines):
+        typer.echo(line)
+
+
+@command
 def diff(
     folder: Folder,
     first: Annotated[str, typer.Argument(help="a run, such as 2026Q2, 2026Q2@scenario or 2026Q2@released")],

@@ -1,0 +1,1 @@
+"""What may leave the project's folder, and in which form."""
