@@ -117,14 +117,23 @@ def decisions_sha(project: Project, name: str) -> str:
 
 
 def previous_quarter(project: Project, quarter: Quarter) -> Quarter | None:
-    """Return the nearest earlier quarter with a complete official run over complete data and money."""
+    """Return the nearest earlier quarter with a complete official run over complete data and money.
+
+    A run of another unit of analysis is passed over: its accounts are others, whatever their ids.
+    """
     official = Project(project.folder) if project.scenario else project
     earlier = [q for q in official.quarters() if q < quarter]
     for candidate in reversed(earlier):
         manifest = read_json(official.run_folder(candidate) / "manifest.json")
-        if manifest["is_complete"] and manifest["money_source"] != NO_MONEY:
+        has_money = manifest["is_complete"] and manifest["money_source"] != NO_MONEY
+        if has_money and unit_of(manifest) == project.settings.unit:
             return candidate
     return None
+
+
+def unit_of(manifest: dict[str, Any]) -> str:
+    """Return the unit of analysis of a run; before there was a choice it was the company."""
+    return str(manifest.get("settings", {}).get("unit", "company"))
 
 
 def changes(project: Project, quarter: Quarter, record: Record, notebook: Path, tables: dict[str, str]) -> list[str]:

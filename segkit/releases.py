@@ -11,7 +11,7 @@ from segkit.decisions import read_decisions
 from segkit.monitoring.restatement import all_restatements, quarter_figures, restate_quarter
 from segkit.project import Project
 from segkit.quarters import Quarter
-from segkit.records import NO_MONEY, read_records
+from segkit.records import NO_MONEY, read_records, unit_of
 from segkit.store import read_frame, read_json, sha256_of, sha256_of_value, write_frame
 
 if TYPE_CHECKING:
@@ -123,6 +123,8 @@ def _compare(project: Project, quarter: Quarter, staging: Path) -> tuple[pd.Data
         manifest = read_json(folder / "manifest.json") if folder else {}
         if manifest.get("money_source") == NO_MONEY or not (staging / FEATURES).exists():
             continue  # one of the two has no revenue and no segments
+        if manifest and unit_of(manifest) != project.settings.unit:
+            continue  # its accounts are other ones
         entry = {"quarter": str(earlier), "run_id": release.run_id, "author": release.author, "date": release.date}
         entry |= {"as_of": manifest.get("as_of"), "is_complete": manifest.get("is_complete")}
         compared.append(entry | {"is_found": folder is not None})

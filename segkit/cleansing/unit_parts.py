@@ -25,7 +25,7 @@ DEPARTMENT = "nullif(lower(trim(regexp_replace(department, '\\s+', ' ', 'g'))), 
 INHERITED = (
     *("legal_form", "industry_code", "industry", "industry_date", "industry_scheme", "industry_division", "size_class"),
     *("credit_rating", "owner_id", "team", "account_group", "source_abc_class", "is_inactive", "created_date"),
-    *("consent", "do_not_contact", "is_contactable", "parent_id"),
+    *("consent", "do_not_contact", "is_contactable"),
 )
 """Columns that say the same of a part as of its company. Not among them: numbers (a head count would count once for
 each part) and what identifies the company."""
@@ -104,7 +104,8 @@ def _write_accounts(con: duckdb.DuckDBPyConnection, unit: Unit, tables: list[str
         WHERE account_id NOT IN (SELECT account_id FROM parts)
            OR account_id IN (SELECT account_id FROM ({still_named}) WHERE account_id IS NOT NULL)
         UNION ALL BY NAME
-        SELECT parts.unit_id AS account_id, '{unit}' AS unit_level, 1 AS n_records, {inherited}, {_described(unit)}
+        SELECT parts.unit_id AS account_id, '{unit}' AS unit_level, 1 AS n_records,
+               company.account_id AS parent_id, {inherited}, {_described(unit)}
         FROM parts JOIN companies company ON company.account_id = parts.account_id {_described_by(con, unit)}
         ORDER BY account_id""",
     )

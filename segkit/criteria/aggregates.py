@@ -50,10 +50,13 @@ def sole_trader(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd
 
 
 def group_ties(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Subsidiary, parent or independent."""
+    """Subsidiary, parent or independent; empty for a part of a company (site, department, person)."""
     import pandas as pd
 
-    parents = _accounts(tables)["parent_id"]
+    known = _accounts(tables)
+    parents = known["parent_id"]
+    if "unit_level" in known:
+        parents = parents[~known["unit_level"].isin(["site", "department", "person"])]
     is_parent = parents.index.isin(parents.dropna())
     kinds = np.where(parents.notna(), "subsidiary", np.where(is_parent, "parent", "independent"))
     return pd.Series(kinds, index=parents.index)
