@@ -114,7 +114,7 @@ def _find_misspelt(con: duckdb.DuckDBPyConnection, table: str, column: str) -> N
     values = run_sql(
         con, f"SELECT {column}, count(*) FROM checked_{table} WHERE {column} IS NOT NULL GROUP BY 1 ORDER BY 1"
     )
-    _add(con, table, column, "misspelt", propose_words(values, _right_words(column)))
+    _add(con, table, column, "misspelt", propose_words(values, right_words(column)))
 
 
 def propose_words(values: Iterable[Value], right: Iterable[str] = ()) -> dict[str, str]:
@@ -166,7 +166,7 @@ def _room(word: str) -> int:
     return 2 if len(word) >= 8 else 1
 
 
-def _right_words(column: str) -> list[str]:
+def right_words(column: str) -> list[str]:
     """Return words that are right in a column whatever the data say: industries, and countries in both languages."""
     if column == "country":
         from babel import Locale

@@ -142,7 +142,7 @@ def fold_postal_codes(codes: pd.Series, countries: pd.Series | None = None) -> p
     import pandas as pd
 
     known = country_codes(countries) if countries is not None else pd.Series(pd.NA, index=codes.index, dtype="str")
-    joined = known.fillna("").astype("str") + "\x1f" + codes.astype("str")
+    joined = known.astype("str").fillna("") + "\x1f" + codes.astype("str")
     return each_distinct(joined, _fold_code).astype("str")
 
 

@@ -42,7 +42,7 @@ def vat_ids(values: pd.Series, countries: pd.Series | None = None) -> pd.DataFra
     import pandas as pd
 
     known = country_codes(countries) if countries is not None else pd.Series(pd.NA, index=values.index, dtype="str")
-    return _checked(known.fillna("").astype("str") + "\x1f" + values.astype("str"), _vat)
+    return _checked(known.astype("str").fillna("") + "\x1f" + values.astype("str"), _vat)
 
 
 def register_ids(values: pd.Series) -> pd.DataFrame:

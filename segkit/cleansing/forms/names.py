@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.forms.legal_forms import STATE, LegalForm, cut_forms, find_form, n_company_words, named_form
-from segkit.cleansing.forms.spelling import each_distinct, fold_word, visible
-from segkit.cleansing.forms.words import Word, light_words, same_words, split_words
+from segkit.cleansing.forms.spelling import each_distinct, visible
+from segkit.cleansing.forms.words import Word, folded, light_words, same_words, split_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -83,7 +83,7 @@ def _form_alone(text: str) -> tuple:
     if exact:
         return exact.name, exact.group
     words, form, group = _without_forms(cut_forms(split_words(shown)), is_alone=True)
-    is_form = form is not None and (not words or words == [fold_word(form)])
+    is_form = form is not None and (not words or words == folded(form).split())
     return (form, group) if is_form else (None, None)
 
 
@@ -109,7 +109,7 @@ def _without_forms(words: list[Word], is_alone: bool = False) -> tuple[list[str]
         if found.is_with_limit and kept:
             kept[-1] = _without_company(kept[-1])
         if found.form.is_kept:
-            kept += [word.folded for word in words[place : place + found.n_words]]
+            kept += [word for word in folded(found.form.name).split() if word not in kept]
         place += found.n_words
         end_of_form = place
     return [word for word in kept if word], *_name_form(forms, liable)

@@ -25,7 +25,7 @@ def to_e164(phones: pd.Series, countries: pd.Series | None = None, default: str 
     countries : Series of text, optional
         In any spelling; says which country a number without a country code belongs to.
     default : str
-        The country where none is given.
+        The country where none is given; empty = such a number needs its country's code.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def _parse(joined: str) -> str | None:
 
     country, _, text = joined.partition("\x1f")
     shown = _SEVERAL.sub("", _WORDS.sub("", visible(text)))
-    shown = _TRUNK.sub(r"+\2 ", shown)
+    shown = re.sub(r"^\s*00(?=[1-9])", "+", _TRUNK.sub(r"+\2 ", shown))
     region = country if len(country) == 2 else None
     try:
         number = phonenumbers.parse(shown, region)
