@@ -75,9 +75,9 @@ def _common(con: duckdb.DuckDBPyConnection, done: dict[str, dict[str, Treatment]
     for language in texts.LANGUAGES:
         for sentence in texts.templates(language).values():
             yield from words_of(sentence)
-    for table in TABLES.values():
+    for known in TABLES.values():
         yield from words_of(
-            " ".join([table.name, table.text, *table.columns, *(c.text for c in table.columns.values())])
+            " ".join([known.name, known.text, *known.columns, *(c.text for c in known.columns.values())])
         )
     for table, columns in done.items():
         for name, treatment in columns.items():
