@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.cleansing.errors_in_accounts import RULE as DUPLICATE
 from segkit.cleansing.errors_in_rows import checked
 from segkit.cleansing.rows import run_sql
 
@@ -20,7 +21,8 @@ def date_corrections(con: duckdb.DuckDBPyConnection, previous: pd.DataFrame | No
 
     Mended is only what could be looked at again: its record (of a value, one of the example records; of a row or file,
     the file) was delivered, and its field still holds values. Else it is gone. An error that is counted for its file
-    now, because it became so frequent, is neither.
+    now, because it became so frequent, is neither. A duplicate is mended where its record is no longer delivered; one
+    that is still there, and was decided to be another customer, was none.
 
     Parameters
     ----------
@@ -58,8 +60,11 @@ def date_corrections(con: duckdb.DuckDBPyConnection, previous: pd.DataFrame | No
         """
         INSERT INTO corrections BY NAME
         SELECT missing.* EXCLUDE (status, current_value),
-               CASE WHEN seen.correction_id IS NULL THEN 'gone' ELSE 'mended' END AS status, seen.current_value
-        FROM missing LEFT JOIN seen_again seen USING (correction_id) ORDER BY correction_id""",
+               CASE WHEN (seen.correction_id IS NULL) = (rule = $twice) THEN 'mended' ELSE 'gone' END AS status,
+               seen.current_value
+        FROM missing LEFT JOIN seen_again seen USING (correction_id)
+        WHERE rule <> $twice OR seen.correction_id IS NULL ORDER BY correction_id""",
+        {"twice": DUPLICATE},
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.correction_history import DAY, date_corrections
+from segkit.cleansing.errors_in_accounts import find_in_accounts
 from segkit.cleansing.errors_in_files import find_in_files
 from segkit.cleansing.errors_in_rows import FOUND, examples_of, find_in_rows, name_rows
 from segkit.cleansing.errors_in_values import find_in_values
@@ -60,6 +61,7 @@ def write_corrections(
     find_in_files(con)
     find_in_rows(con, today or dt.date.today())
     find_in_values(con)
+    find_in_accounts(con)
     _gather(con)
     _describe(con, data_owners or {}, str(quarter))
     date_corrections(con, previous)

@@ -48,6 +48,10 @@ NEGATIVE_PRICE = "quantity > 0 AND revenue < 0 AND line_type <> 'charge' AND ste
 NAMES = {"accounts": ("account_id", "name"), "contacts": ("account_id", "last_name"), "products": ("product_name",),
          "opportunities": ("account_id",), "leads": ("account_id",), "tickets": ("account_id",)}  # fmt: skip
 
+REPAIRED = ("accounts", "contacts", "firmographics", "leads")
+NOT_REPAIRED = ("account_id", "parent_id", "contact_id", "record_id", "lead_id")
+"""Ids are none of what a system's people have to mend because a known key or a match gave an account another one."""
+
 RULES = (  # table, column, rule, condition, proposal
     ("opportunities", "close_date", "closed_without_date", "is_closed AND close_date IS NULL", ""),
     ("opportunities", "amount", "won_without_amount", "is_won AND coalesce(amount, 0) = 0", ""),
@@ -85,9 +89,7 @@ def name_rows(con: duckdb.DuckDBPyConnection) -> None:
     for table in delivered(con):
         if table == "invoices" and made:
             continue
-        relation, record = f"rows_{table}", record_column(table)
-        if table == "accounts":
-            relation, record = (UNFILLED if has_table(con, "unfilled_accounts") else relation), "source_id"
+        relation, record = _as_delivered(table), "source_id" if table == "accounts" else record_column(table)
         columns = [c for c in columns_of(table) if c != "account_id"]
         columns += ["line_type"] if table == "invoices" else []
         account = "account_id" if "account_id" in columns_of(table) else "NULL::VARCHAR AS account_id"
@@ -106,9 +108,16 @@ def checked(con: duckdb.DuckDBPyConnection) -> list[str]:
     return [table for table in delivered(con) if has_table(con, f"checked_{table}")]
 
 
-UNFILLED = """(SELECT * REPLACE (coalesce(step, 'used') AS step)
-               FROM unfilled_accounts ANTI JOIN excluded_accounts USING (account_id))"""
-"""Rows of accounts before linked records filled their gaps: what stands in the system itself."""
+def _as_delivered(table: str) -> str:
+    """SQL relation of ``rows_T`` with the values that stand in the system itself, before anything was repaired."""
+    if table not in REPAIRED:
+        return f"rows_{table}"
+    values = ", ".join(f"raw.{c}" for c in columns_of(table) if c not in NOT_REPAIRED)
+    kept = "ANTI JOIN excluded_accounts USING (account_id)" if table == "accounts" else ""
+    return f"""(SELECT rows.* EXCLUDE ({values.replace("raw.", "")}), {values}
+                FROM (SELECT * FROM rows_{table} {kept}) rows
+                LEFT JOIN (SELECT DISTINCT ON (source, "row_number") * FROM raw_{table} ORDER BY ALL) raw
+                  USING (source, "row_number"))"""
 
 
 def find_in_rows(con: duckdb.DuckDBPyConnection, today: dt.date) -> None:
