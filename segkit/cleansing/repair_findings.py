@@ -67,13 +67,7 @@ def tabulate_rules(cleaning_rules: pd.DataFrame) -> pd.DataFrame:
 
 def rule_words(rule: object, language: str) -> str:
     """Return the words of a rule, from the texts of the repairs; without any, its name without underscores."""
-    for key in (
-        str(rule),
-        f"repairs.rule_{rule}",
-        f"repairs.{rule}",
-        f"firmographics.rule_{rule}",
-        f"firmographics.{rule}",
-    ):
+    for key in (f"repairs.rule_{rule}", f"firmographics.rule_{rule}", f"quality.rule_{rule}"):
         if texts.has(key):
             return _known(key, language, str(rule))
     return str(rule).replace("_", " ")
@@ -151,12 +145,11 @@ def tabulate_proposals(proposals: pd.DataFrame) -> pd.DataFrame:
 def reason_words(proposal: dict, language: str) -> str:
     """Return why a value is doubtful: the sentence of its reason, else the words of its rule."""
     reason = str(proposal.get("reason") or "")
-    for key in (reason, f"repairs.{reason}", f"repairs.reason_{reason}", f"firmographics.{reason}"):
-        if reason and texts.has(key):
-            try:
-                return texts.say(key, language, **{str(name): value for name, value in proposal.items()})
-            except KeyError:
-                break
+    if texts.has(reason):
+        try:
+            return texts.say(reason, language, **{str(name): value for name, value in proposal.items()})
+        except KeyError:  # a sentence about many values, with their number
+            pass
     return rule_words(proposal.get("rule") or reason, language)
 
 

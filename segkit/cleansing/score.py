@@ -108,7 +108,9 @@ def _validity(con: duckdb.DuckDBPyConnection) -> Measured | None:
     rules = _rows(
         con,
         "cleaning_rules",
-        """SELECT coalesce(sum(n_rows), 0), coalesce(sum(n_proposed), 0) FROM cleaning_rules WHERE kind = 'doubtful'""",
+        """SELECT coalesce(sum(n_rows), 0), coalesce(sum(n_proposed), 0) FROM (
+               SELECT max(n_rows) AS n_rows, sum(n_proposed) AS n_proposed FROM cleaning_rules
+               WHERE kind = 'doubtful' GROUP BY "table", "column")""",
     )
     refused = _rows(con, "proposals", "SELECT 0, -count(*) FROM proposals WHERE status = 'refused'") if rules else []
     impossible = _rows(

@@ -58,7 +58,9 @@ def test_completeness_takes_the_better_of_industry_and_its_code_and_columns_that
 
 
 def test_validity_counts_proposals_that_are_not_refused_and_impossible_values(fill, scores):
-    fill("cleaning_rules", {"kind": "doubtful", "n_rows": 90, "n_proposed": 5}, {"kind": "safe", "n_rows": 99})
+    doubtful = {"kind": "doubtful", "column": "city", "n_rows": 90}
+    fill("cleaning_rules", {**doubtful, "rule": "a", "n_proposed": 4}, {**doubtful, "rule": "b", "n_proposed": 1})
+    fill("cleaning_rules", {"kind": "safe", "rule": "c", "n_rows": 99})
     fill("proposals", {"status": "refused"}, {"status": "open", "record_id": "2"})
     fill("missing_values", {"reason": "impossible", "n_missing": 2}, {"reason": "empty", "n_missing": 50})
     fill("data_quality", {"table": "contacts", "check": "unreadable_bad_date", "n_rows": 10, "n_bad": 4})
