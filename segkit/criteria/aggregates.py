@@ -23,6 +23,7 @@ PURCHASING = r"einkauf|beschaff|purchas|procure|sourcing|buying"
 URGENT = r"hoch|high|urgent|dring|krit|crit|sofort|notfall|emergency"
 PERSONS = r"^e\.? ?k\.?(?:fm|fr)?\.?$|einzelunt|einzelkauf|eingetragene[r]? kauf|freiberuf|sole (?:trader|propr)"
 NOT_NEEDS = r"^(?:nps|csat|ces)\b"
+PARTS = ("site", "department", "person")
 DIGITAL = ("visit", "click", "download")
 
 
@@ -54,9 +55,7 @@ def group_ties(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.
     import pandas as pd
 
     known = _accounts(tables)
-    parents = known["parent_id"]
-    if "unit_level" in known:
-        parents = parents[~known["unit_level"].isin(["site", "department", "person"])]
+    parents = known["parent_id"].drop(_parts(known).index)
     is_parent = parents.index.isin(parents.dropna())
     kinds = np.where(parents.notna(), "subsidiary", np.where(is_parent, "parent", "independent"))
     return pd.Series(kinds, index=parents.index)
@@ -206,8 +205,12 @@ def satisfaction(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> p
 
 
 def care_cost_share(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Cost of care over revenue of twelve months, where there is revenue."""
+    """Cost of care over revenue of twelve months, where there is revenue.
+
+    A company whose sites, departments or persons are accounts of their own has none: its cost stands for theirs, too.
+    """
     cost = _until(tables["care_costs"], "cost_date", day, YEAR).groupby("account_id")["cost"].sum()
+    cost = cost[~cost.index.isin(_parts(_accounts(tables))["parent_id"])] if "accounts" in tables else cost
     revenue = accounts["revenue_12m"].astype("float64")
     return cost.reindex(accounts.index) / revenue.where(revenue > 0)
 
@@ -219,6 +222,11 @@ def wallet_share(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> p
 
 def _accounts(tables: Tables) -> pd.DataFrame:
     return tables["accounts"].set_index("account_id")
+
+
+def _parts(accounts: pd.DataFrame) -> pd.DataFrame:
+    """Return the accounts that are a part of a company; the company is their parent."""
+    return accounts[accounts["unit_level"].isin(PARTS)] if "unit_level" in accounts else accounts[:0]
 
 
 def _until(rows: pd.DataFrame, date: str, day: pd.Timestamp, days: int | None = None) -> pd.DataFrame:

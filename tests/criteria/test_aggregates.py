@@ -76,6 +76,29 @@ PEOPLE = {
             {"A": 0.25},
         ),
         (
+            "care_cost_share",
+            {
+                "care_costs": {"account_id": ["A", "B"], "cost_date": ago(10, 10), "cost": [25.0, 5.0]},
+                "accounts": {
+                    "account_id": ["A", "A/1", "B"],
+                    "parent_id": [None, "A", None],
+                    "unit_level": ["company", "site", "company"],
+                },
+            },
+            {},
+        ),
+        (
+            "group_ties",
+            {
+                "accounts": {
+                    "account_id": ["A", "A/1", "B"],
+                    "parent_id": ["B", "A", None],
+                    "unit_level": ["company", "site", "company"],
+                }
+            },
+            {"A": "subsidiary", "B": "parent"},
+        ),
+        (
             "wallet_share",
             {"competitors": {"account_id": ["A", "A", "B"], "share": [0.3, 0.2, None]}},
             {"A": pytest.approx(0.5)},
