@@ -61,7 +61,7 @@ def _note_lines(con: duckdb.DuckDBPyConnection) -> None:
     run_sql(
         con,
         f"""CREATE OR REPLACE TEMP TABLE joined_lines AS
-            SELECT source, "row_number", record_id FROM {relation} lines
+            SELECT source, "row_number", joined_records.record_id FROM {relation} lines
             JOIN joined_records ON joined_records.record_id = lines.account_id
             WHERE joined_records.account_id <> joined_records.record_id""",
     )
@@ -76,7 +76,7 @@ def _translate(con: duckdb.DuckDBPyConnection, table: str, relation: str, column
         run_sql(
             con,
             f"""INSERT INTO match_log
-                SELECT source, "row_number", 'account_id', record_id, joined_records.account_id,
+                SELECT source, "row_number", 'account_id', joined_records.record_id, joined_records.account_id,
                        CASE how WHEN 'decision' THEN 'merged_by_decision' ELSE 'merged' END, 1
                 FROM {changes} AND r.step IS NULL ORDER BY ALL""",
         )
@@ -131,7 +131,7 @@ def _translate_parents(con: duckdb.DuckDBPyConnection) -> None:
     run_sql(
         con,
         """UPDATE unfilled_accounts SET parent_id = joined_records.account_id FROM joined_records
-           WHERE parent_id = record_id AND joined_records.account_id <> record_id""",
+           WHERE parent_id = joined_records.record_id AND joined_records.account_id <> joined_records.record_id""",
     )
 
 
