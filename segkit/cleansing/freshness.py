@@ -127,7 +127,8 @@ def _write_freshness(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: C
             con,
             f"""
             INSERT INTO freshness
-            SELECT a.account_id, '{column}', {day}, greatest(date_diff('day', {day}, DATE '{as_of}'), 0), {is_stale},
+            SELECT a.account_id, '{column}', {day},
+                   CASE WHEN {day} IS NOT NULL THEN greatest(date_diff('day', {day}, DATE '{as_of}'), 0) END, {is_stale},
                    taken.account_id IS NOT NULL, money.revenue
             FROM accounts a JOIN account_money money USING (account_id) LEFT JOIN ({taken}) taken USING (account_id)
             WHERE a.{column} IS NOT NULL ORDER BY a.account_id""",

@@ -19,9 +19,13 @@ PLAIN = ("industry", "credit_rating", "legal_form", "vat_id", "register_id", "le
 ADDRESS = ("street", "postal_code", "city")
 """Filled together and only where none is known: half an address of each would be one that nobody has."""
 TWICE = 2.0
-"""Numbers that differ by this factor contradict each other; head counts and turnovers move less in most years."""
+"""Numbers that differ by this factor contradict each other, however old one of them is: most companies take longer than
+any limit of age to double."""
+FEW_HEADS = 5
+"""Two persons for one are a difference, but none that matters."""
 CONTRADICTIONS = {
-    "employees": f"greatest(a.employees, o.value) >= {TWICE} * least(a.employees, o.value)",
+    "employees": f"greatest(a.employees, o.value) >= {TWICE} * least(a.employees, o.value)"
+    f" AND abs(a.employees - o.value) >= {FEW_HEADS}",
     "account_revenue": f"greatest(a.account_revenue, o.value) >= {TWICE} * least(a.account_revenue, o.value)",
     "industry_code": "coalesce(left(a.industry_code, 2) <> left(o.value, 2), false)",
     "legal_form": "{bare_a} <> {bare_o}",
@@ -39,7 +43,7 @@ def take_values(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: Cleans
     Of several companies of one account the one known last is asked; where two were known on the same day and differ,
     none. ``cleansing.refresh`` says what is taken: missing values; also stale ones that the file knows of a later day;
     or all that it knows of a later day. Where an account's value has no day, the day of its delivery stands for it:
-    the value is at least as old. Whatever is not taken and differs is proposed, never chosen.
+    the value is at least as old. A value that contradicts the account's (`CONTRADICTIONS`) is proposed, never chosen.
 
     Parameters
     ----------
@@ -96,11 +100,12 @@ def _offers(column: str) -> str:
 def _take_dated(con: duckdb.DuckDBPyConnection, column: str, as_of: object, cleansing: Cleansing) -> None:
     day = DATED[column]
     is_stale = stale(f"a.{day}", as_of, cleansing.stale_after_months.get(column))
+    agrees = f"NOT ({CONTRADICTIONS[column]})"
     rules = {f"a.{column} IS NULL": "external_missing"}
     if cleansing.refresh != "missing":
-        rules[f"{is_stale} AND o.known_date > a.{day}"] = "external_stale"
+        rules[f"{agrees} AND {is_stale} AND o.known_date > a.{day}"] = "external_stale"
     if cleansing.refresh == "newer":
-        rules[f"o.known_date > coalesce(a.{day}, origin.delivery)"] = "external_newer"
+        rules[f"{agrees} AND o.known_date > coalesce(a.{day}, origin.delivery)"] = "external_newer"
     cases = " ".join(f"WHEN {condition} THEN '{rule}'" for condition, rule in rules.items())
     _take(con, column, f"(CASE {cases} END) IS NOT NULL", f"CASE {cases} END", day)
 

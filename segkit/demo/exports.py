@@ -55,6 +55,11 @@ HIERARCHY = {
     "account_id": "Kundennummer", "parent_id": "Übergeordneter Kunde", "hierarchy_type": "Hierarchietyp",
     "valid_from": "Gültig ab", "valid_to": "Gültig bis",
 }  # fmt: skip
+FIRMOGRAPHICS = {
+    "record_id": "Auskunftsnummer", "name": "Firmenname", "legal_form": "Rechtsform", "street": "Straße",
+    "postal_code": "PLZ", "city": "Sitz", "industry_code": "WZ 2008", "employees": "Beschäftigte",
+    "account_revenue": "Jahresumsatz EUR", "credit_rating": "Bonitätsindex", "known_date": "Stand",
+}  # fmt: skip
 STAFF = {
     "owner_id": "Betreuer", "owner_name": "Name", "team": "Vertriebsteam", "area": "Gebiet", "role": "Rolle",
     "hours": "Jahresstunden", "cost": "Jahreskosten",

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from segkit.demo.demand import segments
+from segkit.demo.firmographics import company_data
 from segkit.demo.groups import true_groups
 from segkit.demo.oracle import churn_oracle, score
 from segkit.demo.parameters import LEVELS, N_QUARTERS, QUARTERS
@@ -24,6 +25,7 @@ def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
         "groups": true_groups(sample),
         "potential": sample.accounts[["account_id", "employees", "potential", "share_of_wallet", "is_diamond"]],
         "churners": churners(sample),
+        "companies": company_data(sample)[["record_id", "account_id"]],
         "needs": people[["contact_id", "account_id", "need_class"]],
     }
     for name, frame in tables.items():

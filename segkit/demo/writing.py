@@ -9,6 +9,7 @@ import pandas as pd
 
 from segkit.demo import crm, exports, groups, service
 from segkit.demo.customer_master import as_of_july, customer_master
+from segkit.demo.firmographics import company_data, known_on
 from segkit.demo.ledger import controlling_totals, write_ledger
 from segkit.demo.marketing import engagements
 from segkit.demo.sample import SEED, Sample, simulate
@@ -75,6 +76,7 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
     programme = crm.campaigns(sample.seed)
     machines = service.installed_base(sample)
     structure = groups.hierarchy(sample)
+    agency = company_data(sample)
     for day, accounts in ((JULY, as_of_july(master, sample.seed)), (OCTOBER, master)):
         folder, stand = raw / day, f"{day[8:]}.{day[5:7]}.{day[:4]}"
         known = people[people["account_id"].isin(accounts["account_id"])]
@@ -85,6 +87,7 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
         exports.write_csv(owned, exports.INSTALLED_BASE, folder / "anlagen.csv")
         held = structure[structure["valid_from"] <= day]
         exports.write_csv(held, exports.HIERARCHY, folder / "kundenhierarchie.csv")
+        exports.write_csv(known_on(agency, day), exports.FIRMOGRAPHICS, folder / "firmendaten.csv", "utf-8-sig")
         exports.write_english_csv(programme[programme["start_date"] <= day], folder / "campaigns.csv")
 
 

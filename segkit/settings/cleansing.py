@@ -9,6 +9,9 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_valida
 
 Unit = Literal["group", "company", "site", "department", "person"]
 
+AGEING = ("employees", "account_revenue", "industry_code", "credit_rating")
+"""Firmographics of accounts whose age is known: by a day of their own or that of an external file."""
+
 
 class Duplicates(BaseModel):
     """How records of one customer are found, and from which probability they are merged or shown to people."""
@@ -71,6 +74,15 @@ class Cleansing(BaseModel):
         default_factory=list,
         description="Rules that are not applied; the table cleaning_rules names them.",
     )
+
+    @field_validator("stale_after_months")
+    @classmethod
+    def _known_firmographics(cls, value: dict[str, int]) -> dict[str, int]:
+        """Refuse limits of columns that have no age."""
+        unknown = sorted(set(value) - set(AGEING))
+        if unknown:
+            raise ValueError(f"{', '.join(unknown)} has no age; use {', '.join(AGEING)}")
+        return value
 
     @field_validator("charge_codes", mode="before")
     @classmethod

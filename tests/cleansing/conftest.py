@@ -80,3 +80,36 @@ def clean(con):
     return lambda quarter="2026Q3", first_month=1, **options: clean_tables(
         con, Quarter.parse(quarter, first_month), today=TODAY, **options
     )
+
+
+@pytest.fixture
+def refresh(con):
+    """The steps of firmographics alone, for 2026Q3: what stands in front of them is as simple as it can be."""
+    from segkit.cleansing.accounts import write_accounts
+    from segkit.cleansing.external import link_firmographics
+    from segkit.cleansing.freshness import refresh_firmographics
+    from segkit.cleansing.impossible import clear_impossible
+    from segkit.cleansing.industry_codes import write_codes
+    from segkit.cleansing.period import Period
+    from segkit.cleansing.rows import delivered, make_empty, mark_rows
+    from segkit.quarters import Quarter
+    from segkit.settings.cleansing import Cleansing
+
+    empty = ("cleaning_rules", "proposals", "missing_values", "duplicates", "account_lineage", "account_links")
+
+    def run(cleansing=None, duplicates=None, repairs=None, as_of=dt.date(2026, 9, 30)):
+        settings = cleansing or Cleansing()
+        for table in empty:
+            make_empty(con, table)
+        for table in delivered(con):
+            mark_rows(con, table)
+        clear_impossible(con, settings.switched_off)
+        write_codes(con, settings.switched_off)
+        link_firmographics(con, settings, 0, duplicates)
+        for table in delivered(con):
+            con.execute(f"UPDATE rows_{table} SET step = 'used' WHERE step IS NULL").fetchall()
+        con.execute("CREATE OR REPLACE TABLE invoices AS FROM rows_invoices").fetchall()
+        write_accounts(con, as_of)
+        refresh_firmographics(con, Period(Quarter.parse("2026Q3"), as_of, "invoices", TODAY), settings, repairs)
+
+    return run
