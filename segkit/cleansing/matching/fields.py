@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from segkit.cleansing.matching.phonetic import sound_of
 if TYPE_CHECKING:
     import pandas as pd
 
+_MISREAD = {letter.encode().decode("cp1252"): letter for letter in "äöüÄÖÜßéè"}
 _DOTTED = re.compile(r"([^\W\d_]+)\.")
 _DEPARTMENT = re.compile(r"(?<=\w)[\s,;(/-]+(abt\.|abteilung|z\.?\s?hd[ns]?\.|zu händen|c/o)(?=\W|$).*$", re.IGNORECASE)
 _LAST = re.compile(r"([^\W\d_]+)\W*$")
@@ -26,6 +26,9 @@ GIVEN = (
     *("record_id", "system", "name", "legal_form", "street", "postal_code", "city", "country", "phone", "website"),
     *("email_domain", *IDENTIFIERS),
 )
+
+LONGEST = 200
+"""More letters of a field are not looked at."""
 
 FEWEST_CUT = 12
 """The last word of a name with at least so many letters may have been cut by a narrow field."""
@@ -54,6 +57,7 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
 
     given = records.reindex(columns=list(GIVEN)).astype("str").sort_values("record_id", kind="stable")
     given = given.reset_index(drop=True)
+    given = given.apply(lambda column: column if column.name == "record_id" else column.str.slice(0, LONGEST))
     given["name"] = each_distinct(given.name, _readable).astype("str")
     names = split_names(given.name)
     fields = pd.DataFrame({"idx": range(len(given)), "record_id": given.record_id, "system": given.system})
@@ -69,11 +73,11 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _readable(name: str) -> str | None:
-    """Return a name whose umlauts are right though its UTF-8 was read as cp1252, without department and addressee."""
+    """Return a name with umlauts though its UTF-8 was read as cp1252, without department and addressee behind it."""
     if "Ã" in name:
-        with contextlib.suppress(UnicodeError):
-            name = name.encode("cp1252").decode("utf-8")
-    return _DEPARTMENT.sub("", name) or None
+        for wrong, letter in _MISREAD.items():
+            name = name.replace(wrong, letter)
+    return _DEPARTMENT.sub("", name.replace("\u200b", " ")) or None
 
 
 def _shortened(name: str) -> str | None:

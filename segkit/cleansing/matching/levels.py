@@ -29,7 +29,7 @@ _NAME = """
         WHEN l.name_id IS NULL OR r.name_id IS NULL THEN NULL
         WHEN l.name_id = r.name_id OR na.words = nb.words OR na.compact = nb.compact THEN
             CASE WHEN greatest(na.n_towns, nb.n_towns) <= {few_towns} AND NOT coalesce(l.form <> r.form, FALSE)
-                     AND ({town}) THEN 'same_in_town'
+                     AND ({town} OR {no_town}) THEN 'same_in_town'
                  WHEN greatest(na.n_records, nb.n_records) > {many} THEN 'same_frequent'
                  WHEN greatest(na.n_records, nb.n_records) > {few} OR least(na.weight, nb.weight) < {rare}
                      THEN 'same_known'
@@ -45,10 +45,12 @@ _NAME = """
     END"""
 _FORM = "CASE WHEN l.form IS NULL OR r.form IS NULL THEN NULL WHEN l.form = r.form THEN 'same' ELSE 'different' END"
 _SAME_TOWN = (
-    "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce(l.city = r.city, FALSE) OR "
-    "coalesce(jaro_winkler_similarity(l.city, r.city) >= 0.93 OR starts_with(l.city, r.city || ' ') OR "
-    "starts_with(r.city, l.city || ' '), FALSE)"
+    "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce((l.city = r.city OR "
+    "jaro_winkler_similarity(l.city, r.city) >= 0.93 OR starts_with(l.city, r.city || ' ') OR "
+    "starts_with(r.city, l.city || ' ')) AND (l.postal_code IS NULL OR r.postal_code IS NULL OR "
+    "left(l.postal_code, 2) = left(r.postal_code, 2) OR damerau_levenshtein(l.postal_code, r.postal_code) <= 1), FALSE)"
 )
+_NO_TOWN = "coalesce(l.postal_code, l.city, r.postal_code, r.city) IS NULL AND l.form IS NOT DISTINCT FROM r.form"
 _SAME_STREET = "coalesce(l.street = r.street OR jaro_winkler_similarity(l.street, r.street) >= 0.93, FALSE)"
 _HAS_TOWN = "(l.postal_code IS NOT NULL AND r.postal_code IS NOT NULL) OR (l.city IS NOT NULL AND r.city IS NOT NULL)"
 _PLACE = f"""
@@ -107,6 +109,7 @@ _SAME_ID = f"({_OWN_ID} OR coalesce(vat_id = 'same', FALSE))"
 _OTHER_ID = "'different' IN (coalesce(vat_id, ''), coalesce(register_id, ''), coalesce(lei, ''))"
 _SAME_PHONE = "coalesce(phone = 'same', FALSE)"
 _SAME_ADDRESS = "coalesce(place IN ('same_address', 'same_street', 'address_other_town'), FALSE)"
+_SAME_TOWN_LEVEL = f"({_SAME_ADDRESS} OR coalesce(place IN ('same_town', 'other_street'), FALSE))"
 _FAR = "coalesce(place IN ('same_region', 'other_town'), FALSE)"
 _OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '(same|spelling)_(unique|rare)')"
 _HELD = f"({_SAME_ID} OR {_SAME_PHONE} OR coalesce(register_id = 'same_number', FALSE))"
@@ -114,13 +117,16 @@ _CONTRADICTIONS = {
     "no_name": f"name IS NULL AND NOT {_SAME_ID}",
     "other_number": f"number_a AND number_b AND NOT {_OWN_ID}",
     "other_id": f"{_OTHER_ID} AND NOT {_SAME_ID}",
-    "sister": f"has_sister AND NOT {_OWN_ID}",
+    "sister": f"has_sister AND NOT {_SAME_ID}",
     "branch": f"(NOT list_has_all(cities, towns) OR len(towns) > 0 AND {_FAR}) AND NOT {_OWN_ID} AND "
     f"NOT ({_SAME_PHONE} AND {_SAME_ADDRESS})",
     "other_form": f"legal_form = 'different' AND NOT {_OWN_ID}",
     "other_town": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN} AND name NOT SIMILAR TO '.*(unique|rare)'",
     "own_words": f"name IN ('similar', 'different') AND NOT {_OWN_ID}",
     "extra_number": f"has_number AND NOT {_SAME_ID}",
+    "sister_of_group": f"has_sister AND NOT {_OWN_ID}",
+    "part_elsewhere": f"{_FAR} AND name LIKE 'part%' AND NOT {_SAME_ID}",
+    "name_only": f"name NOT LIKE 'same%' AND NOT ({_HELD} OR {_SAME_TOWN_LEVEL} OR coalesce(domain, '') LIKE 'same%')",
     "shared_id": f"vat_id = 'same' AND register_id = 'different' AND NOT {_OWN_ID}",
     "shared_domain": f"domain = 'same_frequent' AND NOT {_SAME_ADDRESS} AND NOT {_HELD} AND name <> 'same_in_town'",
     "moved": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN}",
@@ -134,8 +140,11 @@ def make_records(con: duckdb.DuckDBPyConnection) -> None:
         """
         CREATE TABLE compared AS
         WITH domains AS (
-            SELECT domain, count(*) AS n_domain, count(DISTINCT coalesce(city, left(postal_code, 3))) AS n_places
-            FROM fields WHERE domain IS NOT NULL GROUP BY domain
+            SELECT domain, max(n) AS n_domain, max(n_places) AS n_places
+            FROM (
+                SELECT domain, system, count(*) AS n, count(DISTINCT coalesce(city, left(postal_code, 3))) AS n_places
+                FROM fields WHERE domain IS NOT NULL GROUP BY domain, system
+            ) GROUP BY domain
         )
         SELECT f.*, n.name_id, n_domain, coalesce(n_places, 0) AS n_places
         FROM fields AS f LEFT JOIN names AS n ON n.core = f.core LEFT JOIN domains USING (domain) ORDER BY idx
@@ -193,6 +202,7 @@ def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
     bits = math.log2(max(2, run_sql(con, "SELECT count(*) FROM names")[0][0]))
     numbers = {
         "town": _SAME_TOWN,
+        "no_town": _NO_TOWN,
         "few": FEW,
         "few_towns": FEW_TOWNS,
         "many": MANY,

@@ -2,172 +2,12 @@
 
 from __future__ import annotations
 
-import functools
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.matching.phonetic import sound_of
 from segkit.cleansing.rows import run_sql
-from segkit.yaml_files import read_yaml
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
-
-_NUMBER = re.compile(r"\w*\d\w*|ii|iii|iv|vi|vii|viii|ix|xi|xii")
-FEW_WORDS = 4
-"""In names of up to so many words any two may be written as one in another, whatever their order."""
-
-
-_ALIKE = """
-    CREATE OR REPLACE TABLE alike AS
-    WITH met AS (
-        SELECT DISTINCT part_a, part_b, is_joined, short_a, short_b, head_a, head_b, first_a, first_b,
-            length(part_a) AS n_a, length(part_b) AS n_b, least(length(part_a), length(part_b)) AS n, abs(length(part_a) - length(part_b)) AS more
-        FROM meetings WHERE part_a <> part_b AND NOT is_number
-    ), compared AS (
-        SELECT *, CASE WHEN more <= 3 AND n >= 4 THEN damerau_levenshtein(part_a, part_b) END AS distance FROM met
-    ), judged AS (
-        SELECT *, CASE
-            WHEN is_joined AND n >= 8 AND distance <= 1 THEN FALSE
-            WHEN head_a > 0 AND starts_with(part_b, part_a[:head_a]) AND ends_with(part_b, part_a[head_a + 1:]) THEN FALSE
-            WHEN head_b > 0 AND starts_with(part_a, part_b[:head_b]) AND ends_with(part_a, part_b[head_b + 1:]) THEN FALSE
-            WHEN is_joined AND n < 6 THEN NULL
-            WHEN short_a AND n_a > first_b AND starts_with(part_b, part_a) THEN FALSE
-            WHEN short_b AND n_b > first_a AND starts_with(part_a, part_b) THEN FALSE
-            WHEN is_joined THEN NULL
-            WHEN distance <= CASE WHEN n >= 8 THEN 2 ELSE 1 END THEN FALSE
-            WHEN distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END THEN TRUE
-        END AS is_rough
-        FROM compared
-    )
-    SELECT part_a, part_b, is_joined, short_a, short_b, head_a, head_b, first_a, first_b, is_rough FROM judged WHERE is_rough IS NOT NULL
-    """
-
-
-@functools.cache
-def special_words(kind: str) -> list[str]:
-    """Return words that tell companies of one house apart (sisters), or say nothing (additions); * is any ending."""
-    return [str(word) for word in read_yaml(Path(__file__).with_name("words.yml"))[kind]]
-
-
-@functools.cache
-def _pattern(kind: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(word).replace(r"\*", r"\w*") for word in special_words(kind)))
-
-
-def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
-    """Create ``names`` and ``name_words`` of the names in fields, and ``parts``, by which names are laid side by side.
-
-    Parameters
-    ----------
-    con : DuckDBPyConnection
-    fields : DataFrame
-        core, words, compact, short and city, as `read_fields` returns them.
-
-    Notes
-    -----
-    names: name_id, core, words, compact, n_records, n_towns, weight (of all its words). name_words: name_id, core, place, word, sound, rank (1 is the
-    rarest word), weight (base-2 logarithm of how many names there are for each that has the word), is_number, is_year, sister,
-    is_addition (by `words.yml`), is_town (of any record), is_own_town (of a record with the name), is_short (perhaps the
-    beginning of a longer word). parts: name_id, place, part, is_joined, is_number, is_short, n_head:
-    each word, and two words written as one at both their places, with the length of the first if it may be a beginning.
-    """
-    names, words = _split_names(fields)
-    for table, frame in (("given_names", names), ("given_words", words)):
-        con.register(table, frame)
-    run_sql(
-        con,
-        """
-        CREATE TABLE name_words AS
-        WITH frequencies AS (SELECT word, count(DISTINCT name_id) AS n FROM given_words GROUP BY word)
-        SELECT g.*,
-            CASE WHEN is_addition OR is_own_town THEN 0
-                ELSE round(greatest(log2((SELECT count(*) FROM given_names) / n), 0.5), 6) END AS weight,
-            row_number() OVER (PARTITION BY name_id ORDER BY is_addition OR is_own_town, n, word, place) AS rank
-        FROM given_words AS g JOIN frequencies USING (word) ORDER BY name_id, place
-        """,
-    )
-    run_sql(
-        con,
-        """
-        CREATE TABLE names AS
-        SELECT n.*, coalesce(w.weight, 0) AS weight
-        FROM given_names AS n
-        LEFT JOIN (SELECT name_id, sum(weight) AS weight FROM name_words GROUP BY name_id) AS w USING (name_id)
-        ORDER BY name_id
-        """,
-    )
-    run_sql(
-        con,
-        f"""
-        CREATE TABLE parts AS
-        SELECT name_id, place, word AS part, FALSE AS is_joined, is_number, is_short, 0 AS n_head, 0 AS n_first,
-            coalesce(sister, word) AS stem
-        FROM name_words
-        UNION ALL
-        SELECT l.name_id, unnest([l.place, r.place]), l.word || r.word, TRUE, l.is_number OR r.is_number,
-            r.is_short AND r.place > l.place,
-            CASE WHEN l.is_short AND length(l.word) > 1 AND length(r.word) > 2 THEN length(l.word) ELSE 0 END,
-            length(l.word) + 1, l.word || r.word
-        FROM name_words AS l
-        JOIN name_words AS r ON r.name_id = l.name_id AND r.place <> l.place
-        WHERE r.place = l.place + 1
-            OR (SELECT count(*) FROM name_words AS w WHERE w.name_id = l.name_id) <= {FEW_WORDS}
-        """,
-    )
-    for table in ("given_names", "given_words"):
-        con.unregister(table)
-
-
-def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the distinct names and their words, without light ones unless there are no others."""
-    import pandas as pd
-
-    known = fields.dropna(subset=["core"])
-    names = known.groupby(["core", "words", "compact"], as_index=False).agg(
-        n_records=("idx", "size"), n_towns=("city", "nunique")
-    )
-    names = names.sort_values("core", kind="stable", ignore_index=True)
-    names.insert(0, "name_id", range(len(names)))
-    words = names[["name_id", "core", "words"]].assign(word=names.core.str.split()).explode("word")
-    is_kept = [word in content.split() for word, content in zip(words.word, words.words, strict=True)]
-    words = words[is_kept].drop(columns="words")
-    words["place"] = words.groupby("name_id").cumcount()
-    kinds = pd.DataFrame({"word": words.word.unique()}, dtype="str")
-    kinds["sound"] = [sound_of(word) or word for word in kinds.word]
-    kinds["is_number"] = [bool(_NUMBER.fullmatch(word)) for word in kinds.word]
-    kinds["sister"] = pd.Series([_sister_of(word, False) for word in kinds.word], dtype="str")
-    kinds["sister_if_short"] = pd.Series([_sister_of(word, True) for word in kinds.word], dtype="str")
-    kinds["is_addition"] = [bool(_pattern("additions").fullmatch(word)) for word in kinds.word]
-    towns = set(known.city.dropna().str.split().explode())
-    kinds["is_town"] = [len(word) > 3 and word in towns for word in kinds.word]
-    words = words.merge(kinds, on="word")
-    for column, given in (("is_own_town", "city"), ("is_short", "short")):
-        found = known[["core", given]].dropna().drop_duplicates()
-        found = found.assign(word=found[given].str.split()).explode("word")[["core", "word"]].drop_duplicates()
-        words = words.merge(found.assign(**{column: True}), how="left", on=["core", "word"])
-        words[column] = words[column].notna()
-    words = words.sort_values(["name_id", "place"], ignore_index=True)
-    words["is_year"] = words.word.str.fullmatch(r"(?:1[5-9]|20)\d\d")
-    is_last = words.name_id != words.name_id.shift(-1)
-    words["is_number"] |= words.word.isin(["i", "v", "x"]) & is_last & (words.place > 0)
-    words["sister"] = words.sister.fillna(words.pop("sister_if_short").where(words.is_short))
-    return names, words
-
-
-def _sister_of(word: str, is_short: bool) -> str | None:
-    """Return the word of `words.yml` that tells companies of one house apart: misspelled too, or cut after its beginning."""
-    from rapidfuzz.distance import OSA
-
-    stems = [stem.rstrip("*") for stem in special_words("sisters")]
-    if is_short:
-        return next((stem for stem in stems if len(word) > 2 and stem.startswith(word)), None)
-    if _pattern("sisters").fullmatch(word):
-        return max((stem for stem in stems if word.startswith(stem)), key=len)
-    long = [stem for stem in stems if len(stem) > 7 and len(word) > 8]
-    return next((stem for stem in long if OSA.distance(stem, word[: len(stem)], score_cutoff=1) <= 1), None)
 
 
 def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None:
@@ -180,10 +20,10 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
     pairs : str
         A table with name_a and name_b (name_id), each pair once.
     into : str
-        The table: name_a, name_b, shared, own_a, own_b (bits of the words in both, only in the first, only in the
-        second; additions and the own town weigh nothing), is_garbled (some words agree only roughly), has_sister (a word
-        of `words.yml` in one only), has_number (a number that is no year in one only), number_a, number_b (a number only
-        in the first, only in the second), towns (names of towns in one only).
+        The table: name_a, name_b, shared (bits of the words in both, as the side says on which they weigh less), own_a,
+        own_b (bits of the words only in the first, only in the second), is_garbled (some agree only roughly), has_sister
+        (a word of `words.yml` in one only), has_number (a number that is no year in one only), number_a, number_b (a
+        number only in the first, only in the second), towns (names of towns in one only).
 
     Notes
     -----
@@ -192,31 +32,8 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
     words written as one are equal to it. It agrees roughly by two letters from five letters on, by three from eight on,
     or if the whole names differ by less than a fifth of their letters. Numbers agree only if they are equal.
     """
-    run_sql(
-        con,
-        f"""
-        CREATE OR REPLACE TABLE meetings AS
-        SELECT c.name_a, c.name_b, l.place AS place_a, r.place AS place_b, l.part AS part_a, r.part AS part_b,
-            l.is_joined OR r.is_joined AS is_joined, l.is_number OR r.is_number AS is_number, l.is_short AS short_a,
-            r.is_short AS short_b, l.n_head AS head_a, r.n_head AS head_b,
-            l.n_first AS first_a, r.n_first AS first_b,
-            l.stem = r.stem AS is_equal
-        FROM {pairs} AS c
-        JOIN parts AS l ON l.name_id = c.name_a
-        JOIN parts AS r ON r.name_id = c.name_b AND NOT (l.is_joined AND r.is_joined)
-        """,
-    )
-    run_sql(con, _ALIKE)
-    run_sql(
-        con,
-        """
-        CREATE OR REPLACE TABLE meetings AS
-        SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM meetings WHERE is_equal
-        UNION ALL
-        SELECT name_a, name_b, place_a, place_b, is_rough
-        FROM meetings JOIN alike USING (part_a, part_b, is_joined, short_a, short_b, head_a, head_b, first_a, first_b)
-        """,
-    )
+    _meet_words(con, pairs)
+    _meet_glued(con, pairs)
     sides = "\nUNION ALL\n".join(_side_sql(pairs, *side) for side in (("a", "TRUE"), ("b", "FALSE")))
     run_sql(
         con,
@@ -224,42 +41,102 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         CREATE OR REPLACE TABLE {into} AS
         WITH added AS (
             SELECT name_a, name_b,
-                least(
-                    coalesce(sum(weight) FILTER (is_met AND is_a), 0), coalesce(sum(weight) FILTER (is_met AND NOT is_a), 0)
-                ) AS shared,
+                coalesce(sum(weight) FILTER (is_met AND is_a), 0) AS shared_a,
+                coalesce(sum(weight) FILTER (is_met AND NOT is_a), 0) AS shared_b,
                 coalesce(sum(weight) FILTER (NOT is_met AND is_a), 0) AS own_a,
                 coalesce(sum(weight) FILTER (NOT is_met AND NOT is_a), 0) AS own_b,
                 coalesce(bool_or(is_rough), FALSE) AS is_garbled,
                 coalesce(bool_or(sister IS NOT NULL) FILTER (NOT is_met), FALSE) AS has_sister,
                 coalesce(bool_or(is_number AND NOT is_year) FILTER (NOT is_met), FALSE) AS has_number,
-                coalesce(list_sort(list(word) FILTER (is_town AND NOT is_met)), []) AS towns,
                 coalesce(bool_or(is_number) FILTER (NOT is_met AND is_a), FALSE) AS number_a,
-                coalesce(bool_or(is_number) FILTER (NOT is_met AND NOT is_a), FALSE) AS number_b
+                coalesce(bool_or(is_number) FILTER (NOT is_met AND NOT is_a), FALSE) AS number_b,
+                coalesce(list_sort(list(word) FILTER (is_town AND NOT is_met)), []) AS towns
             FROM ({sides})
             GROUP BY name_a, name_b
+        ), judged AS (
+            SELECT a.*, least(l.weight, r.weight) AS weight,
+                own_a > 0 AND own_b > 0 AND abs(length(l.compact) - length(r.compact)) <= 3 AND
+                    damerau_levenshtein(l.compact, r.compact) * 5 < least(length(l.compact), length(r.compact)) AS is_near
+            FROM added AS a JOIN names AS l ON l.name_id = name_a JOIN names AS r ON r.name_id = name_b
         )
-        SELECT a.* REPLACE (
+        SELECT name_a, name_b, CASE WHEN is_near THEN weight ELSE least(shared_a, shared_b) END AS shared,
             CASE WHEN is_near THEN 0 ELSE own_a END AS own_a, CASE WHEN is_near THEN 0 ELSE own_b END AS own_b,
-            CASE WHEN is_near THEN greatest(shared, least(l.weight, r.weight)) ELSE shared END AS shared,
-            is_garbled OR is_near AS is_garbled
-        )
-        FROM added AS a
-        JOIN names AS l ON l.name_id = name_a
-        JOIN names AS r ON r.name_id = name_b,
-        LATERAL (
-            SELECT own_a > 0 AND own_b > 0 AND abs(length(l.compact) - length(r.compact)) <= 3
-                AND damerau_levenshtein(l.compact, r.compact) * 5 < least(length(l.compact), length(r.compact))
-                AS is_near
+            is_garbled OR is_near AS is_garbled, has_sister, has_number, number_a, number_b, towns
+        FROM judged
+        """,
+    )
+    run_sql(con, "DROP TABLE meetings; DROP TABLE met")
+
+
+def _meet_words(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
+    """Create ``meetings`` (name_a, name_b, place_a, place_b, is_rough) of single words that agree."""
+    run_sql(
+        con,
+        f"""
+        CREATE OR REPLACE TABLE met AS
+        SELECT c.name_a, c.name_b, l.place AS place_a, r.place AS place_b, l.word AS word_a, r.word AS word_b,
+            l.stem = r.stem AS is_equal, l.is_short AS short_a, r.is_short AS short_b
+        FROM {pairs} AS c
+        JOIN name_words AS l ON l.name_id = c.name_a
+        JOIN name_words AS r ON r.name_id = c.name_b
+        WHERE l.stem = r.stem OR NOT (l.is_number OR r.is_number) AND (
+            l.is_short AND starts_with(r.word, l.word) OR r.is_short AND starts_with(l.word, r.word)
+            OR abs(length(l.word) - length(r.word)) <= 3 AND least(length(l.word), length(r.word)) >= 4
         )
         """,
     )
-    run_sql(con, "DROP TABLE meetings; DROP TABLE alike")
+    run_sql(
+        con,
+        """
+        CREATE OR REPLACE TABLE meetings AS
+        WITH distinct_words AS (
+            SELECT DISTINCT word_a, word_b, short_a, short_b, least(length(word_a), length(word_b)) AS n
+            FROM met WHERE NOT is_equal
+        ), far AS (
+            SELECT *, damerau_levenshtein(word_a, word_b) AS distance,
+                short_a AND starts_with(word_b, word_a) OR short_b AND starts_with(word_a, word_b) AS is_beginning
+            FROM distinct_words
+        ), alike AS (
+            SELECT word_a, word_b, short_a, short_b,
+                NOT is_beginning AND distance > CASE WHEN n >= 8 THEN 2 ELSE 1 END AS is_rough
+            FROM far WHERE is_beginning OR distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END
+        )
+        SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM met WHERE is_equal
+        UNION ALL
+        SELECT name_a, name_b, place_a, place_b, is_rough
+        FROM met JOIN alike USING (word_a, word_b, short_a, short_b) WHERE NOT is_equal
+        """,
+    )
+
+
+def _meet_glued(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
+    """Add to ``meetings`` two words that are one in the other name."""
+    for one, other in (("a", "b"), ("b", "a")):
+        run_sql(
+            con,
+            f"""
+            INSERT INTO meetings (name_a, name_b, place_{one}, place_{other}, is_rough)
+            SELECT name_a, name_b, unnest([g.place, g.other]), w.place, FALSE
+            FROM {pairs} AS c
+            JOIN glued AS g ON g.name_id = c.name_{one}
+            JOIN name_words AS w ON w.name_id = c.name_{other} AND left(w.word, 3) = g.start
+            WHERE g.glued = w.word OR NOT (g.is_number OR w.is_number) AND CASE
+                WHEN g.n_head > 0 AND starts_with(w.word, g.glued[:g.n_head]) AND ends_with(w.word, g.glued[g.n_head + 1:])
+                    THEN TRUE
+                WHEN least(length(g.glued), length(w.word)) < 6 THEN FALSE
+                WHEN g.is_short AND starts_with(w.word, g.glued) THEN TRUE
+                WHEN w.is_short AND length(w.word) > g.n_first + 1 AND starts_with(g.glued, w.word) THEN TRUE
+                WHEN least(length(g.glued), length(w.word)) < 8 OR abs(length(g.glued) - length(w.word)) > 1 THEN FALSE
+                ELSE damerau_levenshtein(g.glued, w.word) <= 1
+            END
+            """,
+        )
 
 
 def _side_sql(pairs: str, side: str, is_a: str) -> str:
     """Return each word of one side, whether the other side has it too, and whether only roughly."""
     return f"""
-        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.weight, w.sister, w.is_number, w.is_year, w.is_town, w.word,
+        SELECT c.name_a, c.name_b, {is_a} AS is_a, w.word, w.weight, w.sister, w.is_number, w.is_year, w.is_town,
             m.is_rough IS NOT NULL AS is_met, coalesce(m.is_rough, FALSE) AS is_rough
         FROM {pairs} AS c
         JOIN name_words AS w ON w.name_id = c.name_{side}

@@ -10,7 +10,7 @@ from segkit.cleansing.matching.comparisons import COMPARISONS, CONTRADICTIONS
 from segkit.cleansing.matching.fields import read_fields
 from segkit.cleansing.matching.levels import add_levels, make_records
 from segkit.cleansing.matching.model import FEWEST_MATCHES, Weights, fallback, score_patterns, train
-from segkit.cleansing.matching.names import make_words
+from segkit.cleansing.matching.words import make_words
 from segkit.cleansing.rows import run_sql
 from segkit.engines import connect
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     from segkit.settings.cleansing import Duplicates
 
-N_RANDOM = 300_000
+N_RANDOM = 100_000
 """Pairs drawn at random, to see how often records agree by chance."""
 
-N_TRAINING = 300_000
+N_TRAINING = 200_000
 """Candidate pairs from which weights are learned."""
 
 LEAST_WEIGHT = -10.0
