@@ -123,13 +123,12 @@ def _write_freshness(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: C
         taken = f"""SELECT account_id, known_date FROM taken_values WHERE "column" = '{column}'"""
         day = f"a.{DATED[column]}" if column in DATED else "taken.known_date"
         is_stale = stale(day, as_of, cleansing.stale_after_months.get(column))
+        age = f"CASE WHEN {day} IS NOT NULL THEN greatest(date_diff('day', {day}, DATE '{as_of}'), 0) END"
         run_sql(
             con,
             f"""
             INSERT INTO freshness
-            SELECT a.account_id, '{column}', {day},
-                   CASE WHEN {day} IS NOT NULL THEN greatest(date_diff('day', {day}, DATE '{as_of}'), 0) END, {is_stale},
-                   taken.account_id IS NOT NULL, money.revenue
+            SELECT a.account_id, '{column}', {day}, {age}, {is_stale}, taken.account_id IS NOT NULL, money.revenue
             FROM accounts a JOIN account_money money USING (account_id) LEFT JOIN ({taken}) taken USING (account_id)
             WHERE a.{column} IS NOT NULL ORDER BY a.account_id""",
         )
