@@ -16,7 +16,7 @@ LOCALES = {"de": "de_DE", "en": "en_GB"}
 STATES = ("fresh", "refreshed", "stale", "unknown")
 COLOURS = dict(zip(STATES, (SEGMENT_COLOURS[0], SEGMENT_COLOURS[5], SEGMENT_COLOURS[2], "#9AA7B5"), strict=True))
 OLDEST = 8  # years; all that is older stands in one bar
-PANEL_WIDTH, PANEL_HEIGHT, IN_A_ROW = 196, 150, 3
+PANEL_WIDTH, PANEL_HEIGHT, IN_A_ROW = 196, 140, 3
 
 
 def freshness_chart(freshness: pd.DataFrame, language: str = "en", currency: str = "EUR") -> alt.FacetChart:
@@ -56,7 +56,9 @@ def freshness_chart(freshness: pd.DataFrame, language: str = "en", currency: str
     header = alt.Header(title=None, labelAnchor="start", labelFontWeight=600, labelLimit=PANEL_WIDTH,
                         labelExpr="split(datum.label, ': ')")  # fmt: skip
     return bars.facet(
-        facet=alt.Facet("panel:N", sort=order, header=header), columns=IN_A_ROW, spacing={"row": 26, "column": 18}
+        facet=alt.Facet("panel:N", sort=order, header=header),
+        columns=2 if len(order) in (2, 4) else IN_A_ROW,
+        spacing={"row": 26, "column": 18},
     ).properties(title=say("quality.chart_freshness", language))
 
 
@@ -64,8 +66,10 @@ def age_rows(freshness: pd.DataFrame, language: str) -> pd.DataFrame:
     """Money and accounts per firmographic, year of age and state; the heading of a panel names its stale share."""
     import numpy as np
 
-    known = freshness[["column", "age_days", "is_stale", "is_refreshed", "revenue"]].copy()
-    days = known["age_days"].astype(float)
+    known = freshness[["column", "known_date", "age_days", "is_stale", "is_refreshed", "revenue"]].copy()
+    days = (
+        known["age_days"].astype(float).where(known["known_date"].notna())
+    )  # else the delivery's, the latest it can be
     age = np.floor(days / 365.25).clip(lower=0, upper=OLDEST)
     label = [say("quality.age_unknown", language) if years != years else f"{int(years)}{'+' * (years == OLDEST)}"
              for years in age]  # fmt: skip

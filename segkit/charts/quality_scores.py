@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 from segkit.charts.theme import INK, MUTED, SEGMENT_COLOURS
 from segkit.cleansing.fields import signed
+from segkit.cleansing.score import DIMENSIONS
 from segkit.texts import say
 
 if TYPE_CHECKING:
@@ -54,7 +56,8 @@ def scores_chart(quality_scores: pd.DataFrame, language: str = "en") -> alt.Laye
 
 def score_rows(quality_scores: pd.DataFrame, language: str) -> pd.DataFrame:
     """The dimensions with names and numbers in words, the total first."""
-    ordered = quality_scores.sort_values("dimension", key=lambda names: names != "total", kind="stable")
+    order = ["total", *DIMENSIONS]
+    ordered = quality_scores.sort_values("dimension", key=lambda names: names.map(order.index), kind="stable")
     scores = ordered[["dimension", "score", "previous_score"]].astype({"score": float, "previous_score": float})
     names = [say(f"scores.{dimension}", language) for dimension in scores["dimension"]]
     words = [_words(*row, language) for row in zip(scores["score"], scores["previous_score"], strict=True)]
@@ -62,10 +65,10 @@ def score_rows(quality_scores: pd.DataFrame, language: str) -> pd.DataFrame:
 
 
 def _words(score: float, previous: float, language: str) -> str:
-    """86,2 (+1,3), or that it cannot be measured."""
+    """86,2 (+1,3), or that it cannot be measured; 100 only where nothing fails."""
     if score != score:
         return say("scores.not_measured", language)
-    shown = f"{score:.1f}".replace(".", "," if language == "de" else ".")
+    shown = f"{math.floor(10 * score + 1e-6) / 10:.1f}".replace(".", "," if language == "de" else ".")
     if previous != previous:
         return shown
     return f"{shown}  ({signed(round(score, 1) - round(previous, 1), language)})"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MERGED = ("merged", "kept", "decided_same")
 APART = ("apart", "decided_different")
+STRONGEST = 3  # parts of the evidence that a table names; the widget shows all
 COMPARED = ("legal_form", "street", "postal_code", "city", "country", "phone", "website", "vat_id", "register_id",
             "industry", "employees")  # fmt: skip
 
@@ -115,7 +116,9 @@ def tabulate_merged(duplicates: pd.DataFrame) -> pd.DataFrame:
 
 
 def _pairs(pairs: pd.DataFrame) -> pd.DataFrame:
-    evidence = {f"evidence_{x}": [say_evidence(text, x) for text in pairs["evidence"]] for x in texts.LANGUAGES}
+    evidence = {
+        f"evidence_{x}": [say_evidence(text, x, STRONGEST) for text in pairs["evidence"]] for x in texts.LANGUAGES
+    }
     both = [pairs[name].fillna("").tolist() for name in ("system_a", "system_b")]
     systems = [" / ".join(dict.fromkeys(filter(None, pair))) for pair in zip(*both, strict=True)]
     names = {column: pairs[f"name_{side}"].fillna(pairs[f"account_id_{side}"])
@@ -125,7 +128,7 @@ def _pairs(pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare_pairs(duplicates: pd.DataFrame, accounts: pd.DataFrame, most: int = 3) -> pd.DataFrame:
-    """Return the pairs with the most money that wait for a decision, side by side: a row for each value that one has.
+    """Return the pairs with the most money that wait for a decision, side by side: what differs, and what is equal.
 
     Parameters
     ----------
@@ -139,7 +142,8 @@ def compare_pairs(duplicates: pd.DataFrame, accounts: pd.DataFrame, most: int = 
     Returns
     -------
     DataFrame
-        pair (1, 2 …), field_de, field_en, one_record, other_record, is_equal (empty where one of them has no value).
+        field_de, field_en, one_record_de, one_record_en, other_record_de, other_record_en: for each pair its names, a
+        row for each value that differs or that only one of them has, and one row with the names of equal ones.
     """
     import pandas as pd
 
@@ -147,19 +151,25 @@ def compare_pairs(duplicates: pd.DataFrame, accounts: pd.DataFrame, most: int = 
     known = accounts.drop_duplicates("account_id").set_index("account_id")
     columns = [column for column in COMPARED if column in known.columns]
     rows = []
-    for number, pair in enumerate(review.to_dict("records"), start=1):
-        ids = [pair["account_id_a"], pair["account_id_b"]]
-        both = [{"name": pair["name_a"]}, {"name": pair["name_b"]}]
-        for side, account_id in zip(both, ids, strict=True):
-            if account_id in known.index:
-                side |= known.loc[account_id, columns].to_dict()
-        for column in ("name", *columns):
-            values = [_text(side.get(column)) for side in both]
-            if any(values):
-                is_equal = values[0].casefold() == values[1].casefold() if all(values) else pd.NA
-                rows.append((number, *(field_name(column, x) for x in texts.LANGUAGES), *values, is_equal))
-    names = ["pair", "field_de", "field_en", "one_record", "other_record", "is_equal"]
-    return pd.DataFrame(rows, columns=names).astype({"is_equal": "boolean"})
+    for pair in review.to_dict("records"):
+        both = [_values(known, columns, pair[f"account_id_{side}"], pair[f"name_{side}"]) for side in "ab"]
+        equal = [c for c in ("name", *columns) if both[0][c] and both[0][c].casefold() == both[1][c].casefold()]
+        different = [c for c in ("name", *columns) if c not in equal and (both[0][c] or both[1][c])]
+        if "name" in equal:
+            different, equal = ["name", *different], [c for c in equal if c != "name"]
+        for column in different:
+            rows.append([*(field_name(column, x) for x in texts.LANGUAGES),
+                         *(side[column] or texts.NOTHING for side in both for _ in texts.LANGUAGES)])  # fmt: skip
+        if equal:
+            words = [", ".join(field_name(column, x) for column in equal) for x in texts.LANGUAGES]
+            rows.append([*(texts.say("quality.equal", x) for x in texts.LANGUAGES), *words, "", ""])
+    names = [f"{column}_{x}" for column in ("field", "one_record", "other_record") for x in texts.LANGUAGES]
+    return pd.DataFrame(rows, columns=names, dtype="str")
+
+
+def _values(known: pd.DataFrame, columns: list[str], account_id: object, name: object) -> dict[str, str]:
+    found = known.loc[account_id, columns].to_dict() if account_id in known.index else {}
+    return {"name": _text(name), **{column: _text(found.get(column)) for column in columns}}
 
 
 def _text(value: object) -> str:

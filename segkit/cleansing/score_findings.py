@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit import texts
+from segkit.cleansing.score import DIMENSIONS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +75,7 @@ def tabulate_scores(quality_scores: pd.DataFrame) -> pd.DataFrame:
         dimension_de, dimension_en, measures_de, measures_en, n_checked, n_bad; the total stays out.
     """
     parts = quality_scores[quality_scores["dimension"] != "total"]
+    parts = parts.sort_values("dimension", key=lambda names: names.map(DIMENSIONS.index), kind="stable")
     words = {
         f"{column}_{language}": [texts.say(f"scores.{prefix}{name}", language) for name in parts["dimension"]]
         for column, prefix in (("dimension", ""), ("measures", "what_"))

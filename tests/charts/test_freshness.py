@@ -19,6 +19,8 @@ FRESHNESS = pd.DataFrame(
     ],
     columns=["column", "age_days", "is_stale", "is_refreshed", "revenue"],
 ).astype({"age_days": "Int64"})
+FRESHNESS["known_date"] = FRESHNESS["age_days"].map(lambda days: "2026-06-30", na_action="ignore")
+FRESHNESS.loc[4, "age_days"] = 90  # at least as old as the delivery, which says nothing
 
 
 def drawn(language: str) -> list[dict]:

@@ -24,7 +24,7 @@ def test_total_first_with_the_change_since_last_quarter():
         ("Gesamt", "79,4  (−0,6)"),
         ("Vollständigkeit", "83,3  (+3,2)"),
         ("Aktualität", "55,0"),
-        ("Verknüpfung", "100,0  (±0,0)"),
+        ("Verknüpfung", "99,9  (±0,0)"),
         ("Geld", "nicht messbar"),
     ]
 

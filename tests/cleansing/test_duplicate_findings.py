@@ -66,11 +66,17 @@ def test_merged_new_ones_first_with_who_decided():
     assert shown["in_systems"][0] == "SAP / CRM"
 
 
-def test_side_by_side_only_what_one_of_them_has():
+def test_side_by_side_what_differs_and_in_one_row_what_is_equal():
     accounts = pd.DataFrame(
         [("A2", "Ort", None, 12.0), ("B2", "ORT", None, None)], columns=["account_id", "city", "phone", "employees"]
     )
     shown = compare_pairs(PAIRS[PAIRS["account_id_a"] == "A2"], accounts)
-    rows = shown[["pair", "field_de", "one_record", "other_record", "is_equal"]].values.tolist()
-    assert rows[:2] == [[1, "Name", "Eins", "Ains", False], [1, "Ort", "Ort", "ORT", True]]
-    assert rows[2][:4] == [1, "Mitarbeiter", "12", ""] and rows[2][4] is pd.NA and len(rows) == 3
+    assert shown[["field_de", "one_record_de", "other_record_de"]].values.tolist() == [
+        ["Name", "Eins", "Ains"], ["Mitarbeiter", "12", "–"], ["gleich", "Ort", ""]]  # fmt: skip
+    assert shown["one_record_en"].tolist()[-1] == "city"
+
+
+def test_names_stand_above_their_pair_even_where_they_are_equal():
+    pairs = PAIRS[PAIRS["account_id_a"] == "A2"].assign(name_b="EINS")
+    shown = compare_pairs(pairs, pd.DataFrame({"account_id": ["A2"], "city": ["Ort"]}))
+    assert shown["field_en"].tolist() == ["name", "city"]
