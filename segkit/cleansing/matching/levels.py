@@ -120,7 +120,8 @@ _CONTRADICTIONS = {
     "sister": f"has_sister AND NOT {_SAME_ID}",
     "branch": f"(NOT list_has_all(cities, towns) OR len(towns) > 0 AND {_FAR}) AND NOT {_OWN_ID} AND "
     f"NOT ({_SAME_PHONE} AND {_SAME_ADDRESS})",
-    "other_form": f"legal_form = 'different' AND NOT {_OWN_ID}",
+    "other_form": f"legal_form = 'different' AND NOT {_SAME_ID}",
+    "other_form_of_group": f"legal_form = 'different' AND NOT {_OWN_ID}",
     "other_town": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN} AND name NOT SIMILAR TO '.*(unique|rare)'",
     "own_words": f"name IN ('similar', 'different') AND NOT {_OWN_ID}",
     "extra_number": f"has_number AND NOT {_SAME_ID}",

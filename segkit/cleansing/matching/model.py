@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from segkit.cleansing.matching.comparisons import COMPARISONS, Comparison
+from segkit.cleansing.matching.comparisons import COMPARISONS, CONTRADICTIONS, Comparison
 from segkit.cleansing.rows import run_sql
 
 if TYPE_CHECKING:
@@ -22,6 +22,9 @@ ROUNDS = 4
 
 FALLBACK_PAIRS = 30
 """The fallback counts as much as so many pairs of one customer (for m), so few data move it little and many a lot."""
+
+LEAST_SEEN = 0.5
+"""A level that no pair of different customers has counts as half a pair, unless its fallback is less."""
 
 FEWEST_MATCHES = 20
 """A comparison that fewer expected pairs of one customer can make is said to rest on fallback weights."""
@@ -71,7 +74,7 @@ def train(con: duckdb.DuckDBPyConnection, n_pairs: int, n_records: int) -> Weigh
     Notes
     -----
     Expectation maximisation over all pairs, of which those that no key brings together count as different customers.
-    splink's EM learns m from the candidates, with u and the share of matches held fast; then u is the frequency of the
+    splink's EM learns m from the candidates that nothing contradicts, with u and the share of matches held fast; then u is the frequency of the
     level among all other pairs (candidates by one minus their probability, the rest by the random draw), and the share
     is the sum of probabilities over the number of pairs. I. P. Fellegi, A. B. Sunter, A Theory for Record Linkage,
     Journal of the American Statistical Association 64 (1969), 1183-1210.
@@ -90,14 +93,22 @@ def train(con: duckdb.DuckDBPyConnection, n_pairs: int, n_records: int) -> Weigh
 
 
 def score_patterns(con: duckdb.DuckDBPyConnection, weights: Weights) -> pd.DataFrame:
-    """Return the patterns with match_weight (bits) and probability by splink's prediction."""
+    """Return the patterns with match_weight (bits) by splink's prediction, cut by what contradicts, and probability.
+
+    Further column: cut, the bits that a contradiction took (0 or less).
+    """
     with _quiet():
         linker = _linker(con, "patterns", weights)
         found = linker.inference.predict(warning_mode="never").as_pandas_dataframe()
-    found = found[["pattern_l", "match_weight", "match_probability"]]
-    found.columns = ["pattern", "match_weight", "probability"]
+    found = found[["pattern_l", "match_weight"]].set_axis(["pattern", "match_weight"], axis=1)
     patterns = con.execute("SELECT * FROM patterns").df()
-    return patterns.merge(found, on="pattern").sort_values("pattern", ignore_index=True)
+    patterns = patterns.merge(found, on="pattern").sort_values("pattern", ignore_index=True)
+    limits = {0: math.inf, **{place: contradiction.limit for place, contradiction in enumerate(CONTRADICTIONS, 1)}}
+    patterns["cut"] = patterns.match_weight
+    patterns["match_weight"] = patterns.match_weight.clip(upper=patterns.contradiction.map(limits)).round(6)
+    patterns["cut"] = patterns.match_weight - patterns["cut"]
+    patterns["probability"] = (1 / (1 + 2.0**-patterns.match_weight)).round(6)
+    return patterns
 
 
 def _maximise(con: duckdb.DuckDBPyConnection, weights: Weights) -> dict[tuple[str, str], float]:
@@ -131,11 +142,20 @@ def _renew(patterns: pd.DataFrame, learned: dict[tuple[str, str], float], n_pair
             key = comparison.name, level.name
             weights.m[key] = (learned[key] * expected + level.m * FALLBACK_PAIRS) / (expected + FALLBACK_PAIRS)
             seen = float(other[places == place].sum())
-            weights.u[key] = (seen + level.u) / (others + 1)
-        total = sum(weights.m[comparison.name, level.name] for level in comparison.levels)
-        for level in comparison.levels:
-            weights.m[comparison.name, level.name] /= total
+            weights.u[key] = max((seen + level.u) / (others + 1), min(level.u, LEAST_SEEN / (others + 1)))
+        _make_one(weights, comparison)
     return weights
+
+
+def _make_one(weights: Weights, comparison: Comparison) -> None:
+    """Scale the learned m of a comparison so that all are one together."""
+    fixed = {level.name: level.m for level in comparison.levels if level.fixed}
+    free = [level.name for level in comparison.levels if not level.fixed]
+    total = sum(weights.m[comparison.name, name] for name in free)
+    for name in free:
+        weights.m[comparison.name, name] *= (1 - sum(fixed.values())) / total
+    for name, m in fixed.items():
+        weights.m[comparison.name, name] = m
 
 
 def _linker(con: duckdb.DuckDBPyConnection, table: str, weights: Weights) -> Any:

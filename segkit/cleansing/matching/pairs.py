@@ -95,7 +95,8 @@ def find_pairs(records: pd.DataFrame, settings: Duplicates, seed: int, across: s
         add_levels(con, "drawn", "drawn_levels")
         _make_patterns(con, seed)
         weights = train(con, n_pairs, len(fields)) if n_pairs else fallback(0.1)
-        patterns = _limit(score_patterns(con, weights), weights)
+        patterns = score_patterns(con, weights)
+        patterns["evidence"] = [_evidence(row, weights) for row in patterns.itertuples()]
         pairs = _read_pairs(con, patterns)
     return Matches(pairs, _describe(weights, patterns), _notes(left_out, weights))
 
@@ -143,33 +144,20 @@ def _make_patterns(con: duckdb.DuckDBPyConnection, seed: int) -> None:
         GROUP BY {columns} ORDER BY pattern
         """,
     )
-    row = run_sql(con, "SELECT count(*) FROM levels")[0]
-    share = min(1.0, N_TRAINING / max(1, row[0]))
+    n_levels = run_sql(con, "SELECT count(*) FROM levels WHERE contradiction = 0")[0][0]
+    share = min(1.0, N_TRAINING / max(1, n_levels))
     run_sql(
         con,
         f"""
         CREATE TABLE training AS
         SELECT row_number() OVER (ORDER BY a, b) AS pattern, * EXCLUDE (a, b) FROM levels
-        WHERE {share} >= 1 OR hash(a, b, {int(seed)}) % 1000000 < {int(share * 1_000_000)}
+        WHERE contradiction = 0 AND ({share} >= 1 OR hash(a, b, {int(seed)}) % 1000000 < {int(share * 1_000_000)})
         ORDER BY pattern
         """,
     )
 
 
-def _limit(patterns: pd.DataFrame, weights: Weights) -> pd.DataFrame:
-    """Cut the weight of what contradicts down to its limit, and add the evidence in words."""
-    limits = {0: float("inf"), **{place: c.limit for place, c in enumerate(CONTRADICTIONS, 1)}}
-    raw = patterns.match_weight
-    patterns = patterns.assign(match_weight=raw.clip(upper=patterns.contradiction.map(limits)).round(6))
-    patterns["probability"] = (1 / (1 + 2.0**-patterns.match_weight)).round(6)
-    patterns["evidence"] = [
-        _evidence(row, weights, cut)
-        for row, cut in zip(patterns.itertuples(), patterns.match_weight - raw, strict=True)
-    ]
-    return patterns
-
-
-def _evidence(row: Any, weights: Weights, cut: float) -> str:
+def _evidence(row: Any, weights: Weights) -> str:
     import pandas as pd
 
     parts = []
@@ -179,8 +167,8 @@ def _evidence(row: Any, weights: Weights, cut: float) -> str:
             level = comparison.levels[int(place) - 1]
             parts.append((comparison.name, weights.bits(comparison.name, level.name)))
     parts.sort(key=lambda part: (-abs(part[1]), part[0]))
-    if row.contradiction and cut < -0.05:
-        parts.append((CONTRADICTIONS[row.contradiction - 1].name, cut))
+    if row.contradiction and row.cut < -0.05:
+        parts.append((CONTRADICTIONS[row.contradiction - 1].name, row.cut))
     return "; ".join(f"{name} {bits:+.1f}" for name, bits in parts)
 
 
