@@ -29,7 +29,8 @@ RULES = {
     "source_abc_class": "min({c})",
     "is_inactive": "bool_and({c})",
     "created_date": "min({c})",
-    "consent": "CASE WHEN bool_or(NOT {c}) THEN false WHEN bool_and(coalesce({c}, false)) THEN true END",
+    "consent": "CASE WHEN NOT bool_and({c}) FILTER (is_head) THEN false WHEN bool_and({c}) THEN true "
+    "WHEN NOT bool_or({c}) THEN false END",
     "do_not_contact": "coalesce(bool_or({c}) FILTER (is_head), false) OR bool_and(coalesce({c}, false))",
     "is_contactable": "coalesce(bool_and({c}) FILTER (is_head), true) AND bool_or({c})",
     "n_records": "sum({c})::BIGINT",

@@ -118,6 +118,23 @@ def test_a_head_as_large_as_all_others_is_taken_for_consolidated(put, line, clea
     assert rows("SELECT employees, employees_date FROM accounts") == [(70, dt.date(2025, 1, 12))]
 
 
+def test_who_may_be_contacted_in_a_group(put, line, clean, rows):
+    def member(number, head, consent=None, blocked=None):
+        return account(number, head, number, None, None, consent=consent, do_not_contact=blocked)
+
+    put("accounts", [
+        member("H", None, blocked=True), member("A", "H", consent=True),  # the head forbids it
+        member("I", None, consent=True), member("B", "I", consent=True), member("C", "I"),
+        member("J", None), member("D", "J", consent=True), member("E", "J", consent=False),
+        member("F", "X", blocked=True), member("G", "X", blocked=True),
+    ])  # fmt: skip
+    put("invoices", [line("A")])
+    clean(unit="group")
+    assert rows("SELECT account_id, consent, do_not_contact, is_contactable FROM accounts ORDER BY 1") == [
+        ("H", True, True, False), ("I", True, False, True), ("J", None, False, True), ("X", None, True, False),
+    ]  # fmt: skip
+
+
 def test_the_hierarchy_between_accounts_and_on_as_of_counts(put, line, clean, rows):
     put("accounts", [{"account_id": a, "name": a} for a in ("K1", "K2", "K3", "TOP")])
     put("invoices", [line("K1"), line("K2"), line("K3")])
