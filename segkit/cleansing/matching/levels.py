@@ -28,14 +28,14 @@ _NAME = """
     CASE
         WHEN l.name_id IS NULL OR r.name_id IS NULL THEN NULL
         WHEN l.name_id = r.name_id OR na.words = nb.words OR na.compact = nb.compact THEN
-            CASE WHEN greatest(na.n_towns, nb.n_towns) <= {few_towns} AND NOT coalesce(l.form <> r.form, FALSE)
-                     AND ({town} OR {no_town}) THEN 'same_in_town'
+            CASE WHEN {firm} AND ({town} OR {no_town}) THEN 'same_in_town'
                  WHEN greatest(na.n_records, nb.n_records) > {many} THEN 'same_frequent'
                  WHEN greatest(na.n_records, nb.n_records) > {few} OR least(na.weight, nb.weight) < {rare}
                      THEN 'same_known'
                  WHEN least(na.weight, nb.weight) < {unique} THEN 'same_rare' ELSE 'same_unique' END
         WHEN n.own_a = 0 AND n.own_b = 0 AND n.shared > 0 THEN
             CASE WHEN n.is_garbled THEN 'garbled'
+                 WHEN {firm} AND ({town}) THEN 'spelling_in_town'
                  WHEN n.shared >= {unique} THEN 'spelling_unique'
                  WHEN n.shared >= {rare} THEN 'spelling_rare' ELSE 'spelling_frequent' END
         WHEN n.shared > 0 AND least(n.own_a, n.own_b) = 0 THEN
@@ -48,8 +48,10 @@ _SAME_TOWN = (
     "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce((l.city = r.city OR "
     "jaro_winkler_similarity(l.city, r.city) >= 0.93 OR starts_with(l.city, r.city || ' ') OR "
     "starts_with(r.city, l.city || ' ')) AND (l.postal_code IS NULL OR r.postal_code IS NULL OR "
-    "left(l.postal_code, 2) = left(r.postal_code, 2) OR damerau_levenshtein(l.postal_code, r.postal_code) <= 1), FALSE)"
+    "left(l.postal_code, 2) = left(r.postal_code, 2) OR damerau_levenshtein(l.postal_code, r.postal_code) <= 1), FALSE) OR "
+    "(l.city IS NULL OR r.city IS NULL) AND coalesce(left(l.postal_code, 3) = left(r.postal_code, 3), FALSE)"
 )
+_FIRM = "(l.form = r.form OR greatest(na.n_towns, nb.n_towns) <= {few_towns} AND NOT coalesce(l.form <> r.form, FALSE))"
 _NO_TOWN = "coalesce(l.postal_code, l.city, r.postal_code, r.city) IS NULL AND l.form IS NOT DISTINCT FROM r.form"
 _SAME_STREET = "coalesce(l.street = r.street OR jaro_winkler_similarity(l.street, r.street) >= 0.93, FALSE)"
 _HAS_TOWN = "(l.postal_code IS NOT NULL AND r.postal_code IS NOT NULL) OR (l.city IS NOT NULL AND r.city IS NOT NULL)"
@@ -111,7 +113,7 @@ _SAME_PHONE = "coalesce(phone = 'same', FALSE)"
 _SAME_ADDRESS = "coalesce(place IN ('same_address', 'same_street', 'address_other_town'), FALSE)"
 _SAME_TOWN_LEVEL = f"({_SAME_ADDRESS} OR coalesce(place IN ('same_town', 'other_street'), FALSE))"
 _FAR = "coalesce(place IN ('same_region', 'other_town'), FALSE)"
-_OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '(same|spelling)_(unique|rare)')"
+_OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '(same|spelling)_.*')"
 _HELD = f"({_SAME_ID} OR {_SAME_PHONE} OR coalesce(register_id = 'same_number', FALSE))"
 _CONTRADICTIONS = {
     "no_name": f"name IS NULL AND NOT {_SAME_ID}",
@@ -193,7 +195,7 @@ def _typed() -> str:
 
 
 def _filled(sql: str, numbers: dict[str, object]) -> str:
-    for name, number in numbers.items():
+    for name, number in reversed(numbers.items()):
         sql = sql.replace(f"{{{name}}}", str(number))
     return sql
 
@@ -202,14 +204,15 @@ def _levels_sql(con: duckdb.DuckDBPyConnection) -> str:
     """Return the query that says the levels of the pairs in ``chunk``."""
     bits = math.log2(max(2, run_sql(con, "SELECT count(*) FROM names")[0][0]))
     numbers = {
-        "town": _SAME_TOWN,
-        "no_town": _NO_TOWN,
         "few": FEW,
         "few_towns": FEW_TOWNS,
         "many": MANY,
         "telling": f"{TELLING * bits:.6f}",
         "rare": f"{RARE * bits:.6f}",
         "unique": f"{UNIQUE * bits:.6f}",
+        "town": _SAME_TOWN,
+        "no_town": _NO_TOWN,
+        "firm": _FIRM,
     }
     levels = ", ".join(f"{_filled(sql, numbers)} AS {name}" for name, sql in _LEVELS.items())
     places = ", ".join(

@@ -30,7 +30,8 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
     A word agrees with another if both are equal; if they differ by one transposed, missing or wrong letter (from four
     letters on; by two from eight letters on); if a dot ends it, or the name, and it is the other's beginning; or if two
     words written as one are equal to it. It agrees roughly by two letters from five letters on, by three from eight on,
-    or if the whole names differ by less than a fifth of their letters. Numbers agree only if they are equal.
+    as a misspelled beginning, or if the whole names differ by less than a fifth of their letters. Numbers agree only if
+    they are equal.
     """
     _meet_words(con, pairs)
     _meet_glued(con, pairs)
@@ -80,7 +81,8 @@ def _meet_words(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
         JOIN name_words AS l ON l.name_id = c.name_a
         JOIN name_words AS r ON r.name_id = c.name_b
         WHERE l.stem = r.stem OR NOT (l.is_number OR r.is_number) AND (
-            l.is_short AND starts_with(r.word, l.word) OR r.is_short AND starts_with(l.word, r.word)
+            l.is_short AND (length(l.word) >= 5 OR starts_with(r.word, l.word))
+            OR r.is_short AND (length(r.word) >= 5 OR starts_with(l.word, r.word))
             OR abs(length(l.word) - length(r.word)) <= 3 AND least(length(l.word), length(r.word)) >= 4
         )
         """,
@@ -94,12 +96,14 @@ def _meet_words(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
             FROM met WHERE NOT is_equal
         ), far AS (
             SELECT *, damerau_levenshtein(word_a, word_b) AS distance,
-                short_a AND starts_with(word_b, word_a) OR short_b AND starts_with(word_a, word_b) AS is_beginning
+                short_a AND starts_with(word_b, word_a) OR short_b AND starts_with(word_a, word_b) AS is_beginning,
+                short_a AND n >= 5 AND damerau_levenshtein(word_a, left(word_b, length(word_a))) <= 1
+                    OR short_b AND n >= 5 AND damerau_levenshtein(word_b, left(word_a, length(word_b))) <= 1 AS is_roughly
             FROM distinct_words
         ), alike AS (
             SELECT word_a, word_b, short_a, short_b,
                 NOT is_beginning AND distance > CASE WHEN n >= 8 THEN 2 ELSE 1 END AS is_rough
-            FROM far WHERE is_beginning OR distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END
+            FROM far WHERE is_beginning OR is_roughly OR distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END
         )
         SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM met WHERE is_equal
         UNION ALL
