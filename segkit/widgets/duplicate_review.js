@@ -114,7 +114,7 @@ function render({ model, el }) {
     const shown = queue === "duplicates"
       ? [[labels.probability, item.probability], [labels.revenue_pair, item.revenue]]
       : [[labels.revenue_value, item.revenue], [labels.why, item.why]];
-    return make("dl", { class: "review-facts" }, ...shown.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
+    return make("div", { class: "review-facts" }, ...shown.flatMap(([name, value]) => [make("span", {}, name), make("b", {}, value)]));
   }
 
   function draw({ item: question, progress, left }) {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -177,26 +178,39 @@ def show_value(row: dict[str, Any], names: dict[str, str], language: str, curren
 def compare(one: str, other: str) -> tuple[str, list[Part], list[Part]]:
     """Return equal, alike, different or one_sided, and both values cut where they differ.
 
+    Words are set against each other first, then the letters of words that are alike.
+
     Examples
     --------
     "Müller" and "Mueller" are alike: M·ü·ller and M·ue·ller.
     """
     if not one or not other:
         return "one_sided", [(one, False)] if one else [], [(other, False)] if other else []
-    left, right = one.casefold(), other.casefold()
-    if left == right:
+    if one.casefold() == other.casefold():
         return "equal", [(one, False)], [(other, False)]
-    if len(left) != len(one) or len(right) != len(other):  # casefold made ss of ß: the places would not fit
-        left, right = one, other
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    if matcher.ratio() < ALIKE:
+    if _likeness(one, other) < ALIKE:
         return "different", [(one, True)], [(other, True)]
+    return "alike", *_cut(re.findall(r"\s+|\S+", one), re.findall(r"\s+|\S+", other), is_words=True)
+
+
+def _likeness(one: str, other: str) -> float:
+    return difflib.SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False).ratio()
+
+
+def _cut(one: list[str], other: list[str], is_words: bool = False) -> tuple[list[Part], list[Part]]:
+    """Both lists of words or letters as pieces that agree or differ."""
     sides: tuple[list[Part], list[Part]] = ([], [])
-    for tag, a, b, c, d in matcher.get_opcodes():
-        for parts, piece in zip(sides, (one[a:b], other[c:d]), strict=True):
-            if piece:
-                parts.append((piece, tag != "equal"))
-    return "alike", *sides
+    folded = [[piece.casefold() for piece in pieces] for pieces in (one, other)]
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, *folded, autojunk=False).get_opcodes():
+        blocks = "".join(one[a:b]), "".join(other[c:d])
+        if is_words and tag == "replace" and _likeness(*blocks) >= ALIKE:
+            for parts, more in zip(sides, _cut(list(blocks[0]), list(blocks[1])), strict=True):
+                parts.extend(more)
+            continue
+        for parts, block in zip(sides, blocks, strict=True):
+            if block:
+                parts.append((block, tag != "equal"))
+    return sides
 
 
 def _text(value: object) -> str:

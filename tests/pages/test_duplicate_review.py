@@ -28,7 +28,7 @@ def table(name: str, *rows: dict) -> pd.DataFrame:
 
 
 PAIR = {"account_id_a": "K1", "account_id_b": "K2", "name_a": "Weiß Stahlbau GmbH",
-        "name_b": "Weiss Stahlbau GmbH & Co. KG",
+        "name_b": "Weis Stahlbau GmbH & Co. KG",
         "probability": 0.8, "status": "review", "evidence": "name +3.0; phone -1.5", "revenue": 10.0}  # fmt: skip
 VALUE = {"table": "accounts", "record_id": "K1", "column": "vat_id", "old_value": "DE1", "proposed_value": "DE2",
          "rule": "doubt", "reason": "doubt", "status": "open", "source": "a.csv"}  # fmt: skip
@@ -111,7 +111,7 @@ def test_keys_decide_only_with_a_name_and_not_while_typing(page, decided):
 
 
 def test_both_sides_with_what_differs_and_text_that_stays_text(page):
-    assert page.locator("tr.alike mark").all_inner_texts() == ["ß", "ss", " & Co. KG"]
+    assert page.locator("tr.alike mark").all_inner_texts() == ["ß", "s", " & Co. KG"]
     assert page.locator("tr.equal").inner_text().split("\t")[1:3] == ["Aachen", "AACHEN"]
     assert page.locator(".review-weight").all_inner_texts() == ["+3,0", "−1,5"]
     page.keyboard.press("Tab")

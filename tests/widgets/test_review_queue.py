@@ -132,6 +132,11 @@ def test_parts_put_together_are_the_value():
     assert "".join(piece for piece, _ in right) == "Grosshandel Weiss mbH"
 
 
+def test_words_that_differ_are_marked_whole():
+    _, left, right = compare("Quadwald Chemie GmbH", "Quadwald Lacke GmbH")
+    assert [[piece for piece, differs in side if differs] for side in (left, right)] == [["Chemie"], ["Lacke"]]
+
+
 def test_progress_in_words(queue):
     queue.decide("same", "Erika")
     shown = progress(queue, "de", "EUR")
