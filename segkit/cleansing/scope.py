@@ -10,6 +10,10 @@ from segkit.settings.cleansing import Scope
 if TYPE_CHECKING:
     import duckdb
 
+MERGED = """SELECT account_id, source_id, NULL FROM account_links
+            WHERE how IN ('match', 'decision') AND source_id NOT IN (SELECT account_id FROM account_links)"""
+"""Accounts by the number that they had before they were merged: a setting that names it means the account."""
+
 
 def find_excluded(con: duckdb.DuckDBPyConnection, scope: Scope) -> list[str]:
     """Create ``excluded_accounts`` (account_id, reason) and return the patterns and groups that fit no account.
@@ -17,7 +21,8 @@ def find_excluded(con: duckdb.DuckDBPyConnection, scope: Scope) -> list[str]:
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
-        Holds ``raw_invoices`` (account_id) and perhaps ``raw_accounts`` (account_id, name, account_group).
+        Holds ``raw_invoices`` (account_id) and perhaps ``raw_accounts`` (account_id, name, account_group) and
+        ``account_links``.
     scope : Scope
         Patterns of ids or names, where ``*`` stands for any letters, then groups of accounts; the first that fits gives
         the reason.
@@ -31,6 +36,8 @@ def find_excluded(con: duckdb.DuckDBPyConnection, scope: Scope) -> list[str]:
         con.executemany("INSERT INTO scope_rules VALUES (?, ?, ?, ?, ?)", rules)
     known = has_table(con, "raw_accounts")
     kept = "UNION SELECT account_id, name, trim(account_group) FROM raw_accounts" if known else ""
+    if has_table(con, "account_links"):
+        kept += f" UNION {MERGED}"
     run_sql(
         con,
         f"""
