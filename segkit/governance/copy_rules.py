@@ -11,7 +11,7 @@ from segkit.yaml_files import read_yaml
 
 KINDS = frozenset(
     {
-        *("keep", "code", "category", "prefix", "pseudonym", "name", "size", "rounded", "weeks", "month", "drop"),
+        *("keep", "code", "category", "prefix", "pseudonym", "name", "size", "rounded", "weeks", "month", "of", "drop"),
     }
 )
 BY_TYPE = {"bool": "keep", "int": "keep", "float": "rounded", "money": "rounded", "date": "month"}
@@ -42,6 +42,12 @@ def left_out() -> dict[str, str]:
 def is_line_table(table: str) -> bool:
     """Say whether a table holds single dated acts (an invoice line, an answer): they go along only when asked for."""
     return TABLES[table].kind == "event"
+
+
+def hidden_columns() -> frozenset[str]:
+    """Return the columns of accounts and contacts whose values must not be told in another table either."""
+    both = {**treatments("accounts"), **treatments("contacts")}
+    return frozenset(name for name, treatment in both.items() if treatment.kind in ("drop", "pseudonym", "name"))
 
 
 def treatments(table: str) -> dict[str, Treatment]:

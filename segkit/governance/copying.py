@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.governance.copy_rules import Treatment, treatments
+from segkit.governance.copy_rules import Treatment, hidden_columns, treatments
 from segkit.governance.crowds import FEWEST
 from segkit.governance.pseudonyms import SHOWN, Pseudonyms
+from segkit.tables import TABLES
 
 if TYPE_CHECKING:
     import duckdb
@@ -52,7 +53,9 @@ def copy_table(
             domain, key = ("account", "account_id") if treatment.kind == "name" else (treatment.argument, name)
             _fill_map(con, relation, key, domain, pseudonyms)
             joins.append(f'LEFT JOIN map_{domain} of_{name} ON of_{name}.original = o."{key}"')
-        selected.append(f'{_value_sql(name, treatment, relation, present)} AS "{name}"')
+        selected.append(
+            f'{_value_sql(name, treatment, TABLES[table].columns[name].type, relation, present)} AS "{name}"'
+        )
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW copy_{table} AS SELECT {', '.join(selected)} FROM {relation} o {' '.join(joins)}"
     ).fetchall()
@@ -74,8 +77,8 @@ def _fill_map(con: duckdb.DuckDBPyConnection, relation: str, column: str, domain
     con.unregister("pairs_now")
 
 
-def _value_sql(name: str, treatment: Treatment, relation: str, present: list[str]) -> str:
-    """SQL of one column of the copy."""
+def _value_sql(name: str, treatment: Treatment, kind: str, relation: str, present: list[str]) -> str:
+    """SQL of one column of the copy; money as a plain number, which any reader knows."""
     column = f'o."{name}"'
     if treatment.kind == "pseudonym":
         return f"of_{name}.said"
@@ -98,7 +101,10 @@ def _value_sql(name: str, treatment: Treatment, relation: str, present: list[str
         return f"CAST(round({column} / 7.0) * 7 AS BIGINT)"
     if treatment.kind == "month":
         return f"CAST(date_trunc('month', {column}) AS DATE)"
-    return column
+    if treatment.kind == "of":
+        hidden = ", ".join(f"'{hidden}'" for hidden in sorted(hidden_columns()))
+        return f'CASE WHEN o."{treatment.argument}" NOT IN ({hidden}) THEN {column} END'
+    return f"CAST({column} AS DOUBLE)" if kind == "money" else column
 
 
 def _frequent(value: str, inside: str, relation: str, present: list[str]) -> str:

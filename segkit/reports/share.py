@@ -63,13 +63,14 @@ def share_run(project: Project, quarter: str, out: Path, recipient: str = "", wi
     with _built(out) as folder, connect() as con:
         run = project.run_folder(chosen) / "tables"
         done, shares = _write_tables(con, run, folder / "tables", pseudonyms, with_lines)
+        small = _small_segments(con) if "segment_sizes" in done else []
         write_guide(folder, str(chosen), done, with_lines)
         found, n_common = find_originals(con, folder, done, pseudonyms.key)
         if found:
             raise UserError(_refused(found))
     row = [dt.date.today().isoformat(), chosen, _run_id(project, chosen), recipient.strip(), out, with_lines]
     _note(project, [*map(str, row), str(len(done))])
-    return _told(chosen, out, len(done), shares, n_common, with_lines)
+    return _told(chosen, out, len(done), shares, small, n_common, with_lines)
 
 
 def _chosen(project: Project, text: str) -> Quarter:
@@ -156,6 +157,13 @@ def _write_tables(
     return done, shares
 
 
+def _small_segments(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the segments with so few accounts that their sums are those of single ones."""
+    few = f"n_accounts BETWEEN 1 AND {FEWEST - 1}"
+    rows = con.execute(f"SELECT segment_id, n_accounts FROM copy_segment_sizes WHERE {few} ORDER BY ALL").fetchall()
+    return [f"{segment} ({n})" for segment, n in rows]
+
+
 def _quoted(path: Path) -> str:
     return path.as_posix().replace("'", "''")
 
@@ -189,6 +197,7 @@ def _told(
     out: Path,
     n_tables: int,
     shares: dict[str, float],
+    small: list[str],
     n_common: int,
     with_lines: bool,
 ) -> list[str]:
@@ -200,6 +209,11 @@ def _told(
         lines.append(
             f"At least {FEWEST} accounts are alike in what anybody can look up; so much of it is left: {kept}. Who "
             "knows more of a company, such as its revenue here, may still find it (docs/privacy.md)."
+        )
+    if small:
+        lines.append(
+            f"Fewer than {FEWEST} accounts are in {', '.join(small)}: sums and profiles of these segments speak of "
+            "single accounts."
         )
     if n_common:
         lines.append(f"{n_common:,} names are ordinary words as well (Berg, Hessen); these cannot be searched for.")

@@ -15,7 +15,9 @@ def test_every_column_has_a_known_treatment():
     for table in TABLES:
         for column, treatment in treatments(table).items():
             assert treatment.kind in KINDS, f"{table}.{column}"
-            assert bool(treatment.argument) == (treatment.kind in ("pseudonym", "prefix", "size")), f"{table}.{column}"
+            assert bool(treatment.argument) == (treatment.kind in ("pseudonym", "prefix", "size", "of")), (
+                f"{table}.{column}"
+            )
 
 
 def test_rules_name_tables_and_columns_that_exist():

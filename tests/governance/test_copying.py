@@ -91,3 +91,18 @@ def test_the_order_of_rows_tells_nothing_of_the_numbers(copied):
     rows = copied("opening_segments", "SELECT 'K' || lpad(i::VARCHAR, 3, '0') AS account_id FROM range(100) t(i)")
     ids = [row["account_id"] for row in rows]
     assert ids == sorted(ids) != [MAKER.of("account", f"K{i:03d}") for i in range(100)]
+
+
+def test_a_profile_does_not_tell_what_the_accounts_hide(copied):
+    rows = copied(
+        "profiles",
+        "SELECT 'S1' AS segment_id, v AS variable, c AS category, 1 AS n "
+        "FROM (VALUES ('team', 'Team Meier'), ('industry', 'Bau'), ('employees', '')) t(v, c)",
+    )
+    assert {row["variable"]: row["category"] for row in rows} == {"team": None, "industry": "Bau", "employees": ""}
+
+
+def test_money_is_a_plain_number_also_in_sums(copied):
+    row = copied("segment_sizes", "SELECT 'S1' AS segment_id, 12345.67::DECIMAL(18,4) AS revenue_12m")[0]
+    assert row["revenue_12m"] == 12345.67
+    assert isinstance(row["revenue_12m"], float)

@@ -104,6 +104,15 @@ def test_a_name_in_a_text_that_goes_along_stops_the_copy(company, tmp_path):
     assert not (company.ledgers / "shares.csv").exists()
 
 
+def test_segments_of_single_accounts_are_told(company, tmp_path):
+    sizes = pd.DataFrame({"segmentation_id": "value", "segment_id": ["KEY", "S1", "S2"], "n_accounts": [1, 4, 55]})
+    path = company.run_folder("2026Q3") / "tables" / "segment_sizes.parquet"
+    full = {"name_de": "x", "name_en": "x", "colour": "x", "revenue_12m": 1.0, "n_doubtful": 0}
+    write_frame(path, sizes.assign(**full).reindex(columns=list(TABLES["segment_sizes"].columns)), "segment_sizes")
+    told = share_run(company, "2026Q3", tmp_path / "copy")
+    assert any("Fewer than 5 accounts are in KEY (1), S1 (4):" in line for line in told)
+
+
 def test_the_command_refuses_what_it_cannot_do_with_exit_code_2(company, tmp_path):
     full = tmp_path / "full"
     full.mkdir()
