@@ -48,10 +48,10 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        idx (0, 1, …), record_id, system; core, words, form of the name, compact (core without blanks),
-        short (words that may be beginnings of longer ones), sound (`sound_of` of the words); street, house, postal_code,
-        city; phone, domain; vat_id and vat_id_valid, register_id (kind and number) and court, lei and lei_valid. What is
-        not given or unreadable is NA.
+        idx (0, 1, …), record_id, system; core, words, form of the name, compact (core without blanks), short (words
+        that may be beginnings of longer ones), sound (`sound_of` of the words); street, house, postal_code, city,
+        phone, domain; vat_id and vat_id_valid, register_id (kind and number) and court, lei and lei_valid. What is not
+        given or unreadable is NA.
     """
     import pandas as pd
 

@@ -21,8 +21,8 @@ FEW_TOWNS = 3
 more towns than `FEW_TOWNS` belongs to a chain, or is anybody's."""
 
 TELLING, RARE, UNIQUE = 0.8, 1.2, 1.6
-"""Words that two names share tell something, are rare, or unique, from so many times the bits that tell all names apart:
-by chance a few, one in some, or one in hundreds of such lists has another company with them."""
+"""Words that two names share tell something, are rare, or unique, from so many times the bits that tell all names
+apart: by chance a few, one in some, or one in hundreds of such lists has another company with them."""
 
 _NAME = """
     CASE
@@ -48,7 +48,8 @@ _SAME_TOWN = (
     "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce((l.city = r.city OR "
     "jaro_winkler_similarity(l.city, r.city) >= 0.93 OR starts_with(l.city, r.city || ' ') OR "
     "starts_with(r.city, l.city || ' ')) AND (l.postal_code IS NULL OR r.postal_code IS NULL OR "
-    "left(l.postal_code, 2) = left(r.postal_code, 2) OR damerau_levenshtein(l.postal_code, r.postal_code) <= 1), FALSE) OR "
+    "left(l.postal_code, 2) = left(r.postal_code, 2) OR "
+    "damerau_levenshtein(l.postal_code, r.postal_code) <= 1), FALSE) OR "
     "(l.city IS NULL OR r.city IS NULL) AND coalesce(left(l.postal_code, 3) = left(r.postal_code, 3), FALSE)"
 )
 _FIRM = "(l.form = r.form OR greatest(na.n_towns, nb.n_towns) <= {few_towns} AND NOT coalesce(l.form <> r.form, FALSE))"
@@ -79,7 +80,8 @@ _PHONE = """
 _DOMAIN = """
     CASE
         WHEN l.domain IS NULL OR r.domain IS NULL THEN NULL
-        WHEN l.domain = r.domain THEN CASE WHEN l.n_domain <= {few} AND l.n_places <= {few_towns} THEN 'same' ELSE 'same_frequent' END
+        WHEN l.domain = r.domain THEN
+            CASE WHEN l.n_domain <= {few} AND l.n_places <= {few_towns} THEN 'same' ELSE 'same_frequent' END
         ELSE 'different'
     END"""
 _VAT = """

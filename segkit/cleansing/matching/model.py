@@ -74,10 +74,11 @@ def train(con: duckdb.DuckDBPyConnection, n_pairs: int, n_records: int) -> Weigh
     Notes
     -----
     Expectation maximisation over all pairs, of which those that no key brings together count as different customers.
-    splink's EM learns m from the candidates that nothing contradicts, with u and the share of matches held fast; then u is the frequency of the
-    level among all other pairs (candidates by one minus their probability, the rest by the random draw), and the share
-    is the sum of probabilities over the number of pairs. I. P. Fellegi, A. B. Sunter, A Theory for Record Linkage,
-    Journal of the American Statistical Association 64 (1969), 1183-1210.
+    splink's EM learns m from the candidates that nothing contradicts, with u and the share of matches held fast; then
+    u is the frequency of the level among all other pairs (candidates by one minus their probability, the rest by the
+    random draw), and the share is the sum of probabilities over the number of pairs.
+    I. P. Fellegi, A. B. Sunter, A Theory for Record Linkage, Journal of the American Statistical Association 64 (1969),
+    1183-1210.
     """
     weights = fallback(min(0.3, 0.1 * n_records / max(n_pairs, 1)))
     row = run_sql(con, "SELECT sum(n_candidates), sum(n_random) FROM patterns")[0]

@@ -20,10 +20,10 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
     pairs : str
         A table with name_a and name_b (name_id), each pair once.
     into : str
-        The table: name_a, name_b, shared (bits of the words in both, as the side says on which they weigh less), own_a,
-        own_b (bits of the words only in the first, only in the second), is_garbled (some agree only roughly), has_sister
-        (a word of `words.yml` in one only), has_number (a number that is no year in one only), number_a, number_b (a
-        number only in the first, only in the second), towns (names of towns in one only).
+        The table: name_a, name_b, shared (bits of the words in both, as the side says on which they weigh less),
+        own_a, own_b (bits of the words only in the first, only in the second), is_garbled (some agree only roughly),
+        has_sister (a word of `words.yml` in one only), has_number (a number that is no year in one only), number_a,
+        number_b (a number only in the first, only in the second), towns (names of towns in one only).
 
     Notes
     -----
@@ -56,8 +56,9 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
             GROUP BY name_a, name_b
         ), judged AS (
             SELECT a.*, least(l.weight, r.weight) AS weight,
-                own_a > 0 AND own_b > 0 AND abs(length(l.compact) - length(r.compact)) <= 3 AND
-                    damerau_levenshtein(l.compact, r.compact) * 5 < least(length(l.compact), length(r.compact)) AS is_near
+                own_a > 0 AND own_b > 0 AND abs(length(l.compact) - length(r.compact)) <= 3
+                    AND damerau_levenshtein(l.compact, r.compact) * 5 < least(length(l.compact), length(r.compact))
+                    AS is_near
             FROM added AS a JOIN names AS l ON l.name_id = name_a JOIN names AS r ON r.name_id = name_b
         )
         SELECT name_a, name_b, CASE WHEN is_near THEN weight ELSE least(shared_a, shared_b) END AS shared,
@@ -98,12 +99,14 @@ def _meet_words(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
             SELECT *, damerau_levenshtein(word_a, word_b) AS distance,
                 short_a AND starts_with(word_b, word_a) OR short_b AND starts_with(word_a, word_b) AS is_beginning,
                 short_a AND n >= 5 AND damerau_levenshtein(word_a, left(word_b, length(word_a))) <= 1
-                    OR short_b AND n >= 5 AND damerau_levenshtein(word_b, left(word_a, length(word_b))) <= 1 AS is_roughly
+                    OR short_b AND n >= 5 AND damerau_levenshtein(word_b, left(word_a, length(word_b))) <= 1
+                    AS is_roughly
             FROM distinct_words
         ), alike AS (
             SELECT word_a, word_b, short_a, short_b,
                 NOT is_beginning AND distance > CASE WHEN n >= 8 THEN 2 ELSE 1 END AS is_rough
-            FROM far WHERE is_beginning OR is_roughly OR distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END
+            FROM far
+            WHERE is_beginning OR is_roughly OR distance <= CASE WHEN n >= 8 THEN 3 WHEN n >= 5 THEN 2 ELSE 1 END
         )
         SELECT name_a, name_b, place_a, place_b, FALSE AS is_rough FROM met WHERE is_equal
         UNION ALL
@@ -125,8 +128,8 @@ def _meet_glued(con: duckdb.DuckDBPyConnection, pairs: str) -> None:
             JOIN glued AS g ON g.name_id = c.name_{one}
             JOIN name_words AS w ON w.name_id = c.name_{other} AND left(w.word, 3) = g.start
             WHERE g.glued = w.word OR NOT (g.is_number OR w.is_number) AND CASE
-                WHEN g.n_head > 0 AND starts_with(w.word, g.glued[:g.n_head]) AND ends_with(w.word, g.glued[g.n_head + 1:])
-                    THEN TRUE
+                WHEN g.n_head > 0 AND starts_with(w.word, g.glued[:g.n_head])
+                    AND ends_with(w.word, g.glued[g.n_head + 1:]) THEN TRUE
                 WHEN least(length(g.glued), length(w.word)) < 6 THEN FALSE
                 WHEN g.is_short AND starts_with(w.word, g.glued) THEN TRUE
                 WHEN w.is_short AND length(w.word) > g.n_first + 1 AND starts_with(g.glued, w.word) THEN TRUE

@@ -13,6 +13,7 @@ from segkit.cleansing.matching.model import FEWEST_MATCHES, Weights, fallback, s
 from segkit.cleansing.matching.words import make_words
 from segkit.cleansing.rows import run_sql
 from segkit.engines import connect
+from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import duckdb
@@ -193,7 +194,7 @@ def _describe(weights: Weights, patterns: pd.DataFrame) -> pd.DataFrame:
     """Return the table match_model."""
     import pandas as pd
 
-    rows = []
+    rows: list[tuple] = []
     for comparison in COMPARISONS:
         for place, level in enumerate(comparison.levels, 1):
             key = comparison.name, level.name
@@ -223,5 +224,6 @@ def _notes(left_out: list[tuple[str, int, int]], weights: Weights) -> list[tuple
     if max(weights.expected.values()) < FEWEST_MATCHES:
         notes.append(("matching.fallback", {"n": round(max(weights.expected.values())), "least": FEWEST_MATCHES}))
     for key, n_blocks, largest in left_out:
-        notes.append(("matching.left_out", {"key": key, "n": n_blocks, "largest": largest}))
+        words = {f"key_{language}": say(f"matching.key_{key}", language) for language in LANGUAGES}
+        notes.append(("matching.left_out", {**words, "n": n_blocks, "largest": largest}))
     return notes

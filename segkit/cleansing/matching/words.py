@@ -47,12 +47,12 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
 
     Notes
     -----
-    names: name_id, core, words, compact, n_records (of the system with most), n_towns, weight (of all words).
+    names: name_id, core, words, compact, n_records (of the system with most), n_towns, weight (of all words), n_words.
 
-    name_words: name_id, core, place, word, sound, rank (1 is the rarest word), weight (base-2 logarithm of how many names
-    there are for each that has the word; nothing for additions and the own town), is_number, is_year, sister (the word of
-    `words.yml` that it is), is_addition, is_town (of any record), is_own_town (of a record with the name), is_short
-    (perhaps the beginning of a longer word), stem (sister, or the word).
+    name_words: name_id, core, place, word, sound, rank (1 is the rarest word), weight (base-2 logarithm of how many
+    names there are for each that has the word; nothing for additions and the own town), is_number, is_year, sister (the
+    word of `words.yml` that it is), is_addition, is_town (of any record), is_own_town (of a record with the name),
+    is_short (perhaps the beginning of a longer word), stem (sister, or the word).
 
     glued: name_id, place, other (places of two words), glued (both as one), start (its first letters), n_first (letters
     of the first), n_head (the same, where the first may be a beginning; else 0), is_short, is_number.
@@ -89,7 +89,8 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
         f"""
         CREATE TABLE glued AS
         SELECT l.name_id, l.place, r.place AS other, l.word || r.word AS glued, left(l.word || r.word, 3) AS start,
-            length(l.word) AS n_first, r.is_short AND r.place > l.place AS is_short, l.is_number OR r.is_number AS is_number,
+            length(l.word) AS n_first, r.is_short AND r.place > l.place AS is_short,
+            l.is_number OR r.is_number AS is_number,
             CASE WHEN l.is_short AND length(l.word) > 1 AND length(r.word) > 2 THEN length(l.word) ELSE 0 END AS n_head
         FROM name_words AS l
         JOIN names USING (name_id)
