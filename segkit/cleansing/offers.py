@@ -35,6 +35,8 @@ CONTRADICTIONS = {
 }
 """Column → SQL that says whether account (a) and offer (o) contradict each other."""
 RULE = "contradicts_external"
+MOST, FEWEST = 0.5, 30
+"""A column of the file that contradicts more than half of at least thirty accounts is another quantity or unit."""
 
 
 def take_values(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: Cleansing) -> None:
@@ -44,6 +46,7 @@ def take_values(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: Cleans
     none. ``cleansing.refresh`` says what is taken: missing values; also stale ones that the file knows of a later day;
     or all that it knows of a later day. Where an account's value has no day, the day of its delivery stands for it:
     the value is at least as old. A value that contradicts the account's (`CONTRADICTIONS`) is proposed, never chosen.
+    A column that contradicts most accounts is not used at all.
 
     Parameters
     ----------
@@ -68,9 +71,13 @@ def take_values(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: Cleans
     )
     if not has_table(con, "rows_firmographics"):
         return
+    unusable = {column for column in CONTRADICTIONS if _check(con, column)}
     for column in DATED:
-        _take_dated(con, column, as_of, cleansing)
+        if column not in unusable:
+            _take_dated(con, column, as_of, cleansing)
     for column in PLAIN:
+        if column in unusable:
+            continue
         _take(con, column, f"a.{column} IS NULL", "'external_missing'")
     nothing = " AND ".join(f"a.{column} IS NULL" for column in ADDRESS)
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE without_address AS SELECT account_id FROM accounts a WHERE {nothing}")
@@ -78,7 +85,8 @@ def take_values(con: duckdb.DuckDBPyConnection, as_of: object, cleansing: Cleans
         _take(con, column, "a.account_id IN (SELECT account_id FROM without_address)", "'external_missing'")
     _note(con)
     for column in CONTRADICTIONS:
-        _compare(con, column, RULE not in cleansing.switched_off)
+        if column not in unusable:
+            _propose(con, column, RULE not in cleansing.switched_off)
     _note_accepted(con)
 
 
@@ -162,23 +170,38 @@ def _note(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _compare(con: duckdb.DuckDBPyConnection, column: str, is_on: bool) -> None:
-    """Propose the file's value where the account's contradicts it, and count these accounts as a check."""
-    bare = {f"bare_{side}": f"upper(regexp_replace({side}.{name}, '[^A-Za-z0-9]', '', 'g'))"
-            for side, name in (("a", column), ("o", "value"))}  # fmt: skip
+def _both(column: str) -> tuple[str, str]:
+    """SQL of accounts (a) and offers (o) that both have a value, and of the condition that they contradict."""
+    bare = {
+        f"bare_{side}": f"upper(regexp_replace({side}.{name}, '[^A-Za-z0-9]', '', 'g'))"
+        for side, name in (("a", column), ("o", "value"))
+    }
     both = f"accounts a JOIN ({_offers(column)}) o USING (account_id) WHERE a.{column} IS NOT NULL"
-    differs = CONTRADICTIONS[column].format(**bare)
+    return both, CONTRADICTIONS[column].format(**bare)
+
+
+def _check(con: duckdb.DuckDBPyConnection, column: str) -> bool:
+    """Count the accounts that the file contradicts; say whether these are so many that the column is of no use."""
+    both, differs = _both(column)
     n_rows, n_bad, revenue = run_sql(
         con,
         f"""SELECT count(*), count(*) FILTER (is_bad), sum(money.revenue) FILTER (is_bad)
             FROM (SELECT account_id, {differs} AS is_bad FROM {both})
             LEFT JOIN account_money money USING (account_id)""",
     )[0]
+    is_unusable = n_rows >= FEWEST and n_bad > MOST * n_rows
     run_sql(
         con,
         "INSERT INTO firmographic_checks VALUES ('accounts', ?, ?, ?, ?, ?)",
-        [column, RULE, n_rows, n_bad, revenue],
+        [column, "external_column_unlike" if is_unusable else RULE, n_rows, n_bad, revenue],
     )
+    return is_unusable
+
+
+def _propose(con: duckdb.DuckDBPyConnection, column: str, is_on: bool) -> None:
+    """Propose the file's value where the account's contradicts it."""
+    both, differs = _both(column)
+    n_rows = run_sql(con, f"SELECT count(*) FROM {both}")[0][0]
     doubts = f"SELECT account_id, o.value::VARCHAR AS proposed FROM {both} AND {differs}"
     propose(con, column, RULE, doubts, n_rows, is_on)
 

@@ -173,6 +173,18 @@ def test_a_file_whose_companies_are_all_the_same_account_is_refused(put_accounts
     assert rows("SELECT n_rows, n_bad FROM firmographic_checks WHERE \"check\" = 'matches_everything'") == [(30, 30)]
 
 
+def test_a_column_in_another_unit_is_not_used_and_fills_no_list(put_accounts, put_file, refresh, rows):
+    money = {i: {"account_revenue": 5_000_000 + i} for i in range(40)}
+    put_accounts(money)
+    put_file([{"account_id": f"K{i}", "account_revenue": 5_000 + i, "employees": 9} for i in range(50)])
+    refresh()
+    assert rows("""SELECT n_rows, n_bad FROM firmographic_checks WHERE "check" = 'external_column_unlike'""") == [
+        (40, 40)
+    ]
+    assert rows("SELECT count(*) FROM proposals") == [(0,)]
+    assert rows("SELECT count(account_revenue), count(employees) FROM accounts") == [(40, 50)]
+
+
 def test_half_an_address_is_never_filled(put_accounts, put_file, refresh, rows):
     put_accounts({0: {"street": None, "city": None, "postal_code": None}, 1: {"street": None}})
     put_file([{"account_id": f"K{i}", "street": "Neu 1", "postal_code": "12345", "city": "Neustadt"} for i in (0, 1)])
