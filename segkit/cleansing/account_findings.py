@@ -58,4 +58,5 @@ def describe_questions(duplicates: pd.DataFrame, proposals: pd.DataFrame, freshn
     ]
     asked = [one for one in asked if one[1] and (one[2] or one[0] != "quality.decide_stale")]
     asked = sorted(asked, key=lambda one: -one[2])
-    return [(key, {"revenue": money, **({} if key.endswith("stale") else {"n": n})}) for key, n, money in asked]
+    found = [(key, {"revenue": money, **({} if key.endswith("stale") else {"n": n})}) for key, n, money in asked]
+    return found or [("quality.decide_none", {})]

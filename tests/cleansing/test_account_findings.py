@@ -34,4 +34,5 @@ def test_questions_most_money_first_and_none_without_a_find():
     ages = pd.DataFrame({"account_id": ["K1"], "is_stale": [True], "revenue": [7.0]})
     found = said(describe_questions(pairs, doubts, ages))
     assert list(found) == ["decide_proposals", "decide_stale", "decide_duplicates"]
-    assert describe_questions(pairs.head(0), doubts.head(0), ages.assign(is_stale=False)) == []
+    nothing = describe_questions(pairs.head(0), doubts.head(0), ages.assign(is_stale=False))
+    assert list(said(nothing)) == ["decide_none"]
