@@ -48,6 +48,7 @@ def write_parts(con: duckdb.DuckDBPyConnection, unit: Unit, tables: list[str]) -
     -----
     Creates ``parts`` (account_id of the company, part, unit_id). A unit's id is its company's id, a slash, and the id
     of the site or person, or the department in small letters: one person or warehouse at two companies is two units.
+    Where that id is taken (accounts with a slash in their number), two slashes stand between.
     A company stays, as a unit of level company, where it has no parts or some table still names it.
     """
     named = {table: column for table, column in COLUMNS[unit].items() if table in tables}
@@ -61,9 +62,13 @@ def write_parts(con: duckdb.DuckDBPyConnection, unit: Unit, tables: list[str]) -
         con,
         f"""
         CREATE OR REPLACE TEMP TABLE parts AS
-        SELECT account_id, part, account_id || '/' || part AS unit_id
-        FROM ({" UNION ".join(made) or "SELECT NULL::VARCHAR AS account_id, NULL::VARCHAR AS part"})
-        SEMI JOIN companies USING (account_id) WHERE part IS NOT NULL ORDER BY unit_id""",
+        SELECT account_id, part,
+               CASE WHEN named IN (SELECT account_id FROM companies) OR count(*) OVER (PARTITION BY named) > 1
+                    THEN account_id || '//' || part ELSE named END AS unit_id
+        FROM (SELECT account_id, part, account_id || '/' || part AS named
+              FROM ({" UNION ".join(made) or "SELECT NULL::VARCHAR AS account_id, NULL::VARCHAR AS part"})
+              SEMI JOIN companies USING (account_id) WHERE part IS NOT NULL)
+        ORDER BY unit_id""",
     )
     keys = "SELECT account_id, part AS key, unit_id FROM parts"
     if unit == "department" and made:

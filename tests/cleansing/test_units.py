@@ -207,6 +207,13 @@ def test_without_anything_that_names_units_all_stay_companies(put, line, clean, 
         assert rows(LEVELS) == [("K1", "company"), ("K2", "company")], unit
 
 
+def test_numbers_with_a_slash_stay_apart(put, line, clean, rows):
+    put("invoices", [line("A", ship_to_id="1"), line("A/1"), line("B", ship_to_id="2/3"), line("B/2", ship_to_id="3")])
+    clean(unit="site")
+    assert rows(MONEY) == [("A//1", 10), ("A/1", 10), ("B//2/3", 10), ("B/2//3", 10)]
+    assert rows("SELECT count(*), count(DISTINCT account_id) FROM accounts") == [(4, 4)]
+
+
 def test_hostile_names_stay_text(put, line, clean, rows):
     nasty = "<b>'); DROP TABLE invoices; --/\u202e"
     put("accounts", [{"account_id": nasty, "name": nasty, "parent_id": "=1+1"}])
