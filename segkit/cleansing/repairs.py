@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.rows import columns_of, has_table, make_empty, run_sql
-from segkit.cleansing.rules import RULES, Rule
+from segkit.cleansing.rules import OTHER_RULES, RULES, Rule
 from segkit.errors import UserError
 from segkit.tables import TABLES
 
@@ -36,7 +36,7 @@ def repair_rows(con: duckdb.DuckDBPyConnection, decisions: pd.DataFrame | None, 
     Notes
     -----
     Creates ``cleaning_rules`` (every rule, also where it did nothing), ``proposals`` (without revenue, which comes by
-    `segkit.cleansing.repairs_money.weigh_repairs`), ``repair_log`` (columns of cleaning_log without reason),
+    `segkit.cleansing.missing_reasons.weigh_repairs`), ``repair_log`` (columns of cleaning_log without reason),
     ``emptied_cells`` (table, column, source, row_number, reason, written: cells that stood for nothing) and
     ``missing_values`` without rows.
 
@@ -45,6 +45,7 @@ def repair_rows(con: duckdb.DuckDBPyConnection, decisions: pd.DataFrame | None, 
     UserError
         "project.yml: cleansing.switched_off names the rule phone_writen, which does not exist; did you mean …"
     """
+    _check_switched_off(switched_off)
     for table in ("cleaning_rules", "proposals", "missing_values"):
         make_empty(con, table)
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE repair_log ({LOG})")
@@ -53,18 +54,27 @@ def repair_rows(con: duckdb.DuckDBPyConnection, decisions: pd.DataFrame | None, 
         """CREATE OR REPLACE TEMP TABLE emptied_cells ("table" VARCHAR, "column" VARCHAR, source VARCHAR,
                                                         "row_number" BIGINT, reason VARCHAR, written VARCHAR)""",
     )
+    looked_at: dict[str, dict[str, int]] = {}
+    counts = []
     for rule in RULES:
         for table, columns in rule.columns.items():
             for column in columns:
-                _apply(con, rule, table, column, rule.name in switched_off)
+                if table not in looked_at:
+                    looked_at[table] = _count_values(con, table)
+                n_rows = looked_at[table]["*" if rule.fills else column]
+                is_off = rule.name in switched_off or not n_rows
+                n_changed, n_proposed = (0, 0) if is_off else _apply(con, rule, table, column)
+                counts.append((table, column, rule.name, rule.kind, n_rows, n_changed, n_proposed))
+                if n_changed:
+                    looked_at.pop(table)
+    con.executemany("INSERT INTO cleaning_rules VALUES (?, ?, ?, ?, ?, ?, ?)", counts)
     _decide(con, decisions)
-    for values in ("values_now", "changes_now"):
-        run_sql(con, f"DROP TABLE IF EXISTS {values}")
+    run_sql(con, "DROP TABLE IF EXISTS values_now; DROP TABLE IF EXISTS changes_now")
 
 
-def check_switched_off(switched_off: list[str], others: tuple[str, ...] = ()) -> None:
-    """Refuse names of rules that do not exist; `others` are rules beside the list."""
-    known = [*(rule.name for rule in RULES), *others]
+def _check_switched_off(switched_off: list[str]) -> None:
+    """Refuse names of rules that do not exist."""
+    known = [*(rule.name for rule in RULES), *OTHER_RULES]
     texts = []
     for name in switched_off:
         if name not in known:
@@ -75,19 +85,23 @@ def check_switched_off(switched_off: list[str], others: tuple[str, ...] = ()) ->
         raise UserError(texts)
 
 
-def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, table: str, column: str, is_off: bool) -> None:
-    """Run one rule over one column, and count it in ``cleaning_rules``."""
-    n_rows = n_changed = n_proposed = 0
-    if has_table(con, f"rows_{table}"):
-        looked_at = "*" if rule.fills else column
-        n_rows = run_sql(con, f"SELECT count({looked_at}) FROM rows_{table} WHERE step IS NULL")[0][0]
-        if not is_off and n_rows and _find_changes(con, rule, table, column):
-            if rule.kind == "doubtful":
-                n_proposed = _propose(con, rule, table, column)
-            else:
-                n_changed = _repair(con, rule, table, column)
-    counts = [table, column, rule.name, rule.kind, n_rows, n_changed, n_proposed]
-    run_sql(con, "INSERT INTO cleaning_rules VALUES (?, ?, ?, ?, ?, ?, ?)", counts)
+def _count_values(con: duckdb.DuckDBPyConnection, table: str) -> dict[str, int]:
+    """Return how many used rows have a value, by column; ``*``: how many there are."""
+    columns = columns_of(table)
+    if not has_table(con, f"rows_{table}"):
+        return dict.fromkeys(["*", *columns], 0)
+    counted = ", ".join(f"count({column})" for column in columns)
+    found = run_sql(con, f"SELECT count(*), {counted} FROM rows_{table} WHERE step IS NULL")[0]
+    return dict(zip(["*", *columns], found, strict=True))
+
+
+def _apply(con: duckdb.DuckDBPyConnection, rule: Rule, table: str, column: str) -> tuple[int, int]:
+    """Run one rule over one column; return how many rows it changed, and for how many it proposes a change."""
+    if not _find_changes(con, rule, table, column):
+        return 0, 0
+    return (
+        (0, _propose(con, rule, table, column)) if rule.kind == "doubtful" else (_repair(con, rule, table, column), 0)
+    )
 
 
 def _find_changes(con: duckdb.DuckDBPyConnection, rule: Rule, table: str, column: str) -> bool:

@@ -160,7 +160,8 @@ RULES = (
         "safe",
         _companies("website"),
         safe_values.website,
-        "https://www.Mueller.de/ and mueller.de are one address; what stands behind the domain is kept.",
+        "https://www.Mueller.de/ and www.mueller.de are one address. What stands behind the domain is kept, www "
+        "too: not every site answers without it.",
         is_format=True,
     ),
     Rule(
@@ -291,3 +292,9 @@ RULES = (
     ),
 )
 """Applied in this order; doubtful ones see what the safe ones left."""
+
+OTHER_RULES = (
+    *("employees_impossible", "turnover_impossible", "date_impossible", "industry_code_written", "industry_unclear"),
+    *("year_as_head_count", "turnover_below_purchases", "turnover_per_head", "contradicts_external"),
+)
+"""Rules about numbers and industry codes, which need more than a column; they can be switched off, too."""

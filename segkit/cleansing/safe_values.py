@@ -59,10 +59,20 @@ def missing_word(text: str) -> str:
     return " ".join(re.sub(r"[-–—_*.:<>\[\]()…!]+", " ", text.casefold()).split())
 
 
+def reason_of(text: str) -> str:
+    """Return what a text that stands for nothing says: not_chosen, not_applicable or else not_stated."""
+    word = missing_word(text)
+    return next((reason for reason in ("not_chosen", "not_applicable") if word in _words()[reason]), "not_stated")
+
+
 @functools.cache
 def _words() -> dict[str, frozenset[str]]:
-    listed = read_yaml(Path(__file__).with_name("missing_words.yml"))
-    return {reason: frozenset(missing_word(word) for word in words) for reason, words in listed.items()}
+    return {reason: frozenset(missing_word(word) for word in words) for reason, words in missing_words().items()}
+
+
+def missing_words() -> dict[str, list[str]]:
+    """Return the words that stand for nothing, by reason."""
+    return read_yaml(Path(__file__).with_name("missing_words.yml"))
 
 
 def legal_form(frame: pd.DataFrame) -> pd.Series:
@@ -121,18 +131,17 @@ def phone(frame: pd.DataFrame) -> pd.Series:
 
 
 def website(frame: pd.DataFrame) -> pd.Series:
-    """Write a web address as its host without www and what stands behind it."""
+    """Write a web address without scheme and closing slash, its host in small letters."""
     return spelling.each_distinct(frame["value"], _website).astype("str")
 
 
 def _website(text: str) -> str | None:
-    shown = spelling.visible(text)
-    host = web.host(shown)
-    if host is None or "@" in shown:
+    shown = re.sub(r"^(?:https?:)?/{0,2}", "", spelling.visible(text), flags=re.IGNORECASE)
+    if web.host(shown) is None or "@" in shown:
         return None
-    rest = re.sub(r"^(?:[a-z][a-z0-9+.-]*:)?/{0,2}[^/?#]*", "", shown, count=1, flags=re.IGNORECASE)
-    port = re.match(r"(?:[a-z][a-z0-9+.-]*:)?/{0,2}[^/?#:]*(:\d+)", shown, flags=re.IGNORECASE)
-    return host + (port[1] if port else "") + ("" if rest == "/" else rest)
+    host = re.split(r"[/?#]", shown, maxsplit=1)[0]
+    rest = shown[len(host) :]
+    return host.casefold() + ("" if rest == "/" else rest)
 
 
 def email(frame: pd.DataFrame) -> pd.Series:

@@ -24,6 +24,7 @@ from segkit.cleansing.links import link_accounts
 from segkit.cleansing.log import write_log, write_quarantine
 from segkit.cleansing.margins import write_margins
 from segkit.cleansing.memory import Memory
+from segkit.cleansing.missing_reasons import weigh_repairs
 from segkit.cleansing.opportunities import make_lines, name_stages
 from segkit.cleansing.people import find_people
 from segkit.cleansing.period import Period, find_period
@@ -119,6 +120,7 @@ def clean_tables(
     weigh_duplicates(con)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
     refresh_firmographics(con, period, cleansing, memory.repairs)
+    weigh_repairs(con)
     flag_contactable(con)
     choose_unit(con, unit, period.as_of, tables)
     write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)

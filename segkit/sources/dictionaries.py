@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from segkit.settings.sources import Source
 from segkit.sources.grids import Change, Grid
-from segkit.sources.placeholders import marked_texts, present_texts, unmarked
+from segkit.sources.placeholders import marked_texts, present_texts, unmarked, without_choices
 from segkit.sources.plans import Reference
 from segkit.sources.queries import run_sql
 from segkit.sources.spool import Spool, one_chunk
@@ -65,6 +65,9 @@ class CellView:
     formats: dict[Reference, str] = field(default_factory=dict)
     assumed: set[Reference] = field(default_factory=set)
     changes: list[tuple[Reference, Change]] = field(default_factory=list)
+    keeps_empty: bool = False
+    empty: dict[Reference, list[pa.Table]] = field(default_factory=dict)
+    """Where cells stand for nothing: row_number and what is written there, if `keeps_empty`."""
     _texts: dict[Reference, pa.Array] = field(default_factory=dict)
     _ids: dict[Reference, pa.Array] = field(default_factory=dict)
 
@@ -94,6 +97,18 @@ class CellView:
         elif reference.kind not in ("number", "date"):
             self.spool.put(piece, self.dictionaries[reference], texts)
 
+    def keep_empty(self, reference: Reference, piece: int, written: pa.Array, ids: pa.Array) -> None:
+        """Keep the rows whose text is one of `written`, which is null for texts that are values."""
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        if not self.keeps_empty or written.null_count == len(written):
+            return
+        texts = written.take(ids)
+        numbers = self.spool.get(piece, "row_number") if self.spool else self.grid.cells.column("row_number")
+        rows = pa.table({"row_number": numbers, "written": texts})
+        self.empty.setdefault(reference, []).append(rows.filter(pc.is_valid(texts)))
+
     def texts(self, reference: Reference, piece: int) -> pa.Array:
         """Return the distinct texts of a piece, trimmed and marked; null where they stand for nothing."""
         return self.spool.get(piece, self.dictionaries[reference]) if self.spool else self._texts[reference]
@@ -119,10 +134,15 @@ def _empty(n_rows: int) -> pa.DictionaryArray:
 
 
 def open_cells(
-    con: duckdb.DuckDBPyConnection, grid: Grid, references: list[Reference], name: str, source: Source
+    con: duckdb.DuckDBPyConnection,
+    grid: Grid,
+    references: list[Reference],
+    name: str,
+    source: Source,
+    keeps_empty: bool = False,
 ) -> CellView:
     """Return a grid with the dictionaries of the columns that are referred to."""
-    view = CellView(grid, name)
+    view = CellView(grid, name, keeps_empty=keeps_empty)
     for k, reference in enumerate(references):
         view.dictionaries[reference] = f"{name}_{k}"
         _look_at(con, view, reference, source)
@@ -140,7 +160,10 @@ def _look_at(con: duckdb.DuckDBPyConnection, view: CellView, reference: Referenc
         ids = encoded.indices
         n = pa.array(np.bincount(ids.drop_null().to_numpy(), minlength=len(encoded.dictionary)), pa.int64())
         trimmed, texts = present_texts(marked_texts(encoded.dictionary))
-        n_empty += pc.sum(n.filter(pc.and_(pc.is_null(texts), pc.not_equal(trimmed, "")))).as_py() or 0
+        texts = without_choices(texts) if reference.kind in ("number", "date", "bool") else texts
+        stands = pc.and_(pc.is_null(texts), pc.not_equal(trimmed, ""))
+        n_empty += pc.sum(n.filter(stands)).as_py() or 0
+        view.keep_empty(reference, piece, unmarked(pc.if_else(stands, trimmed, pa.scalar(None, pa.string()))), ids)
         before, texts = texts, translate(texts, source, reference)
         told += told_change(before, texts, n, source, reference)
         view.keep(reference, piece, texts, ids)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from segkit.sources.cells import drop_dictionaries, type_cells
 from segkit.sources.dictionaries import CellView, drop_rows, open_cells
+from segkit.sources.empty_cells import WITH_REASONS, keep_empty_cells
 from segkit.sources.joins import alias_names, join_files
 from segkit.sources.opening import Opened
 from segkit.sources.placeholders import literal, name_sql
@@ -25,8 +26,10 @@ def type_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
     for i, (alias, grids) in enumerate(plan.grids.items()):
         on = [Reference(alias, key, "id") for key in plan.keys]
         references = list(dict.fromkeys([*plan.references(alias), *on]))
+        keeps_empty = plan.table.name in WITH_REASONS
         views = [
-            open_cells(con, grid, references, f"{entry.name}_{i}_{k}", plan.source) for k, grid in enumerate(grids)
+            open_cells(con, grid, references, f"{entry.name}_{i}_{k}", plan.source, keeps_empty)
+            for k, grid in enumerate(grids)
         ]
         tables[alias] = f"{entry.name}_{i}"
         type_cells(con, views, references, plan.source, tables[alias])
@@ -40,6 +43,7 @@ def type_entry(con: duckdb.DuckDBPyConnection, entry: Opened, report: ReadReport
         r: (f"{names[alias]}.r{k}", f"{names[alias]}.f{k}", types[alias][f"r{k}"]) for r, (alias, k) in places.items()
     }
     signed = build_rows(con, plan, typed, joined, f"{entry.name}_rows")
+    keep_empty_cells(con, entry)
     for view in (view for views in entry.views.values() for view in views if view.spool):
         drop_rows(con, view, f"{view.name}_typed")
     for file_no, n_rows in signed.items():

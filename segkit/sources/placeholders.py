@@ -41,6 +41,13 @@ PLACEHOLDERS = (
 )
 """What exports write where a value is missing; compared in lower case."""
 
+NOT_CHOSEN = (
+    *("select", "-select-", "--select--", "select…", "select...", "please select", "-none-", "--none--"),
+    *("bitte wählen", "bitte auswählen", "auswählen", "-auswählen-", "nicht ausgewählt", "not selected"),
+    *("entfällt", "nicht zutreffend", "not applicable", "keine angabe", "unbekannt", "unknown"),
+)
+"""What forms and people write where a number, a date or a yes is missing. In texts it may be a name, and stays."""
+
 BLANKS = (
     " \t\r\n\x0b\x0c\x1c\x1d\x1e\x1f\x85\u00a0\u2000\u2001\u2002\u2003\u2007\u2009\u2028\u2029\u202f\u200b\u3000\ufeff"
 )
@@ -87,6 +94,15 @@ def present_texts(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     trimmed = pc.replace_substring_regex(trimmed, r"^'([-+=0-9].*)$", r"\1")
     is_empty = pc.is_in(pc.utf8_lower(trimmed), pa.array([*PLACEHOLDERS, NUMBER + "nan", NUMBER, DATE]))
     return trimmed, pc.if_else(is_empty, pa.scalar(None, pa.string()), trimmed)
+
+
+def without_choices(texts: pa.Array) -> pa.Array:
+    """Return texts with null for those of `NOT_CHOSEN`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    is_none = pc.is_in(pc.utf8_lower(texts), pa.array(NOT_CHOSEN))
+    return pc.if_else(is_none, pa.scalar(None, pa.string()), texts)
 
 
 def unmarked(texts: pa.Array) -> pa.Array:

@@ -11,6 +11,7 @@ from segkit.features.deals import verdict_sql
 from segkit.settings.sources import Sources
 from segkit.sources.cells import type_cells
 from segkit.sources.dictionaries import open_cells
+from segkit.sources.empty_cells import WITH_REASONS, make_empty_cells
 from segkit.sources.entries import forget, note_entry, type_entry
 from segkit.sources.opening import Opened, SourceFile, open_all
 from segkit.sources.plans import EntryPlan, Reference
@@ -33,7 +34,8 @@ def read_sources(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], so
     ----------
     con : DuckDBPyConnection
         Afterwards holds for each table T: ``raw_T`` with every column of the table, typed, NULL where not mapped,
-        and source, delivery, row_number (as a spreadsheet shows it); ``unreadable_T`` with source, row_number,
+        and source, delivery, row_number (as a spreadsheet shows it); ``empty_cells``, why cells of accounts and
+        contacts are empty; ``unreadable_T`` with source, row_number,
         reason (bad_date, bad_number, bad_flag, id_damaged, missing_value, join_missing, wrong_field_count,
         bad_encoding), raw and revenue of the rows that are not in ``raw_T``.
     files : sequence of SourceFile
@@ -55,6 +57,8 @@ def read_sources(con: duckdb.DuckDBPyConnection, files: Sequence[SourceFile], so
     report, problems = ReadReport(), Problems()
     opened = open_all(files, sources, problems)
     problems.raise_if_any()
+    if any(table in WITH_REASONS for table in sources):
+        make_empty_cells(con)
     for table in sources:
         entries = [entry for entry in opened if entry.plan.table.name == table]
         _write_table(con, table, entries, report, problems)

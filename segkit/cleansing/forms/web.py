@@ -43,7 +43,7 @@ _HOSTS = frozenset(
         "npage.de",
     }
 )
-_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?/{0,2}(?:[^@/\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
+_HOST = re.compile(r"^(?:[a-z][a-z0-9+.-]*://|//|https?:)?(?:[^@/\s]*@)?([^/:?#\s]+)", re.IGNORECASE)
 _LABEL = re.compile(r"[^\W_](?:[\w-]{0,61}[^\W_])?")
 
 
