@@ -77,7 +77,10 @@ def lei(frame: pd.DataFrame) -> pd.Series:
 
 def legal_form(frame: pd.DataFrame) -> pd.Series:
     """Propose the legal form of the name where the column holds one of another kind."""
-    of_name, of_column = names.split_names(frame["name"]), names.name_forms(frame["value"])
+    # names that end with the column's text agree; to look at the others only keeps 200,000 rows within seconds
+    pairs = zip(frame["name"].astype(str), frame["value"].astype(str), strict=True)
+    ends = [name.casefold().endswith(form.casefold()) for name, form in pairs]
+    of_name, of_column = names.split_names(frame["name"].mask(ends)), names.name_forms(frame["value"])
     differs = of_name["form_group"].notna() & of_column["form_group"].notna()
     differs &= of_name["form_group"] != of_column["form_group"]
     return of_name["legal_form"].where(differs)

@@ -20,8 +20,8 @@ Generated from `segkit/cleansing/rules.py` by `python -m segkit.cleansing.rule_l
 Every rule is counted in the table `cleaning_rules`, also where it found nothing. What a safe rule changes stands in
 `cleaning_log` with the value before and after: one row for each column and file where only the writing changes, else
 one row for each value (above {ONE_BY_ONE:,} changes of a column, one for each file and value). What a doubtful rule
-finds stands in `proposals` until somebody accepts or refuses it in notebook 01, which writes `decisions/repairs.csv`; an
-accepted proposal is applied in every later run that finds it again. Nothing else in a row changes.
+finds stands in `proposals` until somebody accepts or refuses it in notebook 01, which writes `decisions/repairs.csv`;
+an accepted proposal is applied in every later run that finds it again. Nothing else in a row changes.
 
 A rule is switched off by its name in project.yml; what it changed stays as the source delivers it from the next run on:
 
