@@ -39,3 +39,10 @@ def grant_recipients(folder: Path) -> pd.DataFrame:
         parts.append(pd.DataFrame({"name": names, "system": path.stem[-4:]}))
     records = pd.concat(parts, ignore_index=True)
     return records.assign(record_id=[f"H{number:05d}" for number in range(len(records))])
+
+
+def trivially_equal(names: pd.Series) -> pd.Series:
+    """Return a key that is equal where names differ in case, punctuation, umlauts or bracketed legal forms only."""
+    umlauts = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+    bare = names.str.replace(r"\([^)]*\)", "", regex=True).str.lower().str.translate(umlauts)
+    return bare.str.replace(r"[\W_]+", "", regex=True)
