@@ -16,23 +16,36 @@ FEWEST_SIGNS = 3  # what is shorter is no name
 
 @dataclass
 class Originals:
-    """What must not stand in the copy: originals as words and what each is, and how many words follow a first one."""
+    """What must not stand in the copy, as hashes of its words: millions of originals must fit into memory.
 
-    lengths: dict[str, set[int]] = field(default_factory=dict)
-    meaning: dict[tuple[str, ...], str] = field(default_factory=dict)
+    `meaning` says what an original is; bit n of `lengths` that originals of n words begin with a word.
+    """
+
+    lengths: dict[int, int] = field(default_factory=dict)
+    meaning: dict[int, str] = field(default_factory=dict)
     n_common: int = 0
 
     def add(self, values: Iterable[object], what: str, common: frozenset[str] = frozenset()) -> None:
         """Add values of one kind; a single word that everybody uses (`common`) cannot be told from that word."""
         for value in values:
             words = words_of(str(value))
-            if not words or words in self.meaning or sum(map(len, words)) < FEWEST_SIGNS:
+            if sum(map(len, words)) < FEWEST_SIGNS:
                 continue
             if len(words) == 1 and words[0] in common:
                 self.n_common += 1
                 continue
-            self.meaning[words] = what
-            self.lengths.setdefault(words[0], set()).add(len(words))
+            self.meaning.setdefault(hash(words), what)
+            first = hash(words[0])
+            self.lengths[first] = self.lengths.get(first, 0) | 1 << len(words)
+
+    def starting_with(self, word: str) -> Iterator[int]:
+        """Yield how many words the originals have that begin with a word."""
+        mask = self.lengths.get(hash(word), 0)
+        yield from (n for n in range(1, mask.bit_length()) if mask >> n & 1)
+
+    def of(self, words: tuple[str, ...]) -> str:
+        """Return what an original is."""
+        return self.meaning[hash(words)]
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -54,7 +67,7 @@ def find_in_texts(texts: Iterable[str], originals: Originals, place: str) -> Ite
     """
     for text in texts:
         for found in _found(text, originals, is_whole=True):
-            yield f"{originals.meaning[found]} in {place}"
+            yield f"{originals.of(found)} in {place}"
 
 
 def find_in_bytes(chunks: Iterable[bytes], originals: Originals, place: str) -> Iterator[str]:
@@ -74,16 +87,16 @@ def find_in_bytes(chunks: Iterable[bytes], originals: Originals, place: str) -> 
         rest += chunk
         text = rest.decode("utf-8", errors="replace")
         for found in _found(text, originals, is_whole=False):
-            yield f"{originals.meaning[found]} in the bytes of {place}"
+            yield f"{originals.of(found)} in the bytes of {place}"
         rest = rest[-OVERLAP:]
 
 
 def _found(text: str, originals: Originals, is_whole: bool) -> Iterator[tuple[str, ...]]:
     spans = [(match.group().casefold(), match.start(), match.end()) for match in WORD.finditer(text)]
     for i, (word, _, _) in enumerate(spans):
-        for n in sorted(originals.lengths.get(word, ())):
+        for n in originals.starting_with(word):
             words = tuple(span[0] for span in spans[i : i + n])
-            if words not in originals.meaning or not _is_one(text, spans[i : i + n]):
+            if hash(words) not in originals.meaning or not _is_one(text, spans[i : i + n]):
                 continue
             n_signs = sum(map(len, words))
             if is_whole and n == 1 and (n_signs < SHORT or word.isdigit()) and len(spans) > 1:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import duckdb
 
 CHUNK = 1 << 20
+PIECE = 10_000
 WANTED = (
     *(("accounts", f'"{column}"', f"{what} of an account") for column, what in (
         ("account_id", "id"), ("external_id", "id"), ("name", "name"), ("street", "street"), ("phone", "telephone"),
@@ -60,14 +61,12 @@ def find_originals(
     return list(_found(con, folder, done, originals)), originals.n_common
 
 
-def _values(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> list[str]:
-    if not con.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = ?", [f"original_{table}"]).fetchall()[0][
-        0
-    ]:
-        return []
-    return [
-        row[0] for row in con.execute(f"SELECT DISTINCT {sql} FROM original_{table} WHERE {sql} IS NOT NULL").fetchall()
-    ]
+def _values(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> Iterator[str]:
+    views = con.execute("SELECT view_name FROM duckdb_views()").fetchall()
+    if (f"original_{table}",) in views:
+        found = con.execute(f"SELECT DISTINCT {sql} FROM original_{table} WHERE {sql} IS NOT NULL")
+        while rows := found.fetchmany(PIECE):
+            yield from (row[0] for row in rows)
 
 
 def _common(con: duckdb.DuckDBPyConnection, done: dict[str, dict[str, Treatment]]) -> Iterator[str]:
