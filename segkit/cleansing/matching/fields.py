@@ -12,6 +12,7 @@ from segkit.cleansing.forms.phones import to_e164
 from segkit.cleansing.forms.spelling import each_distinct, fold_word, visible
 from segkit.cleansing.forms.web import domains, mail_domains
 from segkit.cleansing.matching.phonetic import sound_of
+from segkit.cleansing.matching.words import special_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 _MISREAD = {letter.encode().decode("cp1252"): letter for letter in "äöüÄÖÜßéè"}
 _DOTTED = re.compile(r"([^\W\d_]+)\.")
 _DEPARTMENT = re.compile(r"(?<=\w)[\s,;(/-]+(abt\.|abteilung|z\.?\s?hd[ns]?\.|zu händen|c/o)(?=\W|$).*$", re.IGNORECASE)
+_BRACKET = re.compile(
+    r"\s*\((sonstige|(nicht eingetragener|altrechtlicher) verein|einzelunternehmer[^()]*|"
+    r"öffentlich-rechtliche körperschaft|stiftung( des (privaten|öffentlichen) rechts)?)\)\s*$",
+    re.IGNORECASE,
+)
 _LAST = re.compile(r"([^\W\d_]+)\W*$")
 _REGISTER = r"^([A-Za-z]+ \d+(?: [A-Z]+)?)(?: (.+))?$"
 IDENTIFIERS = ("vat_id", "register_id", "lei")
@@ -73,11 +79,12 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
 
 
 def _readable(name: str) -> str | None:
-    """Return a name with umlauts though its UTF-8 was read as cp1252, without department and addressee behind it."""
+    """Return a name with umlauts though its UTF-8 was read as cp1252, without what registers and offices add to it."""
     if "Ã" in name:
         for wrong, letter in _MISREAD.items():
             name = name.replace(wrong, letter)
-    return _DEPARTMENT.sub("", name.replace("\u200b", " ")) or None
+    name = _BRACKET.sub("", _DEPARTMENT.sub("", name.replace("\u200b", " ")))
+    return None if fold_word(name.strip()) in special_words("nobody") else name or None
 
 
 def _shortened(name: str) -> str | None:

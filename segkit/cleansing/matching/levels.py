@@ -53,9 +53,14 @@ _SAME_TOWN = (
     "(l.city IS NULL OR r.city IS NULL) AND coalesce(left(l.postal_code, 3) = left(r.postal_code, 3), FALSE)"
 )
 _FIRM = "(l.form = r.form OR greatest(na.n_towns, nb.n_towns) <= {few_towns} AND NOT coalesce(l.form <> r.form, FALSE))"
-_NO_TOWN = "coalesce(l.postal_code, l.city, r.postal_code, r.city) IS NULL AND l.form IS NOT DISTINCT FROM r.form"
 _SAME_STREET = "coalesce(l.street = r.street OR jaro_winkler_similarity(l.street, r.street) >= 0.93, FALSE)"
 _HAS_TOWN = "(l.postal_code IS NOT NULL AND r.postal_code IS NOT NULL) OR (l.city IS NOT NULL AND r.city IS NOT NULL)"
+_NO_TOWN = (
+    f"NOT ({_HAS_TOWN}) AND (l.form IS NOT DISTINCT FROM r.form AND (na.weight >= {{rare}} OR "
+    "coalesce(l.postal_code, l.city, r.postal_code, r.city) IS NULL) OR "
+    "(l.form IS NULL OR r.form IS NULL) AND na.weight >= {rare} AND "
+    "coalesce(l.postal_code, l.city, r.postal_code, r.city) IS NULL)"
+)
 _PLACE = f"""
     CASE
         WHEN ({_HAS_TOWN}) AND ({_SAME_TOWN}) THEN
