@@ -129,7 +129,7 @@ def weights_chart(match_model: pd.DataFrame, language: str = "en") -> alt.FacetC
     kinds = [say(f"quality.weight_{kind}", language) for kind in ("trained", "fallback")]
     base = alt.Chart().encode(
         y=alt.Y(
-            "level_name:N", sort=alt.EncodingSortField("place", op="min"), axis=alt.Axis(title=None, labelLimit=230)
+            "level_name:N", sort=alt.EncodingSortField("place", op="min"), axis=alt.Axis(title=None, labelLimit=300)
         )
     )
     bars = base.mark_bar(height={"band": 0.7}, cornerRadiusEnd=0).encode(
@@ -180,7 +180,5 @@ def weight_rows(match_model: pd.DataFrame, language: str) -> pd.DataFrame:
 
 def level_words(level: str, language: str) -> str:
     """Words of a level where the texts have some, else the level itself."""
-    for key in (f"matching.level_{level}", f"quality.level_{level}"):
-        if has(key):
-            return say(key, language)
-    return str(level).replace("_", " ")
+    key = f"matching.level_{level}"
+    return say(key, language) if has(key) else str(level).replace("_", " ")

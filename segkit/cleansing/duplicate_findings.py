@@ -127,15 +127,44 @@ def _pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     return pairs[[]].assign(**names, in_systems=systems, match_probability=probability, **evidence)
 
 
-def compare_pairs(duplicates: pd.DataFrame, accounts: pd.DataFrame, most: int = 3) -> pd.DataFrame:
+def known_records(accounts: pd.DataFrame, account_links: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """Return what is known of records, by the ids that the table duplicates names.
+
+    A record that is part of an account shows the account's values. Where the unit is not the company, accounts say
+    nothing of single companies, and the result has no rows.
+
+    Parameters
+    ----------
+    accounts, account_links : DataFrame
+        The tables of these names.
+    unit : str
+        Setting of project.yml.
+
+    Returns
+    -------
+    DataFrame
+        Columns of accounts; account_id is the record's id, each once.
+    """
+    import pandas as pd
+
+    if unit != "company":
+        return accounts.head(0)
+    parts = account_links.loc[account_links["how"] != "external", ["source_id", "account_id"]]
+    parts = parts[~parts["source_id"].isin(accounts["account_id"])].drop_duplicates("source_id")
+    of_account = parts.merge(accounts, on="account_id").drop(columns="account_id")
+    records = of_account.rename(columns={"source_id": "account_id"})
+    return pd.concat([accounts, records[list(accounts.columns)]], ignore_index=True)
+
+
+def compare_pairs(duplicates: pd.DataFrame, records: pd.DataFrame, most: int = 3) -> pd.DataFrame:
     """Return the pairs with the most money that wait for a decision, side by side: what differs, and what is equal.
 
     Parameters
     ----------
     duplicates : DataFrame
         The table duplicates.
-    accounts : DataFrame
-        account_id and any of `COMPARED`.
+    records : DataFrame
+        account_id (of the record) and any of `COMPARED`, such as `known_records` gives them.
     most : int
         So many pairs.
 
@@ -148,7 +177,7 @@ def compare_pairs(duplicates: pd.DataFrame, accounts: pd.DataFrame, most: int = 
     import pandas as pd
 
     review = by_money(duplicates[duplicates["status"] == "review"]).head(most)
-    known = accounts.drop_duplicates("account_id").set_index("account_id")
+    known = records.drop_duplicates("account_id").set_index("account_id")
     columns = [column for column in COMPARED if column in known.columns]
     rows = []
     for pair in review.to_dict("records"):

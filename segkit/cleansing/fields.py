@@ -20,7 +20,7 @@ class Evidence:
 
 def field_name(column: str, language: str) -> str:
     """Return the word for a column or comparison: postal_code is PLZ; without one, the name without underscores."""
-    for key in (f"matching.comparison_{column}", f"matching.contradiction_{column}", f"quality.field_{column}"):
+    for key in (f"quality.field_{column}", f"matching.comparison_{column}", f"matching.contradiction_{column}"):
         if texts.has(key):
             return texts.say(key, language)
     return str(column).replace("_", " ")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import anywidget
 
 from segkit import texts
+from segkit.cleansing.duplicate_findings import known_records
 from segkit.project import Project
 from segkit.run import PROJECT, open_run
 from segkit.widgets.review_queue import (
@@ -112,12 +113,14 @@ def _line(value: object) -> str:
 
 
 def _records(run: Run, ids: set[str]) -> dict[str, dict[str, Any]]:
-    """Return values of accounts, and of companies in an external file, by id."""
+    """Return values of records, and of companies in an external file, by id."""
+    frames = [known_records(run.read("accounts"), run.read("account_links"), run.settings.unit)]
+    external: pd.DataFrame | None = run.read("firmographics", is_optional=True)
+    if external is not None:
+        frames.insert(0, external.drop(columns="account_id").rename(columns={"record_id": "account_id"}))
     found: dict[str, dict[str, Any]] = {}
-    for table, key in (("firmographics", "record_id"), ("accounts", "account_id")):
-        frame: pd.DataFrame | None = run.read(table, is_optional=True)
-        if frame is not None:
-            known = frame[frame[key].isin(ids)].drop_duplicates(key).set_index(key)
-            known = known[[name for name in SHOWN if name in known.columns]]
-            found |= {str(record): values for record, values in known.to_dict("index").items()}
+    for frame in frames:
+        known = frame[frame["account_id"].isin(ids)].drop_duplicates("account_id").set_index("account_id")
+        known = known[[name for name in SHOWN if name in known.columns]]
+        found |= {str(record): values for record, values in known.to_dict("index").items()}
     return found

@@ -200,8 +200,8 @@ def _likeness(one: str, other: str) -> float:
 def _cut(one: list[str], other: list[str], is_words: bool = False) -> tuple[list[Part], list[Part]]:
     """Both lists of words or letters as pieces that agree or differ."""
     sides: tuple[list[Part], list[Part]] = ([], [])
-    folded = [[piece.casefold() for piece in pieces] for pieces in (one, other)]
-    for tag, a, b, c, d in difflib.SequenceMatcher(None, *folded, autojunk=False).get_opcodes():
+    left, right = ([piece.casefold() for piece in pieces] for pieces in (one, other))
+    for tag, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         blocks = "".join(one[a:b]), "".join(other[c:d])
         if is_words and tag == "replace" and _likeness(*blocks) >= ALIKE:
             for parts, more in zip(sides, _cut(list(blocks[0]), list(blocks[1])), strict=True):

@@ -17,7 +17,7 @@ MODEL = pd.DataFrame(
     [
         ("phone", 1, "same", 8.0, True, 30),
         ("phone", 2, "different", -2.04, True, 700),
-        ("name", 2, "similar", 4.96, False, None),
+        ("name", 2, "other_xyz", 4.96, False, None),
         ("name", 1, "same", 12.0, True, 40),
         ("lei", 1, "same", None, False, 0),
     ],
@@ -60,7 +60,7 @@ def test_weights_strongest_comparison_first_closest_agreement_first():
     shown = [(row["comparison_name"], row["level_name"], row["right"], row["left"]) for row in rows]
     assert shown == [
         ("Name", "gleich", "+12,0", ""),
-        ("Name", "ähnlich", "+5,0", ""),
+        ("Name", "other xyz", "+5,0", ""),
         ("Telefon", "gleich", "+8,0", ""),
         ("Telefon", "verschieden", "", "−2,0"),
     ]

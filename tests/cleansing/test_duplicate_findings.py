@@ -8,6 +8,7 @@ from segkit.cleansing.duplicate_findings import (
     compare_pairs,
     describe_duplicates,
     describe_model,
+    known_records,
     tabulate_merged,
     tabulate_review,
 )
@@ -73,10 +74,21 @@ def test_side_by_side_what_differs_and_in_one_row_what_is_equal():
     shown = compare_pairs(PAIRS[PAIRS["account_id_a"] == "A2"], accounts)
     assert shown[["field_de", "one_record_de", "other_record_de"]].values.tolist() == [
         ["Name", "Eins", "Ains"], ["Mitarbeiter", "12", "–"], ["gleich", "Ort", ""]]  # fmt: skip
-    assert shown["one_record_en"].tolist()[-1] == "city"
+    assert shown["one_record_en"].tolist()[-1].casefold() == "city"
 
 
 def test_names_stand_above_their_pair_even_where_they_are_equal():
     pairs = PAIRS[PAIRS["account_id_a"] == "A2"].assign(name_b="EINS")
     shown = compare_pairs(pairs, pd.DataFrame({"account_id": ["A2"], "city": ["Ort"]}))
-    assert shown["field_en"].tolist() == ["name", "city"]
+    assert shown["field_de"].tolist() == ["Name", "Ort"]
+
+
+def test_a_record_that_is_part_of_an_account_shows_the_accounts_values():
+    accounts = pd.DataFrame({"account_id": ["K1", "K2"], "city": ["Aachen", "Bonn"]})
+    links = pd.DataFrame(
+        [("K1", "K1", "own"), ("C7", "K1", "match"), ("K2", "K2", "own"), ("F9", "K2", "external")],
+        columns=["source_id", "account_id", "how"],
+    )
+    known = known_records(accounts, links, "company")
+    assert dict(zip(known["account_id"], known["city"], strict=True)) == {"K1": "Aachen", "K2": "Bonn", "C7": "Aachen"}
+    assert known_records(accounts, links, "group").empty

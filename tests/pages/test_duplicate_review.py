@@ -35,6 +35,7 @@ VALUE = {"table": "accounts", "record_id": "K1", "column": "vat_id", "old_value"
 FOUND = {
     "duplicates": table("duplicates", PAIR, {**PAIR, "account_id_b": "K3", "name_b": EVIL, "revenue": 5.0}),
     "proposals": table("proposals", VALUE),
+    "account_links": table("account_links"),
     "accounts": table("accounts", {"account_id": "K1", "city": "Aachen"}, {"account_id": "K2", "city": "AACHEN"}),
 }
 
@@ -47,6 +48,7 @@ class OneRun:
     class settings:
         language = "de"
         currency = "EUR"
+        unit = "company"
 
     def read(self, name: str, is_optional: bool = False) -> pd.DataFrame | None:
         return FOUND.get(name)

@@ -26,6 +26,7 @@ VALUE = {"table": "accounts", "record_id": "K1", "column": "vat_id", "old_value"
 TABLES_READ = {
     "duplicates": table("duplicates", PAIR, {**PAIR, "account_id_b": "K3", "revenue": 5.0}),
     "proposals": table("proposals", VALUE),
+    "account_links": table("account_links"),
     "accounts": table("accounts", {"account_id": "K1", "city": "Köln"}, {"account_id": "K9", "city": "Bonn"}),
 }
 
@@ -38,6 +39,7 @@ class OneRun:
     class settings:
         language = "de"
         currency = "EUR"
+        unit = "company"
 
     def read(self, name: str, is_optional: bool = False) -> pd.DataFrame | None:
         return TABLES_READ.get(name)
