@@ -35,6 +35,7 @@ _KNOWN_DOMAINS = ("gmail.com", "googlemail.com", "gmx.de", "gmx.net", "web.de", 
                   "outlook.com", "outlook.de", "hotmail.com", "hotmail.de", "yahoo.com", "yahoo.de", "icloud.com",
                   "bluewin.ch", "posteo.de")  # fmt: skip
 _FREQUENT = 5
+_LONGEST_VAT_ID = 14
 
 
 def vat_id(frame: pd.DataFrame) -> pd.Series:
@@ -54,6 +55,8 @@ def _is_other(is_valid: pd.Series, n: pd.Series) -> bool:
 def _near_vat_id(value: str) -> str:
     from stdnum.eu import vat
 
+    if len(value) > _LONGEST_VAT_ID:  # a pasted page: trying its letters would take minutes
+        return EMPTY
     head, digits = value[:2], value[2:]
     candidates = {head + digits.translate(_LIKE_DIGITS)}
     candidates |= {
