@@ -91,8 +91,7 @@ def compare(records: pd.DataFrame, truth: pd.DataFrame, seed: int) -> tuple[list
 
 def clustered(pairs: pd.DataFrame, merge: float, records: pd.DataFrame) -> pd.Series:
     """The clusters as shipped, without decisions of people."""
-    nothing = pd.DataFrame({"record_id_a": [], "record_id_b": []}, dtype="str")
-    return cluster(pairs, merge, nothing, nothing, records["record_id"])
+    return cluster(pairs, merge, [], [], records["record_id"])
 
 
 def details(merged: pd.DataFrame, truth: pd.DataFrame) -> list[str]:
