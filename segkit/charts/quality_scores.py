@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from segkit.charts.theme import INK, MUTED, SEGMENT_COLOURS
 from segkit.cleansing.fields import signed
 from segkit.cleansing.score import DIMENSIONS
+from segkit.cleansing.score_findings import rounded
 from segkit.texts import say
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _words(score: float, previous: float, language: str) -> str:
     """86,2 (+1,3), or that it cannot be measured; 100 only where nothing fails."""
     if score != score:
         return say("scores.not_measured", language)
-    shown = f"{math.floor(10 * score + 1e-6) / 10:.1f}".replace(".", "," if language == "de" else ".")
+    shown = f"{rounded(score):.1f}".replace(".", "," if language == "de" else ".")
     if previous != previous:
         return shown
-    return f"{shown}  ({signed(round(score, 1) - round(previous, 1), language)})"
+    return f"{shown}  ({signed(rounded(score) - rounded(previous), language)})"

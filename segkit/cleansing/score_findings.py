@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 SAME = 0.05  # points that no reader sees
 
 
+def rounded(score: float) -> float:
+    """Return a score as people see it, with one digit: 100 only where nothing fails."""
+    return round(score, 1) if score >= 100 else min(round(score, 1), 99.9)
+
+
 def describe_scores(quality_scores: pd.DataFrame) -> list[Finding]:
     """Say how good the data are, where they are weakest, and what changed since the quarter before.
 
@@ -29,8 +34,12 @@ def describe_scores(quality_scores: pd.DataFrame) -> list[Finding]:
     if known.empty:
         return [("quality.score_none", {})]
     worst = known["score"].idxmin()
-    numbers = {"score": total["score"], "worst_score": known.loc[worst, "score"], "n_bad": known.loc[worst, "n_bad"],
-               "n_checked": known.loc[worst, "n_checked"], **_names([worst], "worst")}  # fmt: skip
+    numbers = {
+        "score": rounded(total["score"]),
+        "worst_score": rounded(known.loc[worst, "score"]),
+        **known.loc[worst, ["n_bad", "n_checked"]].to_dict(),
+        **_names([worst], "worst"),
+    }
     found: list[Finding] = [("quality.score", numbers), *_changes(total, parts)]
     unknown = list(parts.index[parts["score"].isna()])
     if unknown:
@@ -48,7 +57,7 @@ def _changes(total: pd.Series, parts: pd.DataFrame) -> list[Finding]:
     if key != "score_same" and (moved.empty or change * (moved.max() if change > 0 else moved.min()) <= 0):
         return [("quality.score_not_alike", {**_names(one_sided), "n": len(one_sided)})] if one_sided else []
     most = moved.idxmax() if change > 0 else moved.idxmin()
-    numbers = {"previous": total["previous_score"]}
+    numbers = {"previous": rounded(total["previous_score"])}
     if key != "score_same":
         numbers |= {"change": abs(moved[most]), **_names([most], "most")}
     found: list[Finding] = [(f"quality.{key}", numbers)]
