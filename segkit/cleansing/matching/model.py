@@ -65,7 +65,8 @@ def train(con: duckdb.DuckDBPyConnection, n_pairs: int, n_records: int) -> Weigh
     ----------
     con : DuckDBPyConnection
         Holds ``patterns`` (g_<comparison>, contradiction, n_candidates, n_random: how many candidates, and how many
-        pairs drawn at random that are no candidates, have these levels).
+        pairs drawn at random that are no candidates, have these levels) and ``training`` (a row of levels for each of
+        the pairs to learn from; if they are too few, the fallback stays).
     n_pairs : int
         Number of all pairs that there are.
     n_records : int
@@ -83,7 +84,7 @@ def train(con: duckdb.DuckDBPyConnection, n_pairs: int, n_records: int) -> Weigh
     weights = fallback(min(0.3, 0.1 * n_records / max(n_pairs, 1)))
     row = run_sql(con, "SELECT sum(n_candidates), sum(n_random) FROM patterns")[0]
     n_candidates, n_random = (int(value or 0) for value in row)
-    if not n_candidates:
+    if run_sql(con, "SELECT count(*) FROM training")[0][0] < FEWEST_MATCHES:
         return weights
     scale = max(n_pairs - n_candidates, 0) / n_random if n_random else 0.0
     for _ in range(ROUNDS):

@@ -112,7 +112,7 @@ def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     names.insert(0, "name_id", range(len(names)))
     words = names[["name_id", "core", "words"]].assign(word=names.core.str.split()).explode("word")
     is_kept = [word in content.split() for word, content in zip(words.word, words.words, strict=True)]
-    words = words[is_kept].drop(columns="words")
+    words = words.loc[is_kept, ["name_id", "core", "word"]].astype({"core": "str", "word": "str"})
     words["place"] = words.groupby("name_id").cumcount()
     words = words.merge(_kinds_of(words.word.drop_duplicates(), known.city), on="word")
     for column, given in (("is_own_town", "city"), ("is_short", "short")):
