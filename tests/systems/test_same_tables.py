@@ -157,8 +157,10 @@ def cleansed(folder: Path) -> Frames:
     note_origins(con, name_origins(files, settings.sources), report.columns)
     known = settings.scope.account_groups
     groups = known | ({"PERS": "staff", "KONZ": "intercompany"} if known else {})
+    apart = settings.cleansing.duplicates.model_copy(update={"find": False})  # systems carry unlike evidence of them
+    rules = {"charges": "excluded", "charge_codes": ["VERSAND"], "duplicates": apart}
     names = clean_tables(
-        con, quarter, settings.cleansing.model_copy(update={"charges": "excluded", "charge_codes": ["VERSAND"]}),
+        con, quarter, settings.cleansing.model_copy(update=rules),
         settings.scope.model_copy(update={"account_groups": groups}), settings.control_totals, report.log,
         today=dt.date(2026, 11, 2), currency=settings.currency, exchange_rates=settings.exchange_rates,
     )  # fmt: skip
