@@ -72,7 +72,7 @@ def write_golden_records(con: duckdb.DuckDBPyConnection, log: str, filled: str, 
     newest = f"coalesce(known_industry_date, {NEVER_KNOWN}) DESC, turn"
     write_block(con, INDUSTRY, newest)
     _write_values(con)
-    for column in TAKEN:
+    for column in _filled_columns(con):
         _write_lineage(con, column)
         _log_column(con, column, log, filled)
     values = ", ".join(f"{c} = golden.{c}" for c in TAKEN)
@@ -159,6 +159,12 @@ def _write_values(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _filled_columns(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the columns in which any of the records has a value."""
+    counts = run_sql(con, f"SELECT {', '.join(f'count({c})' for c in TAKEN)} FROM golden_rows")[0]
+    return [column for column, n in zip(TAKEN, counts, strict=True) if n]
+
+
 def _write_lineage(con: duckdb.DuckDBPyConnection, column: str) -> None:
     rule = RULES.get(column, "leading")
     day = f"r.known_{DAY_OF[column]}" if column in DAY_OF else "NULL"
@@ -174,8 +180,9 @@ def _write_lineage(con: duckdb.DuckDBPyConnection, column: str) -> None:
         FROM golden_turns t JOIN golden_rows r USING (account_id)
         JOIN (SELECT account_id, count(DISTINCT {column}) AS n_values,
                      list_sort(list_distinct(list({column}::VARCHAR) FILTER ({column} IS NOT NULL))) AS written
-              FROM golden_rows GROUP BY account_id) seen USING (account_id)
-        WHERE r.turn = t.{column} AND (seen.n_values > 1 OR (seen.n_values = 1 AND r.turn > 1)) ORDER BY account_id""",
+              FROM golden_rows GROUP BY account_id
+              HAVING count(DISTINCT {column}) > 1 OR bool_or(turn = 1 AND {column} IS NULL)) seen USING (account_id)
+        WHERE r.turn = t.{column} AND (seen.n_values > 1 OR r.turn > 1) ORDER BY account_id""",
     )
 
 

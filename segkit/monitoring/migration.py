@@ -50,9 +50,9 @@ def build_migration(
     -------
     DataFrame
         The columns of `migration`. Causes, the first that holds: merged (its records or invoices now stand under
-        another account), lost (gone from the data), new, stayed, manual (a decision moved it, or one that held before was withdrawn),
-        segment (by the model of the previous run it would be elsewhere), then what its own buying did: dormant, lost
-        (twelve months without a line), customer.
+        another account), lost (gone from the data), new, stayed, manual (a decision moved it, or one that held before
+        was withdrawn), segment (by the model of the previous run it would be elsewhere), then what its own buying did:
+        dormant, lost (twelve months without a line), customer.
     """
     import pandas as pd
 
