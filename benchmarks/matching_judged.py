@@ -24,12 +24,20 @@ SHOWN = 100
 VERDICTS = Path(__file__).with_suffix(".csv")
 HEAD = """# Matches on real names, judged one by one
 
+## Contents
+- [How it was judged](#how-it-was-judged)
+- [A hundred merges](#a-hundred-merges)
+- [A hundred refused near-misses](#a-hundred-refused-near-misses)
+- [Recipients of grants](#recipients-of-grants)
+
+## How it was judged
 Operators of charging stations as the Bundesnetzagentur published them in seven snapshots, April 2017 to December
 2018 (CC BY 4.0): {n} records of {names} different spellings, of which the same companies reappear spelt differently. A
 record has a name and, where all stations of that spelling stand in one town, its postal code and town; nothing else.
 
 Pairs are merged from a probability of {merge} on and shown to people from {review} on. Beside each pair stands a
-verdict, given one by one: **same** or **different** company, or **unclear** where the name does not say which one.
+verdict: **same** or **different** company, or **unclear** where the name does not say which one. Verdicts were given
+pair by pair; pairs of one kind (companies that a number alone tells apart, works of different towns) by one rule.
 
 | | pairs | errors | not judged |
 |---|---:|---:|---:|

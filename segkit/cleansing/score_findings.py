@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 from segkit.cleansing.score import DIMENSIONS
@@ -57,7 +57,7 @@ def _changes(total: pd.Series, parts: pd.DataFrame) -> list[Finding]:
     if key != "score_same" and (moved.empty or change * (moved.max() if change > 0 else moved.min()) <= 0):
         return [("quality.score_not_alike", {**_names(one_sided), "n": len(one_sided)})] if one_sided else []
     most = moved.idxmax() if change > 0 else moved.idxmin()
-    numbers = {"previous": rounded(total["previous_score"])}
+    numbers: dict[str, Any] = {"previous": rounded(total["previous_score"])}
     if key != "score_same":
         numbers |= {"change": abs(moved[most]), **_names([most], "most")}
     found: list[Finding] = [(f"quality.{key}", numbers)]

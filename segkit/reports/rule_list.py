@@ -1,4 +1,4 @@
-"""The list of rules as a page of the documentation: ``python -m segkit.cleansing.rule_list`` writes it."""
+"""The list of rules as a page of the documentation: ``python -m segkit.reports.rule_list`` writes it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KINDS = {
 }
 _HEAD = f"""# Rules of cleansing
 
-Generated from `segkit/cleansing/rules.py` by `python -m segkit.cleansing.rule_list`.
+Generated from `segkit/cleansing/rules.py` by `python -m segkit.reports.rule_list`.
 
 Every rule is counted in the table `cleaning_rules`, also where it found nothing. What a safe rule changes stands in
 `cleaning_log` with the value before and after: one row for each column and file where only the writing changes, else
