@@ -59,15 +59,26 @@ RECORDS = {
 NO_FORM = {
     "legal_form": "no standard field holds the legal form by itself",
     "consent": "kept for persons, not for accounts",
+    "do_not_contact": "these exports hold no lock of a whole account",
+    "is_contactable": "follows from the flags that are not there",
+    "n_records": "counts the records of all systems, here two",
 }
-NO_CONSENT = {"consent": "an opt-out says who refused; of the others nobody says that they agreed"}
+NO_CODE = {
+    "industry_scheme": "follows from the code that is not there",
+    "industry_division": "follows from the code that is not there",
+}
+NO_CONSENT = {
+    "consent": "an opt-out says who refused; of the others nobody says that they agreed",
+    "do_not_contact": "of an opt-out from mails; the own format's lock is another one",
+    "is_contactable": "follows from both",
+}
 NO_PRODUCT = {"product_id": "stands in the products of an opportunity, an export of its own"}
 OWNER = {"owner_id": "a user's id or name of that system"}
 CANNOT: dict[str, dict[str, dict[str, str]]] = {
     "sap": {
         "accounts": {
             **NO_FORM,
-            "industry_code": "BRSCH is a key of the company's own, no WZ code",
+            **NO_CODE, "industry_code": "BRSCH is a key of the company's own, no WZ code",
             "industry": "the text of BRSCH is in another table (T016T)",
             "employees_date": "JMJAH is a year only",
             "region": "REGIO is a key (09), its text is in another table (T005U)",
@@ -84,6 +95,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
         "accounts": {
             **NO_FORM, **OWNER, "employees_date": "NumberOfEmployees has no date", "team": "of the owner's user record",
             "account_group": "Type says Customer, the ERP's groups stay there",
+            "industry_scheme": "a field called SIC does not say that its codes of NACE are those of the WZ",
         },
         "contacts": {**NO_CONSENT, "seniority": "no standard field"},
         "opportunities": {**NO_PRODUCT, **OWNER, "stage": "the picklist has its own texts; won and lost are compared"},
@@ -92,7 +104,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
     "hubspot": {
         "accounts": {
             **NO_FORM, **OWNER, "employees_date": "numberofemployees has no date", "team": "of the owner's user record",
-            "industry_code": "industry is a list of HubSpot's own", "account_group": "lifecyclestage says customer",
+            **NO_CODE, "industry_code": "industry is a list of HubSpot's own", "account_group": "lifecyclestage says customer",
         },
         "contacts": {**NO_CONSENT, "seniority": "not in the usual view", "department": "no standard property"},
         "opportunities": {
@@ -104,7 +116,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
     "dynamics": {
         "accounts": {
             **NO_FORM, **OWNER, "employees_date": "numberofemployees has no date", "team": "of the owner's user record",
-            "industry_code": "industrycode is an option set of Dynamics' own", "industry": "the same",
+            **NO_CODE, "industry_code": "industrycode is an option set of Dynamics' own", "industry": "the same",
             "account_group": "the ERP's groups stay there",
         },
         "contacts": {**NO_CONSENT, "seniority": "no standard column"},

@@ -70,7 +70,8 @@ def find_scheme(codes: pd.Series, header: str = "") -> Scheme | None:
 
     Notes
     -----
-    The header's scheme counts where half of the codes are valid in it; otherwise the edition of NACE with most valid
+    The header's scheme counts where half of the codes are valid in it, except that codes written with a point (25.62)
+    are NACE in a field called SIC too, as German companies use that field of their CRM; otherwise the edition of NACE with most valid
     codes, if these are at least four in five; else NAICS or SIC, as long as as many codes could be theirs. Between
     two editions that fit equally well the older one is taken: nobody writes 28.22 anew because an edition changes.
     """
@@ -85,16 +86,18 @@ def find_scheme(codes: pd.Series, header: str = "") -> Scheme | None:
         name: sum(n for text, n in counts.items() if _valid(digits[text], text, name, usual)) / len(written)
         for name in ("NACE 2.0", "NACE 2.1", "SIC", "NAICS")
     }
-    name = _named(header, shares) or _best(shares, digits, counts, header)
+    n_pointed = sum(n for text, n in counts.items() if re.match(r"\d\d\.\d", text))
+    is_nace = n_pointed >= HALF * len(written)
+    name = _named(header, shares, is_nace) or _best(shares, digits, counts, header)
     if name is None:
         return None
     only_other = _only_in(name, counts, digits, usual)
     return Scheme(name, only_other > MIXED * len(written), usual)
 
 
-def _named(header: str, shares: dict[str, float]) -> str | None:
+def _named(header: str, shares: dict[str, float], is_nace: bool) -> str | None:
     for pattern, name in HEADERS:
-        if re.search(pattern, header, re.IGNORECASE):
+        if re.search(pattern, header, re.IGNORECASE) and (name in NACE or not is_nace):
             key = f"NACE {NACE[name]}" if name in NACE else name
             return name if shares[key] >= HALF else None
     return None

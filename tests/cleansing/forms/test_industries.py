@@ -57,6 +57,7 @@ def test_the_header_names_the_scheme_unless_the_codes_deny_it():
     assert find_scheme(codes, "NACE Rev. 2.1").name == "NACE 2.1"
     assert find_scheme(pd.Series(["7372", "3561", "2834"]), "SIC").name == "SIC"
     assert find_scheme(pd.Series(["541511", "333914"]), "NAICS Code").name == "NAICS"
+    assert find_scheme(pd.Series(["25.62", "28.22", "2512"]), "SIC Code").name == "NACE 2.0", "SIC knows no point"
     assert find_scheme(pd.Series(["28220", "46690", "62010"]), "SIC Code").name == "WZ 2008"  # UK SIC 2007 follows NACE
 
 
