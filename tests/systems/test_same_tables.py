@@ -104,7 +104,8 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
     "hubspot": {
         "accounts": {
             **NO_FORM, **OWNER, "employees_date": "numberofemployees has no date", "team": "of the owner's user record",
-            **NO_CODE, "industry_code": "industry is a list of HubSpot's own", "account_group": "lifecyclestage says customer",
+            **NO_CODE, "industry_code": "industry is a list of HubSpot's own",
+            "account_group": "lifecyclestage says customer",
         },
         "contacts": {**NO_CONSENT, "seniority": "not in the usual view", "department": "no standard property"},
         "opportunities": {

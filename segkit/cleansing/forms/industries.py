@@ -71,9 +71,10 @@ def find_scheme(codes: pd.Series, header: str = "") -> Scheme | None:
     Notes
     -----
     The header's scheme counts where half of the codes are valid in it, except that codes written with a point (25.62)
-    are NACE in a field called SIC too, as German companies use that field of their CRM; otherwise the edition of NACE with most valid
-    codes, if these are at least four in five; else NAICS or SIC, as long as as many codes could be theirs. Between
-    two editions that fit equally well the older one is taken: nobody writes 28.22 anew because an edition changes.
+    are NACE in a field called SIC too, as German companies use that field of their CRM; otherwise the edition of NACE
+    with most valid codes, if these are at least four in five; else NAICS or SIC, as long as as many codes could be
+    theirs. Between two editions that fit equally well the older one is taken: nobody writes 28.22 anew because an
+    edition changes.
     """
     written = codes.dropna().astype("str").str.strip()
     written = written[written.ne("")]
