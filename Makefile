@@ -45,9 +45,11 @@ bench: setup  ## measures what takes longer than a test may; writes the results 
 	$(BIN)/python benchmarks/features.py --write
 	$(BIN)/python benchmarks/dialects.py --write
 	$(BIN)/python benchmarks/reading.py --write
+	$(BIN)/python benchmarks/duplicates.py --write
 	@test -d $(REAL_DATA) || echo "Left out, for lack of $(REAL_DATA): benchmarks on real data"
 	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/certified_search.py $(REAL_DATA)/wholesale_customers --write
 	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/online_retail.py $(REAL_DATA)/online_retail --write
+	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/matching_judged.py $(REAL_DATA) --write
 	SEGKIT_KILLS=30 $(BIN)/python -m pytest -q tests/run/test_kill.py
 
 serve: setup data/sample/project.yml  ## managers' pages in the browser
