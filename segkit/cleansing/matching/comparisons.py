@@ -96,6 +96,7 @@ CONTRADICTIONS = (
     Contradiction("other_number", APART),
     Contradiction("other_id", APART),
     Contradiction("sister", APART),
+    Contradiction("other_form_in_house", DOUBTFUL),
     Contradiction("other_form", -1.0),
     Contradiction("other_form_of_group", DOUBTFUL),
     Contradiction("other_town", -0.5),

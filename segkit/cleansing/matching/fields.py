@@ -13,6 +13,7 @@ from segkit.cleansing.forms.spelling import each_distinct, fold_word, visible
 from segkit.cleansing.forms.web import domains, mail_domains
 from segkit.cleansing.matching.phonetic import sound_of
 from segkit.cleansing.matching.words import special_words
+from segkit.features.countries import country_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +40,9 @@ LONGEST = 200
 FEWEST_CUT = 12
 """The last word of a name with at least so many letters may have been cut by a narrow field."""
 
+USUAL = 0.9
+"""A country that at least so many of the stated ones are is taken for all that is not stated."""
+
 FEWEST_DIGITS = 9
 """A telephone number with fewer signs, +49 included, is none."""
 
@@ -64,6 +68,7 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     given = records.reindex(columns=list(GIVEN)).astype("str").sort_values("record_id", kind="stable")
     given = given.reset_index(drop=True)
     given = given.apply(lambda column: column if column.name == "record_id" else column.str.slice(0, LONGEST))
+    given["country"] = _usual_country(given)
     given["name"] = each_distinct(given.name, _readable).astype("str")
     names = split_names(given.name)
     fields = pd.DataFrame({"idx": range(len(given)), "record_id": given.record_id, "system": given.system})
@@ -76,6 +81,18 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
         names.words, lambda words: " ".join(sound_of(word) or word for word in words.split())
     )
     return pd.concat([fields.astype({"sound": "str", "short": "str"}), _read_places(given), _read_ids(given)], axis=1)
+
+
+def _usual_country(given: pd.DataFrame) -> pd.Series:
+    """Return countries; where none is given, that of nearly all others, so that 1067 meets 01067 Dresden.
+
+    Not where the postal code names a country itself (A-1010), nor in a list of several countries.
+    """
+    codes = country_codes(given.country)
+    shares = codes.value_counts(normalize=True)
+    if shares.empty or shares.iloc[0] < USUAL:
+        return codes
+    return codes.where(codes.notna() | given.postal_code.str.contains(r"^\s*[A-Za-z]", na=False), shares.index[0])
 
 
 def _readable(name: str) -> str | None:

@@ -121,6 +121,7 @@ _SAME_ADDRESS = "coalesce(place IN ('same_address', 'same_street', 'address_othe
 _SAME_TOWN_LEVEL = f"({_SAME_ADDRESS} OR coalesce(place IN ('same_town', 'other_street'), FALSE))"
 _FAR = "coalesce(place IN ('same_region', 'other_town'), FALSE)"
 _OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '(same|spelling)_.*')"
+_ONE_NAME = "(name LIKE 'same%' OR name LIKE 'spelling%')"
 _HELD = f"({_SAME_ID} OR {_SAME_PHONE} OR coalesce(register_id = 'same_number', FALSE))"
 _CONTRADICTIONS = {
     "no_name": f"name IS NULL AND NOT {_SAME_ID}",
@@ -129,6 +130,8 @@ _CONTRADICTIONS = {
     "sister": f"has_sister AND NOT {_SAME_ID}",
     "branch": f"(NOT list_has_all(cities, towns) OR len(towns) > 0 AND {_FAR}) AND NOT {_OWN_ID} AND "
     f"NOT ({_SAME_PHONE} AND {_SAME_ADDRESS})",
+    "other_form_in_house": f"legal_form = 'different' AND {_ONE_NAME} AND (place = 'same_address' OR {_SAME_PHONE} AND "
+    f"{_SAME_TOWN_LEVEL}) AND NOT {_SAME_ID}",
     "other_form": f"legal_form = 'different' AND NOT {_SAME_ID}",
     "other_form_of_group": f"legal_form = 'different' AND NOT {_OWN_ID}",
     "other_town": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN} AND name NOT SIMILAR TO '.*(unique|rare)'",

@@ -153,4 +153,5 @@ def _sister_of(word: str, is_short: bool) -> str | None:
     if _pattern("sisters").fullmatch(word):
         return max((stem for stem in stems if word.startswith(stem)), key=len)
     long = [stem for stem in stems if len(stem) > 6 and abs(len(word) - len(stem)) < 5 and len(word) > 6]
-    return next((stem for stem in long if OSA.distance(stem, word[: len(stem)], score_cutoff=1) <= 1), None)
+    lengths = (0, 1, -1)  # a letter too many, or one lost, moves the end of the stem
+    return next((s for s in long for n in lengths if OSA.distance(s, word[: len(s) + n], score_cutoff=1) <= 1), None)

@@ -46,6 +46,14 @@ def test_words_of_a_sister_a_number_and_another_town_stand_in_one_only(compare):
     assert compare("Tannert Holz", "Tannert Holz Verwaltugns").has_sister
 
 
+def test_a_letter_too_many_or_too_few_does_not_hide_a_sister(compare):
+    assert compare("Tannert Holz", "Tannert Holz Geschäfftsführungs").has_sister
+
+
+def test_the_word_of_a_sister_may_have_lost_a_letter(compare):
+    assert compare("Tannert Holz", "Tannert Holz Beteilgungs").has_sister
+
+
 def test_numbers_agree_only_if_equal(compare):
     found = compare("Werk 12 Tannert", "Werk 13 Tannert")
     assert found.number_a

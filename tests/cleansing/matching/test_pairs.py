@@ -59,6 +59,31 @@ def test_neighbours_that_are_two_companies_do_not_merge(changes):
     assert probability(changes) < 0.99
 
 
+@pytest.mark.parametrize(
+    ("changes", "is_shown"),
+    [
+        ({"name": "Müller Maschinenbau GmbH & Co. KG", "phone": "0221 998877"}, True),
+        ({"name": "Müler Maschinenbau GmbH & Co. KG", "phone": "0221 998877"}, True),
+        ({"name": "Müller Maschinenbau AG", "street": "Markt 1"}, True),  # one telephone, one town
+        ({"name": "Müller Maschinenbau AG", "street": "Markt 1", "phone": "0221 998877"}, False),
+        ({"name": "Müller Verwaltungs GmbH & Co. KG"}, False),
+        ({"name": "Müller Maschinenbau AG", "vat_id": "DE811569869"}, False),
+    ],
+)
+def test_another_legal_form_in_one_house_is_shown_to_people_and_never_merged(changes, is_shown):
+    found = probability(changes, base={**MUELLER, "vat_id": "DE136695976" if "vat_id" in changes else None})
+    assert found < 0.99
+    assert (found >= 0.5) == is_shown
+
+
+def test_a_record_without_a_country_is_in_that_of_the_others():
+    base = {**MUELLER, "postal_code": "01067", "city": None, "phone": None, "website": None, "country": "DE"}
+    other = {"postal_code": "1067", "country": None, "name": "Müller Machinenbau GmbH"}
+    assert probability(other, base=base) >= 0.99
+    assert probability({**other, "postal_code": "A-1067"}, base=base) < 0.99
+    assert probability(other, [{**base, "name": "Wolf AG", "country": "AT", "postal_code": "1010"}], base) < 0.99
+
+
 def test_numbers_in_names_and_valid_official_numbers_tell_apart():
     park = {**MUELLER, "name": "Windpark Köln 1 GmbH & Co. KG"}
     assert probability({"name": "Windpark Köln 2 GmbH & Co. KG"}, base=park) < 0.5
