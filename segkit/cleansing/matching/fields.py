@@ -11,6 +11,7 @@ from segkit.cleansing.forms.names import name_forms, split_names
 from segkit.cleansing.forms.phones import to_e164
 from segkit.cleansing.forms.spelling import each_distinct, fold_word, visible
 from segkit.cleansing.forms.web import domains, mail_domains
+from segkit.cleansing.matching.abbreviations import without_abbreviation
 from segkit.cleansing.matching.phonetic import sound_of
 from segkit.cleansing.matching.words import special_words
 from segkit.features.countries import country_codes
@@ -100,7 +101,7 @@ def _readable(name: str) -> str | None:
     if "Ã" in name:
         for wrong, letter in _MISREAD.items():
             name = name.replace(wrong, letter)
-    name = _BRACKET.sub("", _DEPARTMENT.sub("", name.replace("\u200b", " ")))
+    name = without_abbreviation(_BRACKET.sub("", _DEPARTMENT.sub("", name.replace("\u200b", " "))))
     return None if fold_word(name.strip()) in special_words("nobody") else name or None
 
 
