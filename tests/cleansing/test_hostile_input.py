@@ -95,6 +95,15 @@ def test_hostile_records_are_compared_as_text():
     assert pairs["probability"].between(0, 1).all()
 
 
+def test_texts_are_cut_before_they_are_compared():
+    long = "Krause Bau GmbH " + "Zusatz " * 100_000
+    fields = ["name", "street", "city", "phone", "website", "email_domain", "vat_id", "register_id", "lei"]
+    records = pd.DataFrame([{"record_id": f"R{n}", **dict.fromkeys(fields, f"{long}{n}")} for n in range(20)])
+    start = time.process_time()
+    find_pairs(records, Duplicates(), seed=1)
+    assert time.process_time() - start < 20
+
+
 def test_hostile_ids_of_records_come_back_as_they_were():
     ids = ["a'b", 'c"d', "e;f", "<b>", "0012", "=1+1", "ü ", "\u202ex"]
     records = pd.DataFrame(
@@ -158,10 +167,7 @@ def everything(n: int, **same) -> list[dict]:
 @pytest.mark.parametrize(
     "same",
     [
-        pytest.param(
-            {"name": "Krause Bau GmbH", "postal_code": "10115", "city": "Berlin", "website": "www.krause-bau.de"},
-            marks=pytest.mark.xfail(strict=False, reason="training without any pair ends in an exception of splink"),
-        ),
+        {"name": "Krause Bau GmbH", "postal_code": "10115", "city": "Berlin", "website": "www.krause-bau.de"},
         {"name": None},
         {"name": "GmbH", "city": "Berlin"},
         {"name": "Krause Bau GmbH", "vat_id": "DE136695976"},
