@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.cleansing.repair_decisions import PLAIN_NUMBER
 from segkit.cleansing.rows import has_table, run_sql
 
 if TYPE_CHECKING:
@@ -63,11 +64,13 @@ def propose(con: duckdb.DuckDBPyConnection, column: str, rule: str, doubts: str,
 
     Notes
     -----
-    A decision's own value takes the place of the proposed one. An accepted proposal is logged with the row of the file
-    that the account comes from.
+    A decision's own value takes the place of the proposed one; where a column of numbers cannot hold it, nothing is
+    decided. An accepted proposal is logged with the row of the file that the account comes from.
     """
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE doubts_now AS {doubts}")
     if is_on:
+        is_number = _type(con, column) != "VARCHAR"
+        fits = f"regexp_matches(value, '{PLAIN_NUMBER}')" if is_number else "true"
         run_sql(
             con,
             f"""
@@ -80,7 +83,7 @@ def propose(con: duckdb.DuckDBPyConnection, column: str, rule: str, doubts: str,
             FROM doubts_now d JOIN accounts a USING (account_id)
             LEFT JOIN account_origins origin USING (account_id)
             LEFT JOIN account_money money USING (account_id)
-            LEFT JOIN account_decisions decided
+            LEFT JOIN (FROM account_decisions WHERE value IS NULL OR {fits}) decided
               ON decided.account_id = d.account_id AND decided."column" = '{column}'
             WHERE NOT EXISTS (FROM proposals p WHERE p."table" = 'accounts' AND p.record_id = d.account_id
                                 AND p."column" = '{column}');

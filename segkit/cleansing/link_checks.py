@@ -10,7 +10,10 @@ from segkit.cleansing.rows import has_table, run_sql
 if TYPE_CHECKING:
     import duckdb
 
-CHECKS = ("link_checks", "people_checks", "match_checks", "firmographic_checks", "unit_checks")
+CHECKS = (
+    *("link_checks", "people_checks", "match_checks"),
+    *("repair_checks", "firmographic_checks", "unit_checks"),
+)
 """Tables of checks that other steps have made, in the columns of data_quality."""
 
 

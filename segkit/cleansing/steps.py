@@ -31,6 +31,7 @@ from segkit.cleansing.period import Period, find_period
 from segkit.cleansing.quality import write_quality
 from segkit.cleansing.quotes import quotes_as_opportunities
 from segkit.cleansing.reconciliation import compare_totals, write_reconciliation
+from segkit.cleansing.repair_decisions import check_decisions
 from segkit.cleansing.repairs import repair_rows
 from segkit.cleansing.roles import choose_customer
 from segkit.cleansing.rows import delivered, has_table, make_unread, mark_rows
@@ -121,6 +122,7 @@ def clean_tables(
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
     refresh_firmographics(con, period, cleansing, memory.repairs)
     weigh_repairs(con)
+    check_decisions(con, memory.repairs)
     flag_contactable(con)
     choose_unit(con, unit, period.as_of, tables)
     write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
