@@ -29,6 +29,23 @@ TELLING = {
     "campaigns": ("cost",),
 }
 """Columns whose lack has a sentence of its own; of all others those are told that criteria of notebook 03 rest on."""
+FILLED_FROM = {
+    ("accounts", "parent_id"): ("hierarchy", "parent_id"),
+    ("accounts", "source_abc_class"): ("sales_areas", "source_abc_class"),
+    ("accounts", "employees"): ("firmographics", "employees"),
+    ("accounts", "account_revenue"): ("firmographics", "account_revenue"),
+    ("accounts", "industry_code"): ("firmographics", "industry_code"),
+    ("accounts", "industry"): ("firmographics", "industry"),
+    ("accounts", "credit_rating"): ("firmographics", "credit_rating"),
+}
+"""Columns that cleansing fills from another table where their own file does not hold them."""
+UNIT_NEEDS: dict[str, tuple[tuple[str, str], ...]] = {
+    "group": (("accounts", "parent_id"), ("hierarchy", "parent_id")),
+    "site": (("invoices", "ship_to_id"), ("installed_base", "site_id")),
+    "department": (("contacts", "department"),),
+    "person": (("contacts", "contact_id"), ("invoices", "contact_id")),
+}
+"""Unit of analysis → the columns that make units of it; without any of them every customer stays a company."""
 
 
 _TOLD = (
@@ -56,6 +73,7 @@ def check_project(project: Project) -> dict[str, Any]:
     first_last = money_range(project)
     runs, left_out = runnable(project)
     quarter = default_quarter(project, first_last) if first_last is not None or not project.has_money else None
+    present, unit = {table: set(entry["columns"]) for table, entry in tables.items()}, project.settings.unit
     return {
         "project": project.settings.name,
         "tables": tables,
@@ -65,9 +83,7 @@ def check_project(project: Project) -> dict[str, Any]:
         "runs": [path.stem for path in runs],
         "cannot_run": [path.stem for path in left_out],
         "notes": [*(_deliveries(files, project.source_files(quarter), quarter) if quarter else []), *_notes(report)],
-        "missing": find_missing(
-            {table: set(entry["columns"]) for table, entry in tables.items()}, n_lists=len(sources.get("accounts"))
-        ),
+        "missing": find_missing(present, n_lists=len(sources.get("accounts"))) + unit_without_effect(unit, present),
     }
 
 
@@ -136,10 +152,32 @@ def find_missing(present: Mapping[str, set[str]], language: str = "en", n_lists:
             continue
         linking = ["external_id"] if table == "accounts" and n_lists > 1 else []
         for column in [*linking, *_important(table)]:
-            if column not in present[table]:
+            other, filled = FILLED_FROM.get((table, column), (table, column))
+            if column not in present[table] and filled not in present.get(other, set()):
                 key = f"check.no_{table}_{column}"
                 found.append(_lack(key if texts.has(key) else "check.no_column", table, column, language))
     return found
+
+
+def unit_without_effect(unit: str, present: Mapping[str, set[str]], language: str = "en") -> list[dict[str, Any]]:
+    """Return what a chosen unit of analysis lacks: all it rests on, or what would hand money to it.
+
+    Parameters
+    ----------
+    unit : str
+        group, company, site, department or person.
+    present : mapping
+        Table → its columns that hold at least one value.
+    language : str
+        Of the sentence.
+    """
+    needs = UNIT_NEEDS.get(unit, ())
+    if needs and not any(column in present.get(table, set()) for table, column in needs):
+        return [_lack(f"check.unit_{unit}", None, None, language)]
+    by = {"site": "ship_to_id", "department": "contact_id", "person": "contact_id"}.get(unit)
+    if by and by not in present.get("invoices", set()):
+        return [_lack(f"check.unit_money_{unit}", "invoices", by, language)]
+    return []
 
 
 def _important(table: str) -> list[str]:

@@ -12,7 +12,7 @@ import tiny
 
 import segkit
 from segkit.batch import notebooks
-from segkit.checking import find_missing
+from segkit.checking import FILLED_FROM, find_missing, unit_without_effect
 from segkit.criteria.catalogue import criteria_catalogue
 from segkit.tables import INPUTS
 
@@ -51,8 +51,51 @@ def test_every_missing_table_has_a_sentence_with_notebook_cost_and_remedy(table,
     ],
 )
 def test_a_missing_column_is_told_with_what_it_costs(table, column, words):
-    said = sentence({**ALL, table: ALL[table] - {column}}, table, column)
+    other, filled = FILLED_FROM.get((table, column), (table, column))
+    present = {**ALL, other: ALL[other] - {filled}}
+    said = sentence({**present, table: present[table] - {column}}, table, column)
     assert all(word in said for word in words), said
+
+
+def test_a_column_that_cleansing_fills_from_another_table_is_not_missing():
+    without = {**ALL, "accounts": ALL["accounts"] - {"parent_id", "account_revenue"}}
+    assert find_missing(without) == []
+    alone = {name: columns for name, columns in without.items() if name not in ("hierarchy", "firmographics")}
+    lacking = {(lack["table"], lack["column"]) for lack in find_missing(alone)}
+    assert {("accounts", "parent_id"), ("accounts", "account_revenue"), ("hierarchy", None)} <= lacking
+    only_codes = {**without, "firmographics": {"record_id", "industry_code"}}
+    assert ("accounts", "account_revenue") in {(lack["table"], lack["column"]) for lack in find_missing(only_codes)}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize(
+    ("unit", "present", "column", "word"),
+    [
+        ("group", {"accounts": {"account_id"}}, None, "hierarchy"),
+        ("site", {"invoices": {"revenue"}}, None, "ship_to_id"),
+        ("site", {"invoices": {"revenue"}, "installed_base": {"site_id"}}, "ship_to_id", "ship_to_id"),
+        ("department", {"invoices": {"contact_id"}, "contacts": {"contact_id"}}, None, ""),
+        ("department", {"invoices": {"revenue"}, "contacts": {"department"}}, "contact_id", "contact_id"),
+        ("person", {"invoices": {"revenue"}}, None, "contact_id"),
+        ("person", {"invoices": {"revenue"}, "contacts": {"contact_id"}}, "contact_id", "contact_id"),
+    ],
+)
+def test_a_unit_that_the_data_do_not_name_is_told(unit, present, column, word, language):
+    (told,) = unit_without_effect(unit, present, language)
+    assert told["column"] == column and told["sentence"].startswith(f"unit: {unit} ") and word in told["sentence"]
+    assert {"de": "Zu liefern:", "en": "To deliver:"}[language] in told["sentence"]
+
+
+@pytest.mark.parametrize("unit", ["company", "group", "site", "department", "person"])
+def test_of_a_unit_that_works_nothing_is_told(unit):
+    assert unit_without_effect(unit, ALL) == []
+    assert unit_without_effect("group", {"hierarchy": {"account_id", "parent_id"}}) == []
+
+
+def test_check_tells_of_a_unit_without_effect(tmp_path):
+    folder = tiny.write_project(tmp_path / "tiny")
+    tiny.change_settings(folder, unit="person")
+    assert "unit: person has no effect" in " ".join(tiny.segkit_here("check", folder).text.split())
 
 
 def test_without_money_only_the_first_notebook_is_promised():
@@ -81,7 +124,7 @@ def test_accounts_of_two_systems_without_a_linking_number_are_told():
     without = {**ALL, "accounts": ALL["accounts"] - {"external_id"}}
     assert find_missing(without) == []
     said = [lack["sentence"] for lack in find_missing(without, n_lists=2)]
-    assert len(said) == 1 and "may count twice" in said[0] and "SAP number" in said[0]
+    assert len(said) == 1 and "counts twice until" in said[0] and "SAP number" in said[0]
     assert find_missing(ALL, n_lists=2) == []
 
 
