@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segkit import display
 from segkit.project import Project
 from segkit.quarters import Quarter
+from segkit.segments.merged_moves import follow_merges
 from segkit.store import read_frame
 from segkit.widgets import account_view
 from segkit.widgets.account_blocks import blocks
@@ -64,7 +65,7 @@ class AccountPage(LivePage):
         assert self._opened is not None and self._index is not None
         project, run, state = self._opened
         wanted, words = self._view["account"], self._words
-        found = account_data(self._tables, wanted) if wanted else None
+        found = self._find(wanted) if wanted else None
         own: dict[str, Any] = {
             "title": words.say("title"),
             "state": words.say("state", quarter=display.quarter_name(state["quarter"]), as_of=state["as_of"]),
@@ -79,6 +80,15 @@ class AccountPage(LivePage):
             own["title"] = own["account"]["head"]["name"]
         self.send({**frame, **own})
 
+    def _find(self, wanted: str) -> dict[str, Any] | None:
+        """Return what is known of an account; a number that was merged since opens the account that holds it now."""
+        found = account_data(self._tables, wanted)
+        links = self._tables.get("account_links")
+        if found is None and links is not None:
+            owners = links.loc[(links["source_id"] == wanted) & (links["how"] != "external"), "unit_id"].dropna()
+            found = account_data(self._tables, owners.iloc[0]) if owners.nunique() == 1 else None
+        return found
+
     def _account(self, project: Project, run: Run, data: dict[str, Any]) -> dict[str, Any]:
         words, why = self._words, self._why(data)
         as_of = self._tables["run_period"]["as_of"].iloc[0]
@@ -86,7 +96,7 @@ class AccountPage(LivePage):
             for name in ("invoices", "bought"):
                 data[name] = run.query(f"account_{name}", account_id=data["account_id"], as_of=str(as_of.date()))
         path = self._path(project, run.quarter, data["account_id"])
-        move = self._move(run, data) if data["segment"].get("is_manual") else None
+        move = self._move(run, data, self._tables.get("account_links")) if data["segment"].get("is_manual") else None
         return {
             "head": account_view.head(data, words),
             "segment": account_view.segment(data, why, move, words),
@@ -128,8 +138,10 @@ class AccountPage(LivePage):
         ]
 
     @staticmethod
-    def _move(run: Run, data: dict[str, Any]) -> dict[str, Any] | None:
+    def _move(run: Run, data: dict[str, Any], links: pd.DataFrame | None) -> dict[str, Any] | None:
         moves = run.decisions("moves")
+        if links is not None:  # a move of an account that was merged since holds for the one that took it in
+            moves = follow_merges(moves, links)
         rows = moves[moves["account_id"] == data["account_id"]]
         rows = rows[rows["segmentation_id"] == data["segment"]["segmentation_id"]]
         return None if rows.empty else dict(rows.iloc[-1])

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NEEDED = ("run_period", "segments", "segment_register", "account_value")
 OPTIONAL = (
     *("accounts", "account_features", "typing_rules", "migration", "deliveries", "products"),
+    "account_links",
     *("opportunities", "contracts", "tickets", "contacts", "installed_base", "competitors", "surveys", "care_costs"),
 )
 FIGURES = {  # column of account_features or account_value → kind of segkit.texts.show
@@ -89,7 +90,7 @@ def account_data(tables: Mapping[str, Any], account_id: str) -> dict[str, Any] |
         empty where there is none; ``features`` (its row at as-of) and ``panel`` (all its rows of account_features);
         ``figures``: name, own, segment, overall, with medians of its segment and of all accounts; ``n_segment``,
         ``n_accounts``, ``rank`` by revenue; ``parent`` and ``children``: account_id and name; ``migration`` (row);
-        and the account's rows of the tables named in `OPTIONAL`.
+        and the account's rows of the tables of the CRM named in `OPTIONAL`.
     """
     segments = tables["segments"]
     segments = segments[segments["segmentation_id"] == main_segmentation(segments)]

@@ -190,6 +190,31 @@ def test_a_move_by_hand_names_author_and_reason(company, tmp_path, monkeypatch):
     assert account["movement"] == "Seit dem Lauf Q2 2026 gewechselt: von „Champions“ zu „Kern“."
 
 
+def test_a_merged_account_keeps_its_move_and_its_link(company, tmp_path, monkeypatch):
+    """Sales moved K-ALT by hand; since then it was merged into this account, and old links still name K-ALT."""
+    copy = without(company, tmp_path)
+    row = {"segmentation_id": "value", "account_id": "K-ALT", "segment_id": "S3", "quarter": "2026Q2"}
+    row |= {"author": "A. Weber", "date": "2026-04-02", "reason": "Rahmenvertrag"}
+    append_decision(copy / "decisions" / "moves.csv", "moves", row)
+    tables = copy / "runs" / "2026Q3" / "tables"
+    segments = read_frame(tables / "segments.parquet")
+    segments.loc[segments["account_id"] == EVIL_ID, ["segment_id", "is_manual", "confidence"]] = ["S3", True, None]
+    write_frame(tables / "segments.parquet", segments, "segments")
+    links = {
+        "source": ["erp", "erp", "agency"],
+        "source_id": ["K-ALT", EVIL_ID, "CR1"],
+        "how": ["match", "own", "external"],
+    }
+    links = pd.DataFrame(links).assign(account_id=EVIL_ID, unit_id=EVIL_ID, probability=1.0, since_quarter="2026Q3")
+    write_frame(tables / "account_links.parquet", links, "account_links")
+    page = page_of(copy, monkeypatch)
+    for asked in (EVIL_ID, "K-ALT"):
+        account = opened(page, account=asked)["account"]
+        assert account["head"]["name"] == EVIL
+        assert account["segment"]["manual"].startswith("Von Hand zugeordnet von A. Weber am 2026-04-02")
+    assert opened(page, account="CR1")["account"] is None  # the agency's number is no account
+
+
 def test_a_movement_says_its_cause(company, tmp_path, monkeypatch):
     copy = without(company, tmp_path)
     row = dict.fromkeys(TABLES["migration"].columns) | {"segmentation_id": "value", "account_id": EVIL_ID}
