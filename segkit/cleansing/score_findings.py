@@ -17,7 +17,8 @@ SAME = 0.05  # points that no reader sees
 
 def rounded(score: float) -> float:
     """Return a score as people see it, with one digit: 100 only where nothing fails."""
-    return round(score, 1) if score >= 100 else min(round(score, 1), 99.9)
+    shown = round(float(score), 1)  # numpy rounds 92.65 to 92.6, Python to 92.7: one of them, in text and picture
+    return shown if score >= 100 else min(shown, 99.9)
 
 
 def describe_scores(quality_scores: pd.DataFrame) -> list[Finding]:

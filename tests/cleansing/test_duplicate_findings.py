@@ -63,7 +63,7 @@ def test_review_most_money_first_then_most_doubt():
 def test_merged_new_ones_first_with_who_decided():
     shown = tabulate_merged(PAIRS)
     assert list(zip(shown["one_record"], shown["how_decided_en"], strict=True)) == [
-        ("Müller GmbH", "computation"), ("Drei", "an earlier run")]  # fmt: skip
+        ("Müller GmbH", "the model"), ("Drei", "an earlier run")]  # fmt: skip
     assert shown["in_systems"][0] == "SAP / CRM"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from segkit.cleansing.score_findings import describe_scores, tabulate_scores
+from segkit.cleansing.score_findings import describe_scores, rounded, tabulate_scores
 from segkit.texts import LANGUAGES, say
 
 
@@ -46,3 +46,9 @@ def test_nothing_measured():
 def test_the_table_says_what_is_measured():
     shown = tabulate_scores(scores(("linkage", 10, 1, 90.0, None), ("total", None, None, 90.0, None)))
     assert shown["dimension_de"].tolist() == ["Verknüpfung"] and shown["measures_en"].str.len().min() > 10
+
+
+def test_text_and_picture_round_alike():
+    """numpy's round says 92.6 of the float that prints as 92.65."""
+    assert rounded(92.65) == rounded(pd.Series([92.65]).iloc[0]) == 92.7
+    assert rounded(99.98) == 99.9 and rounded(100.0) == 100.0
