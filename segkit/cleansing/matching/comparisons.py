@@ -64,7 +64,13 @@ COMPARISONS = (
         "phone", (Level("same", 0.70, 1e-5), Level("same_exchange", 0.05, 1e-5), Level("different", 0.25, 0.99998))
     ),
     Comparison(
-        "domain", (Level("same", 0.85, 1e-5), Level("same_frequent", 0.03, 1e-4), Level("different", 0.12, 0.99989))
+        "domain",
+        (
+            Level("same_name", 0.80, 2e-6),
+            Level("same", 0.05, 1e-5),
+            Level("same_frequent", 0.03, 1e-4),
+            Level("different", 0.12, 0.999888),
+        ),
     ),
     Comparison(
         "vat_id",

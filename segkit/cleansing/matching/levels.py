@@ -86,7 +86,8 @@ _DOMAIN = """
     CASE
         WHEN l.domain IS NULL OR r.domain IS NULL THEN NULL
         WHEN l.domain = r.domain THEN
-            CASE WHEN l.n_domain <= {few} AND l.n_places <= {few_towns} THEN 'same' ELSE 'same_frequent' END
+            CASE WHEN l.n_domain > {few} OR l.n_places > {few_towns} THEN 'same_frequent'
+                 WHEN name SIMILAR TO '((same|spelling)_.*|garbled)' THEN 'same_name' ELSE 'same' END
         ELSE 'different'
     END"""
 _VAT = """
@@ -120,7 +121,7 @@ _SAME_PHONE = "coalesce(phone = 'same', FALSE)"
 _SAME_ADDRESS = "coalesce(place IN ('same_address', 'same_street', 'address_other_town'), FALSE)"
 _SAME_TOWN_LEVEL = f"({_SAME_ADDRESS} OR coalesce(place IN ('same_town', 'other_street'), FALSE))"
 _FAR = "coalesce(place IN ('same_region', 'other_town'), FALSE)"
-_OWN_DOMAIN = "(coalesce(domain = 'same', FALSE) AND name SIMILAR TO '(same|spelling)_.*')"
+_OWN_DOMAIN = "(coalesce(domain = 'same_name', FALSE) AND name SIMILAR TO '(same|spelling)_.*')"
 _ONE_NAME = "(name LIKE 'same%' OR name LIKE 'spelling%')"
 _HELD = f"({_SAME_ID} OR {_SAME_PHONE} OR coalesce(register_id = 'same_number', FALSE))"
 _CONTRADICTIONS = {
