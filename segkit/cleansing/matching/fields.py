@@ -75,7 +75,8 @@ def read_fields(records: pd.DataFrame) -> pd.DataFrame:
     fields = pd.DataFrame({"idx": range(len(given)), "record_id": given.record_id, "system": given.system})
     fields["core"] = names.core
     fields["words"] = names.words
-    fields["form"] = names.form_group.fillna(name_forms(given.legal_form).form_group)
+    fields["stated_form"] = name_forms(given.legal_form).form_group
+    fields["form"] = names.form_group.fillna(fields["stated_form"])
     fields["compact"] = names.core.str.replace(" ", "")
     fields["short"] = each_distinct(given.name, _shortened)
     fields["sound"] = each_distinct(

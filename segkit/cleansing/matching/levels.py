@@ -43,7 +43,10 @@ _NAME = """
         WHEN n.shared >= n.own_a AND n.shared >= n.own_b AND n.shared > 0 THEN 'similar'
         ELSE 'different'
     END"""
-_FORM = "CASE WHEN l.form IS NULL OR r.form IS NULL THEN NULL WHEN l.form = r.form THEN 'same' ELSE 'different' END"
+_FORM = """CASE WHEN l.form IS NULL OR r.form IS NULL THEN NULL
+                WHEN l.form = r.form OR coalesce(l.stated_form = r.stated_form, FALSE) THEN 'same'
+                ELSE 'different' END"""
+"""The form in the name, and the one that a field of its own states: somebody mistyped one of them where they differ."""
 _SAME_TOWN = (
     "coalesce(l.postal_code = r.postal_code, FALSE) OR coalesce((l.city = r.city OR "
     "jaro_winkler_similarity(l.city, r.city) >= 0.93 OR starts_with(l.city, r.city || ' ') OR "
