@@ -20,7 +20,7 @@ class Duplicates(BaseModel):
 
     find: bool = Field(default=True, description="Look for records of one customer among accounts of all systems.")
     merge: float = Field(
-        default=0.99, gt=0.5, le=1, description="Pairs from this probability on are merged without asking."
+        default=0.95, gt=0.5, le=1, description="Pairs from this probability on are merged without asking."
     )
     review: float = Field(
         default=0.5, gt=0, le=1, description="Pairs from this probability on are shown to people for a decision."
