@@ -12,7 +12,7 @@ def lines(con, n: int):
     con.execute(
         f"""CREATE OR REPLACE TABLE lines AS SELECT (i % 97)::VARCHAR account_id, i::VARCHAR invoice_id,
         DATE '2020-01-01' + (i % 300)::INT invoice_date, NULL product_id, 1 quantity, i * 0.13 revenue, NULL margin,
-        NULL currency, NULL payer_id, NULL ship_to_id,
+        NULL currency, NULL payer_id, NULL ship_to_id, NULL contact_id,
         'sale' line_type, false is_repeated, 'f.csv' source, i row_number FROM range({n}) t(i)"""
     )
     return con.table("lines")
