@@ -41,8 +41,8 @@ def write_lines(run, n: int = 6) -> None:
     con = connect()
     con.execute(
         f"""CREATE TABLE lines AS SELECT 'A' || (i % 2) account_id, 'R' || i invoice_id, DATE '2024-01-05' invoice_date,
-        'P1' product_id, 1 quantity, 10 revenue, NULL margin, NULL currency, NULL payer_id, NULL ship_to_id, NULL contact_id,
-        'sale' line_type, false is_repeated, 'f' source,
+        'P1' product_id, 1 quantity, 10 revenue, NULL margin, NULL currency, NULL payer_id, NULL ship_to_id,
+        NULL contact_id, 'sale' line_type, false is_repeated, 'f' source,
         i row_number FROM range({n}) t(i)"""
     )
     run.write("invoices", con.table("lines"))
