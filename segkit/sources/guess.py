@@ -30,11 +30,15 @@ CORE: dict[str, tuple[str, ...]] = {
     "partners": ("account_id", "role", "partner_id"),
     "hierarchy": ("account_id", "parent_id", "valid_from"),
     "exchange_rates": ("currency", "rate_date", "rate"),
+    "firmographics": ("record_id", "name"),
 }
 """Columns without which a file is not taken for a table."""
+ONLY_BY_NAME = {"firmographics"}
+"""Tables whose files look like a list of accounts: only the file's name tells them apart."""
 LEAST = 0.25
 """Confidence below which a header is not proposed."""
-_MASTER_KEYS = {"accounts", "contacts", "products", "opportunities", "leads", "campaigns", "tickets", "contracts"}
+_MASTER_KEYS = {"accounts", "contacts", "products", "opportunities", "leads", "campaigns", "tickets", "contracts",
+                "firmographics"}  # fmt: skip
 _SHARED = {("accounts", "account_id", "name"), ("products", "product_id", "product_name")}
 _BY_VALUES = 0.4
 _REMARK = re.compile(r"\s*[(\[][^)\]]*[)\]]|\s*[/:*_]-?(in|innen)\b|__c$")
@@ -66,7 +70,8 @@ def guess_table(sample: FileSample) -> Guess | None:
     Guess or None
         A table needs its core columns (`CORE`); the line amount of invoices may be a formula.
     """
-    guesses = [guess for table in CORE if (guess := guess_columns(sample, table)) and _is_complete(guess)]
+    tables = [table for table in CORE if table not in ONLY_BY_NAME or file_hint(sample.name, table)]
+    guesses = [guess for table in tables if (guess := guess_columns(sample, table)) and _is_complete(guess)]
     return max(guesses, key=lambda guess: guess.score, default=None)
 
 

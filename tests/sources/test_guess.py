@@ -85,3 +85,26 @@ def test_a_list_of_accounts_needs_a_key_that_does_not_repeat():
 
 def test_something_else_is_no_table():
     assert guess("region;manager\nNord;A\nSüd;B\n") is None
+
+
+COMPANIES = "".join(f"CR{i:05d};Firma {i} GmbH;520{i:02d};Aachen;{10 + i};30.06.2026\n" for i in range(40))
+
+
+@pytest.mark.parametrize(("name", "table"), [("auskunftei_2026.csv", "firmographics"), ("crefo.csv", "firmographics")])
+def test_a_credit_agencys_list_is_known_by_the_name_of_its_file(name, table):
+    found = guess("Crefo-Nr;Firmenname;PLZ;Ort;Beschäftigte;Stand\n" + COMPANIES, name)
+    assert found.table == table
+    assert headers(found)["record_id"] == "Crefo-Nr" and headers(found)["known_date"] == "Stand"
+
+
+def test_a_list_of_accounts_is_none_of_a_credit_agency():
+    assert guess("Kundennr;Firmenname;PLZ;Ort;Mitarbeiter;Stand\n" + COMPANIES, "kunden.csv").table == "accounts"
+
+
+def test_groups_and_contacts_with_german_headers():
+    ties = "".join(f"{100 + i};{100 + i // 5};01.01.2020;\n" for i in range(40))
+    found = guess("Kundennr;Konzernmutter;gültig von;gültig bis\n" + ties, "konzern.csv")
+    assert found.table == "hierarchy" and headers(found)["parent_id"] == "Konzernmutter"
+    persons = "".join(f"P{i};{100 + i};Ute;Öz{i};oe{i}@firma.de\n" for i in range(40))
+    found = guess("Kontaktnr;Kundennr;Vorname;Nachname;E-Mail\n" + persons, "ansprechpartner.csv")
+    assert found.table == "contacts" and headers(found)["contact_id"] == "Kontaktnr"
