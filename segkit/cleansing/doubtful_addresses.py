@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.cleansing.forms.addresses import fold_cities
+from segkit.cleansing.forms.addresses import fold_cities, fold_postal_codes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +24,10 @@ _WORDS = r"[^\W\d_][^\d]*"
 
 
 def postal_code_swapped(frame: pd.DataFrame) -> pd.Series:
-    """Propose the code that stands under city, where the city stands under postal code."""
-    return frame["city"].where(_is_swapped(frame["value"], frame["city"])).astype("str")
+    """Propose the code that stands under city, where the city stands under postal code; Germans get their zero back."""
+    codes = frame["city"].where(_is_swapped(frame["value"], frame["city"])).astype("str")
+    written = fold_postal_codes(codes, frame["country"]) if "country" in frame else codes
+    return written.where(written.notna(), codes).where(codes.notna()).astype("str")
 
 
 def city_swapped(frame: pd.DataFrame) -> pd.Series:

@@ -121,10 +121,17 @@ def _pairs(pairs: pd.DataFrame) -> pd.DataFrame:
     }
     both = [pairs[name].fillna("").tolist() for name in ("system_a", "system_b")]
     systems = [" / ".join(dict.fromkeys(filter(None, pair))) for pair in zip(*both, strict=True)]
-    names = {column: pairs[f"name_{side}"].fillna(pairs[f"account_id_{side}"])
-             for column, side in (("one_record", "a"), ("other_record", "b"))}  # fmt: skip
+    names = {
+        column: [_named(*pair) for pair in zip(pairs[f"name_{side}"], pairs[f"account_id_{side}"], strict=True)]
+        for column, side in (("one_record", "a"), ("other_record", "b"))
+    }
     probability = pairs["probability"].astype(float)
     return pairs[[]].assign(**names, in_systems=systems, match_probability=probability, **evidence)
+
+
+def _named(name: object, record: object) -> str:
+    """Return the name of a record with the number that a decision needs."""
+    return f"{_text(name)} ({record})" if _text(name) else str(record)
 
 
 def known_records(accounts: pd.DataFrame, account_links: pd.DataFrame, unit: str) -> pd.DataFrame:
@@ -182,13 +189,15 @@ def compare_pairs(duplicates: pd.DataFrame, records: pd.DataFrame, most: int = 3
     rows = []
     for pair in review.to_dict("records"):
         both = [_values(known, columns, pair[f"account_id_{side}"], pair[f"name_{side}"]) for side in "ab"]
+        heads = [_named(pair[f"name_{side}"], pair[f"account_id_{side}"]) for side in "ab"]
         equal = [c for c in ("name", *columns) if both[0][c] and both[0][c].casefold() == both[1][c].casefold()]
         different = [c for c in ("name", *columns) if c not in equal and (both[0][c] or both[1][c])]
         if "name" in equal:
             different, equal = ["name", *different], [c for c in equal if c != "name"]
         for column in different:
+            shown = heads if column == "name" else [side[column] or texts.NOTHING for side in both]
             rows.append([*(field_name(column, x) for x in texts.LANGUAGES),
-                         *(side[column] or texts.NOTHING for side in both for _ in texts.LANGUAGES)])  # fmt: skip
+                         *(text for text in shown for _ in texts.LANGUAGES)])  # fmt: skip
         if equal:
             words = [", ".join(field_name(column, x) for column in equal) for x in texts.LANGUAGES]
             rows.append([*(texts.say("quality.equal", x) for x in texts.LANGUAGES), *words, "", ""])

@@ -228,7 +228,7 @@ RULES = (
         _companies("postal_code"),
         doubtful_addresses.postal_code_swapped,
         "The postal code stands under city, and the city under postal code.",
-        reads=("city",),
+        reads=("city", "country"),
     ),
     Rule(
         "swapped_city",

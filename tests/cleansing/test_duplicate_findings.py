@@ -54,8 +54,8 @@ def test_weights_learned_or_preset():
 
 def test_review_most_money_first_then_most_doubt():
     shown = tabulate_review(PAIRS)
-    assert shown["one_record"].tolist() == ["Zwei AG", "Zwei", "Eins"]
-    assert shown["other_record"].tolist() == ["B3", "B3", "Ains"], "a record without a name shows its number"
+    assert shown["one_record"].tolist() == ["Zwei AG (A4)", "Zwei (A3)", "Eins (A2)"], "a decision needs the number"
+    assert shown["other_record"].tolist() == ["B3", "B3", "Ains (B2)"], "a record without a name shows its number"
     assert shown["in_systems"].tolist() == ["SAP", "SAP", "CRM"]
     assert shown["evidence_de"][0].replace("\xa0", " ") == "Name +9,1, Telefon −1,3"
 
@@ -63,7 +63,7 @@ def test_review_most_money_first_then_most_doubt():
 def test_merged_new_ones_first_with_who_decided():
     shown = tabulate_merged(PAIRS)
     assert list(zip(shown["one_record"], shown["how_decided_en"], strict=True)) == [
-        ("Müller GmbH", "the model"), ("Drei", "an earlier run")]  # fmt: skip
+        ("Müller GmbH (A1)", "the model"), ("Drei (A5)", "an earlier run")]  # fmt: skip
     assert shown["in_systems"][0] == "SAP / CRM"
 
 
@@ -73,7 +73,7 @@ def test_side_by_side_what_differs_and_in_one_row_what_is_equal():
     )
     shown = compare_pairs(PAIRS[PAIRS["account_id_a"] == "A2"], accounts)
     assert shown[["field_de", "one_record_de", "other_record_de"]].values.tolist() == [
-        ["Name", "Eins", "Ains"], ["Mitarbeiter", "12", "–"], ["gleich", "Ort", ""]]  # fmt: skip
+        ["Name", "Eins (A2)", "Ains (B2)"], ["Mitarbeiter", "12", "–"], ["gleich", "Ort", ""]]  # fmt: skip
     assert shown["one_record_en"].tolist()[-1].casefold() == "city"
 
 

@@ -176,6 +176,14 @@ def test_swapped_columns_are_proposed_and_accepted_together(repaired, rows):
     assert found.loc["K1", ["postal_code", "city"]].tolist() == ["52062", "Aachen"]
 
 
+def test_a_swapped_postal_code_gets_its_zero_back_where_it_is_german(repaired, rows):
+    codes = [{"postal_code": "Leipzig", "city": "4109", "country": "D"},
+             {"postal_code": "Wien", "city": "1010", "country": "AT"}]  # fmt: skip
+    repaired([*codes, {"postal_code": "Wien", "city": "1020"}])
+    asked = [row for row in proposed(rows) if row[1] == "postal_code"]
+    assert [row[3] for row in asked] == ["04109", "1010", "1020"]
+
+
 def test_decisions_are_obeyed(repaired, rows):
     decisions = decided(
         ("K1", "name", "accept", ""),
