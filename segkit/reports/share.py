@@ -216,5 +216,7 @@ def _told(
             "single accounts."
         )
     if n_common:
-        lines.append(f"{n_common:,} names are ordinary words as well (Berg, Hessen); these cannot be searched for.")
+        lines.append(
+            f"Names that are ordinary words as well, as Berg or Hessen would be, cannot be searched for: {n_common:,}."
+        )
     return [*lines, "The key stays in ledgers/pseudonyms.key, the list of copies in ledgers/shares.csv."]

@@ -75,7 +75,7 @@ def test_nothing_wrong_is_said_too():
 
 def test_changes_and_decisions(frames):
     changes = sentences(findings.describe_changes(frames("cleaning_log")))
-    assert changes["rule_account_added"] == "1 Kunden fehlten in der Kundenliste und wurden ergänzt."
+    assert changes["rule_account_added"] == "1\xa0Kunde fehlte in der Kundenliste und wurde ergänzt."
     open_questions = findings.describe_decisions(frames("reconciliation"), frames("data_quality"))
     assert {"decide_no_account", "decide_unreadable", "decide_accounts", "decide_scope", "decide_charges",
             "decide_dominant", "decide_few"} == set(sentences(open_questions, "en"))  # fmt: skip
