@@ -21,6 +21,7 @@ from segkit.cleansing.matching import cluster, find_pairs
 from segkit.settings.cleansing import Duplicates
 
 SHOWN = 100
+COMPARED = 0.05
 VERDICTS = Path(__file__).with_suffix(".csv")
 HEAD = """# Matches on real names, judged one by one
 
@@ -62,7 +63,7 @@ def name_pairs(records: pd.DataFrame, pairs: pd.DataFrame, clusters: pd.Series) 
 
 
 def near_misses(records: pd.DataFrame, found: pd.DataFrame, clusters: pd.Series) -> pd.DataFrame:
-    """Return the pairs of spellings nearest to a merge: by probability, and behind them by likeness of the names."""
+    """Return the pairs of spellings nearest to a merge: by probability down to 0.05, then by likeness of names."""
     from rapidfuzz import fuzz, process
 
     names = records.groupby("name")["record_id"].first()
@@ -76,7 +77,9 @@ def near_misses(records: pd.DataFrame, found: pd.DataFrame, clusters: pd.Series)
     alike = pd.DataFrame({"name_a": names.index[one[apart]], "name_b": names.index[other[apart]]})
     refused = found[~found["is_merged"] & (found["name_a"] != found["name_b"])]
     refused = refused.sort_values(["probability", "match_weight"], ascending=False, kind="stable")
-    both = pd.concat([refused, alike], ignore_index=True).drop_duplicates(["name_a", "name_b"], ignore_index=True)
+    near = refused[refused["probability"] >= COMPARED]
+    alike = alike.merge(refused, how="left", on=["name_a", "name_b"])
+    both = pd.concat([near, alike], ignore_index=True).drop_duplicates(["name_a", "name_b"], ignore_index=True)
     return both.head(SHOWN)
 
 
@@ -176,7 +179,8 @@ def main() -> None:
         "the least certain first.\n",
         *table(merges),
         "\n## A hundred refused near-misses\n",
-        "By probability; behind them pairs of spellings that are alike though the product did not even compare them.\n",
+        f"By probability down to {COMPARED}; behind them the pairs of spellings that are most alike, whether the "
+        "product compared them or not.\n",
         *table(refused),
         "",
         *grants(options.folder / "de_hh_zuwendungen"),

@@ -31,6 +31,9 @@ KEYS = {
     "name_start_and_postal_code": "left(compact, 4) || '|' || postal_code",
     "name_start_and_city": "left(compact, 4) || '|' || city",
 }
+PLACELESS_KEYS = {"name_start": "left(compact, 7)", "name_end": "right(compact, 7)"}
+"""Only where one of the two records has no town that could bring it together with a misspelled other."""
+
 WORD_KEYS = {
     "word_and_postal_code": ("word || '|' || postal_code", "rank <= 3"),
     "word_and_city": ("word || '|' || city", "rank <= 2"),
@@ -52,17 +55,18 @@ def find_candidates(con: duckdb.DuckDBPyConnection, is_across: bool) -> list[tup
     -------
     list of (key, number of blocks left out, records in the largest of them)
     """
-    run_sql(con, "CREATE TABLE blocks (key VARCHAR, value VARCHAR, idx INTEGER, system VARCHAR)")
-    for key, value in KEYS.items():
+    run_sql(con, "CREATE TABLE blocks (key VARCHAR, value VARCHAR, idx INTEGER, system VARCHAR, is_placeless BOOLEAN)")
+    placeless = "postal_code IS NULL AND city IS NULL"
+    for key, value in (KEYS | PLACELESS_KEYS).items():
         run_sql(
             con,
-            f"INSERT INTO blocks SELECT '{key}', {value}, idx, system FROM fields WHERE {value} IS NOT NULL AND "
-            f"({value}) <> ''",
+            f"INSERT INTO blocks SELECT '{key}', {value}, idx, system, {placeless} FROM fields "
+            f"WHERE {value} IS NOT NULL AND ({value}) <> ''",
         )
     for key, (value, which) in WORD_KEYS.items():
         run_sql(
             con,
-            f"INSERT INTO blocks SELECT DISTINCT '{key}', {value}, idx, system FROM fields "
+            f"INSERT INTO blocks SELECT DISTINCT '{key}', {value}, idx, system, {placeless} FROM fields "
             f"JOIN name_words USING (core) WHERE {which} AND {value} IS NOT NULL",
         )
     _choose_blocks(con, is_across)
@@ -78,6 +82,7 @@ def find_candidates(con: duckdb.DuckDBPyConnection, is_across: bool) -> list[tup
         FROM blocks AS l
         JOIN block_sizes AS s ON s.key = l.key AND s.value = l.value AND s.is_used
         JOIN blocks AS r ON r.key = l.key AND r.value = l.value AND l.idx < r.idx {apart}
+        WHERE l.key NOT IN {tuple(PLACELESS_KEYS)} OR l.is_placeless OR r.is_placeless
         """,
     )
     run_sql(con, "DROP TABLE blocks; DROP TABLE block_sizes")

@@ -30,7 +30,8 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
     A word agrees with another if both are equal; if they differ by one transposed, missing or wrong letter (from four
     letters on; by two from eight letters on); if a dot ends it, or the name, and it is the other's beginning; or if two
     words written as one are equal to it. It agrees roughly by two letters from five letters on, by three from eight on,
-    as a misspelled beginning, or if the whole names differ by less than a fifth of their letters. Numbers agree only if
+    as a misspelled beginning, or if the whole names differ by less than a quarter of their letters (a fifth,
+    where one has a word of `words.yml`). Numbers agree only if
     they are equal.
     """
     _meet_words(con, pairs)
@@ -57,7 +58,8 @@ def compare_names(con: duckdb.DuckDBPyConnection, pairs: str, into: str) -> None
         ), judged AS (
             SELECT a.*, least(l.weight, r.weight) AS weight,
                 own_a > 0 AND own_b > 0 AND abs(length(l.compact) - length(r.compact)) <= 3
-                    AND damerau_levenshtein(l.compact, r.compact) * 5 < least(length(l.compact), length(r.compact))
+                    AND damerau_levenshtein(l.compact, r.compact) * CASE WHEN has_sister THEN 5 ELSE 4 END
+                        < least(length(l.compact), length(r.compact))
                     AS is_near
             FROM added AS a JOIN names AS l ON l.name_id = name_a JOIN names AS r ON r.name_id = name_b
         )

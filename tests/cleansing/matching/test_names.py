@@ -54,6 +54,17 @@ def test_the_word_of_a_sister_may_have_lost_a_letter(compare):
     assert compare("Tannert Holz", "Tannert Holz Beteilgungs").has_sister
 
 
+def test_whole_names_may_differ_in_a_quarter_of_their_letters_but_not_those_of_sisters(compare):
+    found = compare("Hofmann Kessel", "Hofmann Kslsle")
+    assert (found.own_a, found.own_b, found.is_garbled) == (0, 0, True)
+
+
+def test_names_of_two_sisters_are_not_misspelled(compare):
+    found = compare("Donauport Personaldienst Besitz", "Donauport Personaldienst Export")
+    assert found.own_a > 0
+    assert found.has_sister
+
+
 def test_numbers_agree_only_if_equal(compare):
     found = compare("Werk 12 Tannert", "Werk 13 Tannert")
     assert found.number_a

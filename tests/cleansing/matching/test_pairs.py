@@ -84,6 +84,13 @@ def test_a_record_without_a_country_is_in_that_of_the_others():
     assert probability(other, [{**base, "name": "Wolf AG", "country": "AT", "postal_code": "1010"}], base) < 0.99
 
 
+def test_a_misspelled_name_without_a_town_is_found_by_its_start_or_its_end_and_shown():
+    base = {"name": "Naturstrom AG"}
+    others = [{"name": f"Firma{n} Bau GmbH", "city": "Aachen", "postal_code": "52062"} for n in range(40)]
+    assert 0.5 <= probability({"name": "Naturstom AG"}, others, base) < 0.99
+    assert 0.5 <= probability({"name": "Nalturstrom AG", "city": "Eisenberg"}, others, base) < 0.99
+
+
 def test_numbers_in_names_and_valid_official_numbers_tell_apart():
     park = {**MUELLER, "name": "Windpark Köln 1 GmbH & Co. KG"}
     assert probability({"name": "Windpark Köln 2 GmbH & Co. KG"}, base=park) < 0.5
