@@ -52,8 +52,8 @@ SURVEYS = {
 CARE_COSTS = {"account_id": "Kundennummer", "cost_date": "Periodenende", "cost_type": "Kostenart", "cost": "Betrag"}
 INSTALLED_BASE = {"account_id": "Kundennummer", "site_id": "Standort", "machine": "Anlage", "built": "Inbetriebnahme"}
 HIERARCHY = {
-    "account_id": "Kundennummer", "parent_id": "Übergeordneter Kunde", "hierarchy_type": "Hierarchietyp",
-    "valid_from": "Gültig ab", "valid_to": "Gültig bis",
+    "account_id": "Kundennummer", "parent_id": "Gehört zu", "hierarchy_type": "Art",
+    "valid_from": "Seit", "valid_to": "Bis",
 }  # fmt: skip
 FIRMOGRAPHICS = {
     "record_id": "Auskunftsnummer", "name": "Firmenname", "legal_form": "Rechtsform", "street": "Straße",

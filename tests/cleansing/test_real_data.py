@@ -165,7 +165,7 @@ def test_operators_of_charging_stations_grow_from_249_to_918(stations):
         quarter, con = stations.quarter(text), connect(threads=2)
         report = read_sources(con, stations.source_files(quarter), stations.settings.sources)
         clean_tables(con, quarter, reading_log=report.log, today=TODAY)
-        of_register = "source LIKE '%Datenbankauszug%' AND step = 'used'"
+        of_register = "source LIKE '%Datenbankauszug%' AND step IN ('used', 'excluded_linked')"
         operators += ask(con, f"SELECT count(*) FROM rows_accounts WHERE {of_register}")[0]
         sites = ask(con, "SELECT count(*), count(site_id) FROM rows_installed_base WHERE source LIKE '%Daten%'")[0]
         assert sites[1] / sites[0] > 0.99, "sites are found under Standort and under Adresse"

@@ -9,6 +9,7 @@ import sys
 import pandas as pd
 import pytest
 
+from segkit.features.contactable import add_contactable
 from segkit.quarters import Quarter
 from segkit.segments import findings
 from segkit.segments.comparison import find_known
@@ -32,7 +33,13 @@ def panel(n: int = 90) -> pd.DataFrame:
 def segmented(features, quarter=Q3, before=None, moves=NO_MOVES, names=None, **changes):
     settings = ValueSegmentation(**QUICK | changes)
     found = segment_accounts(features, ENDS[quarter], quarter, settings, 1, "en", moves, PALETTE, before, names)
-    return found, {name: check(frame, name) for name, frame in found.tables.items()}
+    everybody = pd.DataFrame({"account_id": features["account_id"].unique(), "is_contactable": True})
+    return found, {name: check(contactable(frame, everybody, name), name) for name, frame in found.tables.items()}
+
+
+def contactable(frame: pd.DataFrame, accounts: pd.DataFrame, name: str) -> pd.DataFrame:
+    """What notebook 04 adds on the way from the stage to the tables."""
+    return add_contactable(frame, accounts, name) if "account_id" in frame else frame
 
 
 def before_of(found, tables, quarter=Q2) -> Before:
