@@ -90,7 +90,7 @@ def test_hostile_records_are_compared_as_text():
     records = pd.DataFrame([{"record_id": f"R{n}", **dict.fromkeys(fields, t)} for n, t in enumerate(HOSTILE * 2)])
     pairs = find_pairs(records, Duplicates(), seed=1).pairs
     ends = pairs["record_id_a"].str[1:].astype(int), pairs["record_id_b"].str[1:].astype(int)
-    merged = pairs["probability"] >= 0.99
+    merged = pairs["probability"] >= Duplicates().merge
     assert ((ends[1] - ends[0]).abs()[merged] == len(HOSTILE)).all()  # only a text with itself
     assert pairs["probability"].between(0, 1).all()
 
@@ -111,7 +111,7 @@ def test_hostile_ids_of_records_come_back_as_they_were():
     )
     pairs = find_pairs(records, Duplicates(), seed=1).pairs
     assert set(pairs["record_id_a"]) | set(pairs["record_id_b"]) <= set(ids)
-    assert set(cluster(pairs, 0.99, [], [], ids).index) == set(ids)
+    assert set(cluster(pairs, Duplicates().merge, [], [], ids).index) == set(ids)
 
 
 BLANKS = ["", " ", None, "-", "k. A.", "n/a", "\u00a0", "\u200b", "GmbH", ".", "???"]
@@ -125,7 +125,7 @@ def test_hundred_thousand_blank_names_end_soon_and_merge_nothing():
     start = time.perf_counter()
     matches = find_pairs(records, Duplicates(), seed=1)
     assert time.perf_counter() - start < 60
-    assert (matches.pairs["probability"] < 0.99).all()
+    assert (matches.pairs["probability"] < Duplicates().merge).all()
 
 
 def test_blank_names_of_one_town_are_not_one_customer():
@@ -139,7 +139,7 @@ def test_blank_names_of_one_town_are_not_one_customer():
             "country": "DE",
         }
     )
-    assert (find_pairs(records, Duplicates(), seed=1).pairs["probability"] < 0.99).all()
+    assert (find_pairs(records, Duplicates(), seed=1).pairs["probability"] < Duplicates().merge).all()
 
 
 def test_accounts_with_blank_names_stay_apart_in_a_run(put, line, clean, con):

@@ -45,7 +45,7 @@ def test_recipients_of_grants_merge_where_only_the_writing_differs(real_data):
     names = pd.concat([pd.read_excel(file, header=None, skiprows=2, engine="calamine")[1] for file in files])
     names = sorted(set(names.dropna().astype(str)))
     records = pd.DataFrame({"record_id": [f"{n:05d}" for n in range(len(names))], "name": names})
-    groups = cluster(find_pairs(records, Duplicates(), 0).pairs, 0.99, [], [], records.record_id)
+    groups = cluster(find_pairs(records, Duplicates(), 0).pairs, Duplicates().merge, [], [], records.record_id)
     trivial = [re.sub(r"(ev|ggmbh|gmbh)$", "", re.sub(r"\W", "", plain(name))) for name in names]
     found = pd.DataFrame({"name": names, "trivial": trivial, "group": groups.to_numpy()})
     colliding = found[found.groupby("trivial").name.transform("size") > 1]
