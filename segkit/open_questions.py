@@ -46,7 +46,7 @@ def _pairs(duplicates: pd.DataFrame | None, currency: str) -> list[str]:
     if duplicates is None:
         return []
     waiting = duplicates[duplicates["status"] == "review"]
-    return _counted(waiting, "account_id_b", "pair(s) of accounts may be one customer", currency)
+    return _counted(waiting, "account_id_a", "pair(s) of accounts may be one customer", currency)
 
 
 def _repairs(proposals: pd.DataFrame | None, currency: str) -> list[str]:

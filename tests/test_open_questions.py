@@ -38,7 +38,7 @@ def test_pairs_in_review_and_open_repairs_are_counted_with_the_money_of_each_rec
         "duplicates",
         [
             PAIR | {"account_id_b": "2", "status": "review", "revenue": 1000.0},
-            PAIR | {"account_id_a": "0", "account_id_b": "2", "status": "review", "revenue": 1000.0},
+            PAIR | {"account_id_b": "4", "status": "review", "revenue": 1000.0},
             PAIR | {"account_id_b": "3", "status": "merged", "revenue": 5000.0},
         ],
     )

@@ -61,9 +61,9 @@ def describe_model(match_model: pd.DataFrame) -> list[Finding]:
 
 
 def revenue_of(pairs: pd.DataFrame) -> float:
-    """Return the revenue of the smaller records of pairs, each record once."""
+    """Return the revenue of the larger records of pairs, each record once."""
     money = pairs.assign(money=pairs["revenue"].astype(float).fillna(0))
-    return float(money.groupby("account_id_b")["money"].max().sum())
+    return float(money.groupby("account_id_a")["money"].max().sum())
 
 
 def by_money(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -87,11 +87,11 @@ def tabulate_review(duplicates: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        one_record, other_record, in_systems, match_probability, evidence_de, evidence_en, revenue_smaller.
+        one_record, other_record, in_systems, match_probability, evidence_de, evidence_en, revenue_larger.
     """
     review = by_money(duplicates[duplicates["status"] == "review"])
     shown = _pairs(review)
-    return shown.assign(revenue_smaller=review["revenue"].astype(float))
+    return shown.assign(revenue_larger=review["revenue"].astype(float))
 
 
 def tabulate_merged(duplicates: pd.DataFrame) -> pd.DataFrame:

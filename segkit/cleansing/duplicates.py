@@ -181,7 +181,7 @@ def weigh_duplicates(con: duckdb.DuckDBPyConnection) -> None:
     )
     run_sql(
         con,
-        """UPDATE duplicates SET revenue = least(coalesce(money.a, 0), coalesce(money.b, 0))
+        """UPDATE duplicates SET revenue = greatest(coalesce(money.a, 0), coalesce(money.b, 0))
            FROM (SELECT account_id_a AS id_a, account_id_b AS id_b, a.revenue AS a, b.revenue AS b FROM duplicates
                  LEFT JOIN record_money a ON a.record_id = account_id_a
                  LEFT JOIN record_money b ON b.record_id = account_id_b) money

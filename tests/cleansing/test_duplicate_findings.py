@@ -34,10 +34,10 @@ def said(found: list) -> dict:
     return {key.removeprefix("quality."): numbers for key, numbers in found}
 
 
-def test_counts_by_state_and_the_money_of_each_smaller_record_once():
+def test_counts_by_state_and_the_money_of_each_larger_record_once():
     found = said(describe_duplicates(PAIRS, MODEL))
     assert found["duplicates_merged"] == {"n": 2, "n_decided": 0, "n_new": 1}
-    assert found["duplicates_review"] == {"n": 3, "revenue": 100.0}
+    assert found["duplicates_review"] == {"n": 3, "revenue": 190.0}, "A2, A3 and A4"
     assert found["duplicates_apart"] == {"n": 1, "n_decided": 1}
 
 

@@ -82,15 +82,15 @@ def test_every_table_names_the_account_and_the_money_stays(likely, clean, rows):
 
 
 @pytest.mark.usefixtures("company")
-def test_pairs_say_which_record_leads_and_what_money_the_smaller_one_made_in_twelve_months(likely, clean, rows):
+def test_pairs_say_which_record_leads_and_what_money_the_larger_one_made_in_twelve_months(likely, clean, rows):
     likely |= MERGED | {("K1", "K3"): 0.7}
     clean()
     pairs = (
         "SELECT account_id_a, account_id_b, name_b, system_b, status, is_new, revenue::INT FROM duplicates ORDER BY 2"
     )
-    assert rows(pairs) == [("K1", "K2", "Hubre AG", "erp", "merged", True, 10),
-                           ("K1", "K3", "Lang KG", "erp", "review", True, 7),
-                           ("K1", "c9", "Huber", "crm", "merged", True, 0)]  # fmt: skip
+    assert rows(pairs) == [("K1", "K2", "Hubre AG", "erp", "merged", True, 500),
+                           ("K1", "K3", "Lang KG", "erp", "review", True, 500),
+                           ("K1", "c9", "Huber", "crm", "merged", True, 500)]  # fmt: skip
 
 
 @pytest.mark.usefixtures("company")
