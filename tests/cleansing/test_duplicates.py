@@ -89,8 +89,8 @@ def test_pairs_say_which_record_leads_and_what_money_the_larger_one_made_in_twel
         "SELECT account_id_a, account_id_b, name_b, system_b, status, is_new, revenue::INT FROM duplicates ORDER BY 2"
     )
     assert rows(pairs) == [("K1", "K2", "Hubre AG", "erp", "merged", True, 500),
-                           ("K1", "K3", "Lang KG", "erp", "review", True, 500),
-                           ("K1", "c9", "Huber", "crm", "merged", True, 500)]  # fmt: skip
+                           ("K1", "K3", "Lang KG", "erp", "review", True, 10),
+                           ("K1", "c9", "Huber", "crm", "merged", True, 10)]  # fmt: skip
 
 
 @pytest.mark.usefixtures("company")
