@@ -117,19 +117,21 @@ def describe_proposals(proposals: pd.DataFrame) -> list[Finding]:
     return found or [("quality.proposals_none", {})]
 
 
-def tabulate_proposals(proposals: pd.DataFrame) -> pd.DataFrame:
+def tabulate_proposals(proposals: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
     """Return the doubtful values that wait for a decision as a table to show, the most money first.
 
     Parameters
     ----------
     proposals : DataFrame
         The table proposals.
+    accounts : DataFrame
+        account_id, name; records that are no account have no name.
 
     Returns
     -------
     DataFrame
-        record_id, field_de, field_en, stands_there, would_be_de, would_be_en, why_doubtful_de, why_doubtful_en,
-        revenue_account.
+        record_id, name, field_de, field_en, stands_there, would_be_de, would_be_en, why_doubtful_de,
+        why_doubtful_en, revenue_account.
     """
     is_open = by_money(proposals[proposals["status"] == "open"])
     fields = {f"field_{x}": [field_name(column, x) for column in is_open["column"]] for x in texts.LANGUAGES}
@@ -137,8 +139,15 @@ def tabulate_proposals(proposals: pd.DataFrame) -> pd.DataFrame:
         f"would_be_{x}": is_open["proposed_value"].fillna(texts.say("quality.set_empty", x)) for x in texts.LANGUAGES
     }
     why = {f"why_doubtful_{x}": [reason_words(row, x) for row in is_open.to_dict("records")] for x in texts.LANGUAGES}
+    names = accounts.drop_duplicates("account_id").set_index("account_id")["name"]
+    known = is_open["record_id"].map(names).where(is_open["table"] == "accounts")
     return is_open[["record_id"]].assign(
-        **fields, stands_there=is_open["old_value"], **would, **why, revenue_account=is_open["revenue"].astype(float)
+        name=known,
+        **fields,
+        stands_there=is_open["old_value"],
+        **would,
+        **why,
+        revenue_account=is_open["revenue"].astype(float),
     )
 
 

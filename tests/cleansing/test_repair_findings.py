@@ -65,9 +65,10 @@ def test_proposals_most_money_first_each_record_once():
         "proposals_open": {"n": 3, "revenue": 75.0},
         "proposals_decided": {"n_accepted": 0, "n_refused": 1},
     }
-    shown = tabulate_proposals(PROPOSALS)
+    shown = tabulate_proposals(PROPOSALS, pd.DataFrame({"account_id": ["K1", "K9"], "name": ["Huber AG", "Lang"]}))
     assert list(zip(shown["record_id"], shown["field_de"], shown["would_be_en"], strict=True)) == [
         ("K2", "Ort", "B"), ("K2", "Name", "(empty it)"), ("K1", "USt-IdNr.", "DE2")]  # fmt: skip
+    assert shown["name"].fillna("-").tolist() == ["-", "-", "Huber AG"], "a number alone tells nobody whom it concerns"
     assert list(said(describe_proposals(PROPOSALS.head(0)))) == ["proposals_none"]
 
 
