@@ -112,6 +112,7 @@ CONTRADICTIONS = (
     Contradiction("sister_of_group", DOUBTFUL),
     Contradiction("part_elsewhere", DOUBTFUL),
     Contradiction("name_only", DOUBTFUL),
+    Contradiction("rough_name", DOUBTFUL),
     Contradiction("shared_id", DOUBTFUL),
     Contradiction("shared_domain", DOUBTFUL),
     Contradiction("moved", DOUBTFUL),

@@ -144,6 +144,8 @@ _CONTRADICTIONS = {
     "sister_of_group": f"has_sister AND NOT {_OWN_ID}",
     "part_elsewhere": f"{_FAR} AND name LIKE 'part%' AND NOT {_SAME_ID}",
     "name_only": f"name NOT LIKE 'same%' AND NOT ({_HELD} OR {_SAME_TOWN_LEVEL} OR coalesce(domain, '') LIKE 'same%')",
+    "rough_name": f"name = 'garbled' AND coalesce(place, '') <> 'same_address' AND NOT ({_HELD} OR {_OWN_ID} OR "
+    "coalesce(domain, '') LIKE 'same%')",
     "shared_id": f"vat_id = 'same' AND register_id = 'different' AND NOT {_OWN_ID}",
     "shared_domain": f"domain = 'same_frequent' AND NOT {_SAME_ADDRESS} AND NOT {_HELD} AND name <> 'same_in_town'",
     "moved": f"{_FAR} AND NOT {_HELD} AND NOT {_OWN_DOMAIN}",

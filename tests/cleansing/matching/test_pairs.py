@@ -77,6 +77,20 @@ def test_another_legal_form_in_one_house_is_shown_to_people_and_never_merged(cha
     assert (found >= 0.5) == is_shown
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Autohaus Weber GmbH", "Autohaus Huber GmbH"),
+        ("Bäckerei Hofmann GmbH", "Bäckerei Kaufmann GmbH"),
+        ("Elektro Maier", "Elektro Bauer"),
+    ],
+)
+def test_two_names_of_one_trade_in_one_street_do_not_merge(one, other):
+    street = {"name": one, "street": "Ring 4", "postal_code": "01067", "city": "Dresden"}
+    assert probability({"name": other, "street": "Ring 9"}, base=street) < MERGE
+    assert probability({"name": other, "street": "Markt 9"}, base=street) < MERGE
+
+
 def test_a_legal_form_mistyped_in_the_name_is_no_other_company_where_the_field_of_its_own_says_so():
     changes = {"name": "Müller Maschinenbau GmbH & Co. KG", "phone": "0221 998877"}
     stated = {**MUELLER, "legal_form": "GmbH"}
