@@ -21,7 +21,7 @@ from segkit.cleansing.matching import cluster, find_pairs
 from segkit.settings.cleansing import Duplicates
 
 SHOWN = 100
-COMPARED = 0.05
+COMPARED = 0.2
 VERDICTS = Path(__file__).with_suffix(".csv")
 HEAD = """# Matches on real names, judged one by one
 
@@ -63,7 +63,7 @@ def name_pairs(records: pd.DataFrame, pairs: pd.DataFrame, clusters: pd.Series) 
 
 
 def near_misses(records: pd.DataFrame, found: pd.DataFrame, clusters: pd.Series) -> pd.DataFrame:
-    """Return the pairs of spellings nearest to a merge: by probability down to 0.05, then by likeness of names."""
+    """Return the pairs of spellings nearest to a merge: by probability down to 0.2, then by likeness of names."""
     from rapidfuzz import fuzz, process
 
     names = records.groupby("name")["record_id"].first()
