@@ -5,7 +5,9 @@ import time
 import pandas as pd
 import pytest
 
+from segkit import texts
 from segkit.cleansing.matching import find_pairs
+from segkit.cleansing.matching.comparisons import COMPARISONS, CONTRADICTIONS
 from segkit.settings.cleansing import Duplicates
 
 MERGE = Duplicates().merge
@@ -141,6 +143,13 @@ def test_across_systems_finds_no_pair_within_one():
     records = pd.DataFrame([{**MUELLER, "system": s} for s in ("crm", "crm", "list")]).assign(record_id=list("abc"))
     pairs = find_pairs(records, Duplicates(), 0, across="system").pairs
     assert set(zip(pairs.record_id_a, pairs.record_id_b, strict=True)) == {("a", "c"), ("b", "c")}
+
+
+def test_every_level_and_contradiction_has_its_words():
+    names = [f"level_{level.name}" for comparison in COMPARISONS for level in comparison.levels]
+    names += [f"comparison_{comparison.name}" for comparison in COMPARISONS]
+    names += [f"contradiction_{contradiction.name}" for contradiction in CONTRADICTIONS]
+    assert [name for name in names if not texts.has(f"matching.{name}")] == []
 
 
 def test_few_records_are_said_to_rest_on_fallback_weights():
