@@ -29,7 +29,7 @@ def test_privacy_counts_flags_and_unknown_consent_apart():
 
 
 def test_questions_most_money_first_and_none_without_a_find():
-    pairs = pd.DataFrame({"account_id_b": ["K1"], "status": ["review"], "revenue": [5.0]})
+    pairs = pd.DataFrame({"account_id_a": ["K1"], "status": ["review"], "revenue": [5.0]})
     doubts = pd.DataFrame({"table": ["accounts"], "record_id": ["K1"], "status": ["open"], "revenue": [9.0]})
     ages = pd.DataFrame({"account_id": ["K1"], "is_stale": [True], "revenue": [7.0]})
     found = said(describe_questions(pairs, doubts, ages))
