@@ -68,42 +68,47 @@ def propose(con: duckdb.DuckDBPyConnection, column: str, rule: str, doubts: str,
     decided. An accepted proposal is logged with the row of the file that the account comes from.
     """
     run_sql(con, f"CREATE OR REPLACE TEMP TABLE doubts_now AS {doubts}")
-    if is_on:
-        is_number = _type(con, column) != "VARCHAR"
-        fits = f"regexp_matches(value, '{PLAIN_NUMBER}')" if is_number else "true"
-        run_sql(
-            con,
-            f"""
-            CREATE OR REPLACE TEMP TABLE proposed_now AS
-            SELECT d.account_id, a.{column}::VARCHAR AS old_value,
-                   coalesce(decided.value, d.proposed) AS proposed_value,
-                   CASE WHEN starts_with(decided.choice, 'accept') THEN 'accepted'
-                        WHEN starts_with(decided.choice, 'refuse') THEN 'refused' ELSE 'open' END AS status,
-                   origin.source, origin."row_number", money.revenue
-            FROM doubts_now d JOIN accounts a USING (account_id)
-            LEFT JOIN account_origins origin USING (account_id)
-            LEFT JOIN account_money money USING (account_id)
-            LEFT JOIN (FROM account_decisions WHERE value IS NULL OR {fits}) decided
-              ON decided.account_id = d.account_id AND decided."column" = '{column}'
-            WHERE NOT EXISTS (FROM proposals p WHERE p."table" = 'accounts' AND p.record_id = d.account_id
-                                AND p."column" = '{column}');
-            INSERT INTO proposals
-            SELECT 'accounts', coalesce(source, '-'), "row_number", account_id, '{column}', old_value, proposed_value,
-                   '{rule}', 'cleansing.rule_{rule}', status, revenue
-            FROM proposed_now ORDER BY account_id;
-            INSERT INTO refresh_log
-            SELECT coalesce(source, '-'), "row_number", '{column}', old_value, proposed_value, '{rule}', 1
-            FROM proposed_now WHERE status = 'accepted' ORDER BY account_id;
-            UPDATE accounts SET {column} = TRY_CAST(p.proposed_value AS {_type(con, column)})
-            FROM proposed_now p WHERE p.account_id = accounts.account_id AND p.status = 'accepted'""",
-        )
-    counts = "count(*) FILTER (status = 'accepted'), count(*) FILTER (status <> 'accepted')"
-    n_changed, n_open = run_sql(con, f"SELECT {counts} FROM proposed_now")[0] if is_on else (0, 0)
+    n_changed, n_open = _put_forward(con, column, rule) if is_on else (0, 0)
     run_sql(
         con,
         "INSERT INTO cleaning_rules VALUES ('accounts', ?, ?, 'doubtful', ?, ?, ?)",
         [column, rule, n_rows, n_changed, n_open],
     )
+
+
+def _put_forward(con: duckdb.DuckDBPyConnection, column: str, rule: str) -> tuple[int, int]:
+    """Turn ``doubts_now`` into proposals, apply the accepted ones, and return how many were and were not applied."""
+    is_number = _type(con, column) != "VARCHAR"
+    fits = f"regexp_matches(value, '{PLAIN_NUMBER}')" if is_number else "true"
+    run_sql(
+        con,
+        f"""
+        CREATE OR REPLACE TEMP TABLE proposed_now AS
+        SELECT d.account_id, a.{column}::VARCHAR AS old_value,
+               coalesce(decided.value, d.proposed) AS proposed_value,
+               CASE WHEN starts_with(decided.choice, 'accept') THEN 'accepted'
+                    WHEN starts_with(decided.choice, 'refuse') THEN 'refused' ELSE 'open' END AS status,
+               origin.source, origin."row_number", money.revenue
+        FROM doubts_now d JOIN accounts a USING (account_id)
+        LEFT JOIN account_origins origin USING (account_id)
+        LEFT JOIN account_money money USING (account_id)
+        LEFT JOIN (FROM account_decisions WHERE value IS NULL OR {fits}) decided
+          ON decided.account_id = d.account_id AND decided."column" = '{column}'
+        WHERE NOT EXISTS (FROM proposals p WHERE p."table" = 'accounts' AND p.record_id = d.account_id
+                            AND p."column" = '{column}');
+        INSERT INTO proposals
+        SELECT 'accounts', coalesce(source, '-'), "row_number", account_id, '{column}', old_value, proposed_value,
+               '{rule}', 'cleansing.rule_{rule}', status, revenue
+        FROM proposed_now ORDER BY account_id;
+        INSERT INTO refresh_log
+        SELECT coalesce(source, '-'), "row_number", '{column}', old_value, proposed_value, '{rule}', 1
+        FROM proposed_now WHERE status = 'accepted' ORDER BY account_id;
+        UPDATE accounts SET {column} = TRY_CAST(p.proposed_value AS {_type(con, column)})
+        FROM proposed_now p WHERE p.account_id = accounts.account_id AND p.status = 'accepted'""",
+    )
+    counts = "count(*) FILTER (status = 'accepted'), count(*) FILTER (status <> 'accepted')"
+    n_changed, n_open = run_sql(con, f"SELECT {counts} FROM proposed_now")[0]
+    return n_changed, n_open
 
 
 def _type(con: duckdb.DuckDBPyConnection, column: str) -> str:

@@ -116,14 +116,8 @@ def clean_tables(
     for table in others:
         cut_rows(con, table, period.as_of)
         write_known(con, table, period.as_of)
-    write_accounts(con, period.as_of)
-    fill_accounts(con, period.as_of)
-    weigh_duplicates(con)
     tables = [*others, *(name for name in ("accounts", "invoices") if name not in others)]
-    refresh_firmographics(con, period, cleansing, memory.repairs)
-    weigh_repairs(con)
-    check_decisions(con, memory.repairs)
-    flag_contactable(con)
+    _complete_accounts(con, period, cleansing, memory)
     choose_unit(con, unit, period.as_of, tables)
     write_reports(con, period, cleansing, control_totals or {}, reading_log, unused_patterns)
     write_scores(con, memory.scores)
@@ -152,6 +146,17 @@ def _find_customers(
         mark_rows(con, "opportunities")
         name_stages(con)
     return others
+
+
+def _complete_accounts(con: duckdb.DuckDBPyConnection, period: Period, cleansing: Cleansing, memory: Memory) -> None:
+    """Create ``accounts`` and say of pairs and repairs, now that lines have their accounts, what money they concern."""
+    write_accounts(con, period.as_of)
+    fill_accounts(con, period.as_of)
+    weigh_duplicates(con)
+    refresh_firmographics(con, period, cleansing, memory.repairs)
+    weigh_repairs(con)
+    check_decisions(con, memory.repairs)
+    flag_contactable(con)
 
 
 def write_reports(

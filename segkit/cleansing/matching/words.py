@@ -84,6 +84,13 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
         ORDER BY name_id
         """,
     )
+    _glue_words(con)
+    for table in ("given_names", "given_words"):
+        con.unregister(table)
+
+
+def _glue_words(con: duckdb.DuckDBPyConnection) -> None:
+    """Create ``glued``: neighbouring words as one, in short names any two."""
     run_sql(
         con,
         f"""
@@ -98,8 +105,6 @@ def make_words(con: duckdb.DuckDBPyConnection, fields: pd.DataFrame) -> None:
         WHERE r.place = l.place + 1 OR n_words <= {FEW_WORDS}
         """,
     )
-    for table in ("given_names", "given_words"):
-        con.unregister(table)
 
 
 def _split_names(fields: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
