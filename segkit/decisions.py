@@ -21,6 +21,7 @@ KEYS = {
     "names": ["segmentation_id", "segment_id"],
     "criteria": ["criterion_id"],
     "refits": ["segmentation_id"],
+    "potentials": ["account_id"],
     "releases": ["quarter", "run_id"],
 }
 IN_ANY_ORDER = {"duplicates"}
@@ -34,6 +35,7 @@ COLUMNS = {
     "names": ["segmentation_id", "segment_id", "name_de", "name_en", "quarter", "author", "date", "reason"],
     "criteria": ["criterion_id", "ease", "relevance", "usage", "choice", "quarter", "author", "date", "reason"],
     "refits": ["segmentation_id", "choice", "quarter", "author", "date", "reason"],
+    "potentials": ["account_id", "potential", "quarter", "author", "date", "reason"],
     "releases": ["quarter", "run_id", "author", "date", "note"],
 }
 

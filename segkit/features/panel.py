@@ -84,6 +84,5 @@ def add_ratios(frame: pd.DataFrame) -> pd.DataFrame:
         "interval_days": span / gaps,
         "regularity": np.sqrt(frame["month_spread"]) / months,
     }
-    sums = ["gross_12m", "returned_12m", "n_sale_days", "first_sale_date", "last_sale_date"]
-    sums += ["n_months", "month_revenue", "month_spread"]
+    sums = ["gross_12m", "returned_12m", "n_months", "month_revenue", "month_spread"]
     return frame.assign(**{name: values.round(DIGITS) for name, values in ratios.items()}).drop(columns=sums)

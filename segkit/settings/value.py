@@ -4,6 +4,13 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from segkit.settings.backtest import Backtest
+from segkit.settings.churn import Churn
+from segkit.settings.leads import Leads, Onboarding
+from segkit.settings.lifetime import Lifetime
+from segkit.settings.potential import Potential
+from segkit.settings.rfm import Rfm
+
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
@@ -38,6 +45,13 @@ class Value(BaseModel):
     chart_accounts: int = Field(
         default=800, ge=10, le=5000, description="how many accounts the growth chart shows, the largest"
     )
+    rfm: Rfm = Field(default_factory=Rfm)
+    lifetime: Lifetime = Field(default_factory=Lifetime)
+    churn: Churn = Field(default_factory=Churn)
+    potential: Potential = Field(default_factory=Potential)
+    leads: Leads = Field(default_factory=Leads)
+    onboarding: Onboarding = Field(default_factory=Onboarding)
+    backtest: Backtest = Field(default_factory=Backtest)
 
     @model_validator(mode="after")
     def check_order(self) -> Self:

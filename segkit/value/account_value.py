@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.tables import TABLES
 from segkit.value.abc import add_abc
 from segkit.value.growth import growth_rates
 from segkit.value.regularity import xyz_classes
@@ -52,3 +53,26 @@ def score_accounts(features: pd.DataFrame, as_of: dt.date, settings: Value) -> p
         growth=growth_rates(frame),
     )
     return frame[COLUMNS]
+
+
+def join_parts(scored: pd.DataFrame, *parts: pd.DataFrame) -> pd.DataFrame:
+    """Return table `account_value`: what every account has, with what the models say of some of them.
+
+    Parameters
+    ----------
+    scored : DataFrame
+        As `score_accounts` gives it.
+    *parts : DataFrame
+        `account_id` and columns of `account_value`, at most one row per account. What no part gives stays empty.
+
+    Raises
+    ------
+    KeyError
+        A part has a column that the table has not.
+    """
+    columns = [c for c in TABLES["account_value"].columns if c != "is_contactable"]
+    for part in parts:
+        if unknown := set(part.columns) - set(columns):
+            raise KeyError(f"account_value has no column {', '.join(sorted(unknown))}")
+        scored = scored.merge(part, on="account_id", how="left", validate="one_to_one")
+    return scored.reindex(columns=columns)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from segkit import tables
 from segkit.settings.value import Value
-from segkit.value.account_value import score_accounts
+from segkit.value.account_value import join_parts, score_accounts
 
 AS_OF = dt.date(2026, 9, 30)
 
@@ -19,7 +19,7 @@ def test_one_row_an_account_at_as_of_fit_for_the_table(make_accounts):
     )
     before = now.assign(as_of=pd.Timestamp("2026-06-30"), revenue_12m=1.0)
     scored = score_accounts(pd.concat([before, now]), AS_OF, Value())
-    value = tables.check(scored.assign(is_contactable=True), "account_value")
+    value = tables.check(join_parts(scored).assign(is_contactable=True), "account_value")
     assert value["account_id"].tolist() == ["K0", "K1", "K2", "K3"]
     assert value["abc_class"].tolist() == ["A", "A", "B", "C"]
     assert value["monetary_value"].iloc[:3].tolist() == [25, 25, 20]

@@ -72,12 +72,19 @@ totals as (
         sum(case when d.day >= p.quarter_start then d.revenue else 0 end) as revenue_q,
         sum(case when d.day >= p.year_start then d.gross else 0 end) as gross_12m,
         sum(case when d.day >= p.quarter_start then d.gross else 0 end) as gross_q,
+        sum(d.gross) as gross_total,
         sum(case when d.day >= p.year_start then d.returned else 0 end) as returned_12m,
         sum(case when d.day >= p.year_start then d.margin end) as margin_12m,
         sum(case when d.day >= p.quarter_start then d.margin end) as margin_q
     from days as d
     inner join panel_dates as p on d.day <= p.as_of
     group by d.account_id, p.as_of
+),
+first_sales as (
+    select d.account_id, d.day, d.gross
+    from days as d
+    inner join (select account_id, min(day) as day from days where gross > 0 group by account_id) as f
+        on f.account_id = d.account_id and f.day = d.day
 ),
 months as (
     select
@@ -153,6 +160,8 @@ select
     cast(t.gross_q as decimal(18, 4)) as gross_q,
     cast(t.margin_q as decimal(18, 4)) as margin_q,
     cast(t.gross_12m as decimal(18, 4)) as gross_12m,
+    cast(t.gross_total as decimal(18, 4)) as gross_total,
+    case when f.day <= t.as_of then f.gross end as gross_first,
     cast(t.returned_12m as decimal(18, 4)) as returned_12m,
     t.gross_q > 0 as is_active_q,
     cast(coalesce(r.n_products, 0) as bigint) as n_products_12m,
@@ -165,6 +174,7 @@ from totals as t
 inner join panel_dates as p on p.as_of = t.as_of
 inner join known_months as k on k.account_id = t.account_id and k.as_of = t.as_of
 left join month_sums as m on m.account_id = t.account_id and m.as_of = t.as_of
+left join first_sales as f on f.account_id = t.account_id
 left join bought as r on r.account_id = t.account_id and r.as_of = t.as_of
 cross join data_start as s
 order by 1, 3

@@ -1,0 +1,1 @@
+"""What was foretold on past quarters beside what came: origins, scores, leaks, model cards."""

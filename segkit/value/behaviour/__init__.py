@@ -1,0 +1,1 @@
+"""How an account buys: trend, breadth, prices, returns, cost of care."""

@@ -1,0 +1,1 @@
+"""Which leads become business, and which new accounts do not take hold."""

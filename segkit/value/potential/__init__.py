@@ -1,0 +1,1 @@
+"""What an account could buy: the upper end of similar customers, the market, the estimate of its owner."""
