@@ -1,0 +1,174 @@
+"""What is measured when forecasts meet what came, for many weightings of the same cases at once.
+
+Everywhere `weights` is cases × weightings: how often a case stands in each resample of accounts; one column of ones
+gives the measure itself. So a bootstrap of 400 draws is a few sums over one matrix, ranks included.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+CLIP = 1e-6  # a forecast of 0 or 1 that fails would cost infinitely much
+TOP_SHARE = 0.10
+STEPS = 50
+STEEPEST = 50.0  # a calibration slope beyond is a separation of the two outcomes and has no number
+
+IDEAL = {
+    "auc": np.inf,
+    "brier": -np.inf,
+    "log_loss": -np.inf,
+    "calibration_in_the_large": 0.0,
+    "calibration_slope": 1.0,
+    "spearman": np.inf,
+    "mae": -np.inf,
+    "bias_share": 0.0,
+    "top_decile_share": np.inf,
+    "coverage": np.nan,
+    "pinball": -np.inf,
+}
+"""Metric → the number that would be best: as high or as low as can be, or a target; coverage has its own quantile."""
+
+
+def gain(metric: str, value: Floats, baseline: Floats, quantile: float) -> Floats:
+    """Return by how much a value is better than another one: above 0 is better, whatever the metric."""
+    best = quantile if metric == "coverage" else IDEAL[metric]
+    if np.isinf(best):
+        return (value - baseline) * np.sign(best)
+    return np.abs(baseline - best) - np.abs(value - best)
+
+
+class Ties(NamedTuple):
+    """Cases in ascending order of a number: their places, where each tie begins, and each case's tie."""
+
+    order: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    tie_of_case: NDArray[np.intp]
+
+
+def find_ties(numbers: Floats) -> Ties:
+    """Return the order of the cases by a number, equal numbers together."""
+    order = np.argsort(numbers, kind="stable")
+    ordered = numbers[order]
+    is_first = np.ones(len(ordered), dtype=bool)
+    is_first[1:] = ordered[1:] != ordered[:-1]
+    tie_of_case = np.empty(len(ordered), dtype=np.intp)
+    tie_of_case[order] = np.cumsum(is_first) - 1
+    return Ties(order, np.flatnonzero(is_first), tie_of_case)
+
+
+def sums_by_tie(ties: Ties, amounts: Floats) -> Floats:
+    """Return ties × weightings: the sum of cases × weightings within each tie."""
+    return np.add.reduceat(amounts[ties.order], ties.starts, axis=0)
+
+
+def area_under_curve(ties: Ties, has: Floats, weights: Floats) -> Floats:
+    """Return the chance that a case with the outcome is ranked above one without it, ties counted half.
+
+    It is the Mann-Whitney statistic over the number of pairs (Hanley and McNeil 1982, Radiology 143). NaN where all
+    cases have the same outcome.
+    """
+    with_outcome = sums_by_tie(ties, weights * has[:, None])
+    without = sums_by_tie(ties, weights * (1 - has)[:, None])
+    pairs = with_outcome.sum(0) * without.sum(0)
+    below = np.cumsum(without, axis=0) - without / 2
+    return _ratio((with_outcome * below).sum(0), pairs)
+
+
+def mid_ranks(ties: Ties, weights: Floats) -> Floats:
+    """Return cases × weightings: the mean rank of a case's tie among the weighted cases."""
+    sums = sums_by_tie(ties, weights)
+    return (np.cumsum(sums, axis=0) - sums / 2 + 0.5)[ties.tie_of_case]
+
+
+def rank_correlation(ranks: Floats, others: Floats, weights: Floats) -> Floats:
+    """Return Spearman's correlation of two `mid_ranks`: Pearson's of ranks, so that ties count as they are.
+
+    NaN where one of the two is constant.
+    """
+    n = weights.sum(0)
+    mean = (n + 1) / 2
+    a, b = ranks - mean, others - mean
+    weighted = a * weights
+    spread = np.einsum("ij,ij->j", weighted, a) * np.einsum("ij,ij->j", b * weights, b)
+    return _ratio(np.einsum("ij,ij->j", weighted, b), np.sqrt(spread))
+
+
+def top_share(ties: Ties, amounts: Floats, weights: Floats, share: float = TOP_SHARE) -> Floats:
+    """Return the share of all amounts that falls to the share of cases ranked first.
+
+    Of a tie that the cut goes through, the same part of each case counts: what drawing lots would give on average.
+    """
+    n_in_tie = sums_by_tie(ties, weights)[::-1]
+    in_tie = sums_by_tie(ties, weights * amounts[:, None])[::-1]
+    before = np.cumsum(n_in_tie, axis=0) - n_in_tie
+    room = share * weights.sum(0) - before
+    part = np.clip(_ratio(room, n_in_tie, empty=0.0), 0, 1)
+    return _ratio((in_tie * part).sum(0), in_tie.sum(0))
+
+
+def log_odds(probabilities: Floats) -> Floats:
+    """Return log(p / (1 − p)), probabilities cut to between CLIP and 1 − CLIP."""
+    p = np.clip(probabilities, CLIP, 1 - CLIP)
+    return np.log(p / (1 - p))
+
+
+def losses(probabilities: Floats, has: Floats) -> Floats:
+    """Return each case's log loss −log(p of what came), probabilities cut to between CLIP and 1 − CLIP."""
+    p = np.clip(probabilities, CLIP, 1 - CLIP)
+    return -(has * np.log(p) + (1 - has) * np.log1p(-p))
+
+
+def recalibration(probabilities: Floats, has: Floats) -> tuple[float, float]:
+    """Return intercept and slope of the logistic regression of the outcome on the log odds of its forecasts.
+
+    Cox (1958, Biometrika 45): slope 1 and intercept 0 are perfect, a slope below 1 says that the forecasts are too
+    far apart. Two NaN where all outcomes or all forecasts are equal, or where the forecasts separate the outcomes.
+    """
+    x, y = log_odds(probabilities), has
+    if len(x) < 2 or np.ptp(x) < 1e-9 or np.ptp(y) == 0:
+        return np.nan, np.nan
+    intercept, slope = 0.0, 1.0
+    for _ in range(STEPS):
+        step = _newton_step(x, y, np.ones((len(x), 1)), intercept, slope)[:, 0]
+        if not np.isfinite(step).all():
+            return np.nan, np.nan
+        step *= min(1.0, 5.0 / max(float(np.abs(step).max()), 1e-300))
+        intercept, slope = intercept + float(step[0]), slope + float(step[1])
+        if abs(slope) > STEEPEST:
+            return np.nan, np.nan
+        if float(np.abs(step).max()) < 1e-10:
+            return intercept, slope
+    return np.nan, np.nan
+
+
+def calibration_slopes(probabilities: Floats, has: Floats, weights: Floats) -> Floats:
+    """Return the slope of `recalibration` for each weighting, by one Newton step from that of all cases.
+
+    One step from an estimate of the same cases has the distribution of the full fit up to a smaller order (Davidson
+    and MacKinnon 1999, International Economic Review 40), and is sums only.
+    """
+    intercept, slope = recalibration(probabilities, has)
+    if not np.isfinite(slope):
+        return np.full(weights.shape[1], np.nan)
+    return slope + _newton_step(log_odds(probabilities), has, weights, intercept, slope)[1]
+
+
+def _newton_step(x: Floats, y: Floats, weights: Floats, intercept: float, slope: float) -> Floats:
+    """Return 2 × weightings: the step of intercept and slope; NaN where the weighted cases allow none."""
+    mean = 1 / (1 + np.exp(-np.clip(intercept + slope * x, -500, 500)))
+    spread = mean * (1 - mean)
+    rest = y - mean
+    u0, u1, h00, h01, h11 = np.stack([rest, rest * x, spread, spread * x, spread * x * x]) @ weights
+    determinant = h00 * h11 - h01 * h01
+    determinant = np.where(determinant > 1e-12 * np.maximum(h00 * h11, 1e-300), determinant, np.nan)
+    return np.stack([(h11 * u0 - h01 * u1) / determinant, (h00 * u1 - h01 * u0) / determinant])
+
+
+def _ratio(above: Floats, below: Floats, empty: float = np.nan) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(below > 0, above / below, empty)
