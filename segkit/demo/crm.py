@@ -1,4 +1,4 @@
-"""What the CRM knows: who looks after whom, contact persons, opportunities, leads, campaigns."""
+"""What the CRM knows: who looks after whom, contact persons, opportunities, campaigns."""
 
 from __future__ import annotations
 
@@ -128,10 +128,8 @@ def opportunities(sample: Sample) -> pd.DataFrame:
     """Return opportunity_id, account_id, product_id, owner_id, stage, amount, created_date, close_date, lead_source."""
     rng = stream(sample.seed, "opportunities")
     accounts, demand = sample.accounts, sample.demand
-    rate = np.where(accounts["start"] == 99, 0.10, np.array([0.55, 0.22, 0.07, 1.2])[demand.level[:, -1]])
-    by_quarter = rate[:, None] * np.where(demand.clock > 0, 1.7, 1.0) * ((demand.gone == 0) | (demand.gone > 6))
-    created_by = accounts["created_date"].to_numpy()[:, None] <= _quarter_starts()[None, :]
-    account, quarter = np.nonzero(created_by & (rng.poisson(by_quarter) > 0))
+    wanted = rng.poisson(_deals_wanted(sample)) > 0
+    account, quarter = np.nonzero(_is_created(sample) & wanted)
     n = len(account)
     created = _quarter_starts()[quarter] + rng.integers(0, 90, n).astype("timedelta64[D]")
     created = np.minimum(created, LAST_DAY)
@@ -160,35 +158,19 @@ def opportunities(sample: Sample) -> pd.DataFrame:
     return frame
 
 
-def leads(sample: Sample, deals: pd.DataFrame, programme: pd.DataFrame) -> pd.DataFrame:
-    """Return lead_id, account_id, company, dates, source_name, campaign_id, status, and the opportunity it became."""
-    rng = stream(sample.seed, "leads")
-    came = deals[rng.random(len(deals)) < 0.35].reset_index(drop=True)
-    lost = len(came) * 2
-    names = sample.accounts.set_index("account_id")["name"]
-    other = sample.accounts.iloc[rng.integers(len(sample.accounts), size=lost)]
-    known = rng.random(lost) < 0.4
-    before = came["created_date"] - pd.to_timedelta(rng.integers(1, 60, len(came)), unit="D")
-    frame = pd.DataFrame(
-        {
-            "account_id": np.concatenate([came["account_id"], np.where(known, other["account_id"], None)]),
-            "company": np.concatenate([came["account_id"].map(names), other["name"]]),
-            "created_date": np.concatenate([before, FIRST_DAY + rng.integers(0, 1826, lost).astype("timedelta64[D]")]),
-            "source_name": rng.choice(LEAD_SOURCES[:5], len(came) + lost),
-            "campaign_id": rng.choice(programme["campaign_id"], len(came) + lost),
-            "status": np.concatenate(
-                [np.full(len(came), "umgewandelt"), rng.choice(["offen", "disqualifiziert"], lost, p=(0.3, 0.7))]
-            ),
-            "converted_date": np.concatenate(
-                [came["created_date"], np.full(lost, np.datetime64("NaT"), "datetime64[ns]")]
-            ),
-            "opportunity_id": np.concatenate([came["opportunity_id"], np.full(lost, None)]),
-        }
-    )
-    frame["campaign_id"] = frame["campaign_id"].where(rng.random(len(frame)) < 0.7, None)
-    frame = frame.sort_values(["created_date", "company"], kind="stable", ignore_index=True)
-    frame.insert(0, "lead_id", [f"L{500_000 + 3 * i}" for i in range(len(frame))])
-    return frame
+def deal_rates(sample: Sample) -> np.ndarray:
+    """Return how many opportunities each account wants in each quarter, none before it is created."""
+    return _deals_wanted(sample) * _is_created(sample)
+
+
+def _deals_wanted(sample: Sample) -> np.ndarray:
+    accounts, demand = sample.accounts, sample.demand
+    rate = np.where(accounts["start"] == 99, 0.10, np.array([0.55, 0.22, 0.07, 1.2])[demand.level[:, -1]])
+    return rate[:, None] * np.where(demand.clock > 0, 1.7, 1.0) * ((demand.gone == 0) | (demand.gone > 6))
+
+
+def _is_created(sample: Sample) -> np.ndarray:
+    return sample.accounts["created_date"].to_numpy()[:, None] <= _quarter_starts()[None, :]
 
 
 def _quarter_starts() -> np.ndarray:

@@ -7,16 +7,19 @@ from pathlib import Path
 
 import pandas as pd
 
+from segkit.demo.crm import campaigns, opportunities
 from segkit.demo.demand import segments
 from segkit.demo.firmographics import company_data
 from segkit.demo.groups import true_groups
+from segkit.demo.leads import simulate_leads
+from segkit.demo.marketing import engagements
 from segkit.demo.oracle import churn_oracle, score
 from segkit.demo.parameters import LEVELS, N_QUARTERS, QUARTERS
 from segkit.demo.sample import Sample
 
 
 def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
-    """Write segments, movers, duplicates, groups, potential, churners and needs as Parquet, and oracle.json."""
+    """Write segments, movers, duplicates, groups, potential, churners, leads and needs as Parquet, and oracle.json."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "segments": planted_segments(sample),
@@ -25,6 +28,7 @@ def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
         "groups": true_groups(sample),
         "potential": sample.accounts[["account_id", "employees", "potential", "share_of_wallet", "is_diamond"]],
         "churners": churners(sample),
+        "leads": planted_leads(sample, people),
         "companies": company_data(sample)[["record_id", "account_id"]],
         "needs": people[["contact_id", "account_id", "need_class"]],
     }
@@ -61,6 +65,15 @@ def churners(sample: Sample) -> pd.DataFrame:
     back = pd.Series((sample.demand.back > 0).any(axis=1), sample.accounts["account_id"])
     frame = stops[stops["stops"]].drop(columns="stops").reset_index(drop=True)
     return frame.assign(is_back=frame["account_id"].map(back))
+
+
+def planted_leads(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
+    """Return lead_id, account_id (also where the CRM has none), is_known, days, chance, chance_now of every lead."""
+    programme = campaigns(sample.seed)
+    frame = simulate_leads(sample, opportunities(sample), programme, engagements(sample, people, programme))
+    ids = sample.accounts["account_id"].to_numpy()[frame["account"]]
+    known = frame[["lead_id", "is_known", "days", "chance", "chance_now"]]
+    return known.assign(account_id=pd.Series(ids).where(frame["account"] >= 0, None))
 
 
 def oracle_report(sample: Sample) -> dict:

@@ -10,6 +10,7 @@ import pandas as pd
 from segkit.demo import crm, exports, groups, service
 from segkit.demo.customer_master import as_of_july, customer_master
 from segkit.demo.firmographics import company_data, known_on
+from segkit.demo.leads import leads
 from segkit.demo.ledger import controlling_totals, write_ledger
 from segkit.demo.marketing import engagements
 from segkit.demo.sample import SEED, Sample, simulate
@@ -97,8 +98,9 @@ def _write_events(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
     exports.write_csv(deals, exports.OPPORTUNITIES, raw / "crm" / "verkaufschancen.csv", "utf-8-sig")
     exports.write_csv(crm.staff(sample.seed), exports.STAFF, raw / "crm" / "vertrieb.csv", "utf-8-sig")
     exports.write_csv(service.tickets(sample), exports.TICKETS, raw / "crm" / "tickets.csv", "utf-8-sig")
-    exports.write_english_csv(crm.leads(sample, deals, programme), raw / "marketing" / "leads.csv")
-    exports.write_english_csv(engagements(sample, people, programme), raw / "marketing" / "engagements.csv.gz")
+    visits = engagements(sample, people, programme)
+    exports.write_english_csv(leads(sample, deals, programme, visits), raw / "marketing" / "leads.csv")
+    exports.write_english_csv(visits, raw / "marketing" / "engagements.csv.gz")
     exports.write_csv(service.contracts(sample), exports.CONTRACTS, raw / "erp" / "wartungsvertraege.csv")
     exports.write_csv(service.care_costs(sample), exports.CARE_COSTS, raw / "controlling" / "betreuungskosten.csv")
     answers = service.surveys(sample, people)

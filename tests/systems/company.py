@@ -20,7 +20,9 @@ import yaml
 
 from segkit.demo import crm, exports, service
 from segkit.demo.customer_master import customer_master
+from segkit.demo.leads import leads
 from segkit.demo.ledger import write_ledger
+from segkit.demo.marketing import engagements
 from segkit.demo.sample import SEED, simulate
 
 SINCE, QUARTER, COUNTER = "2025-01-01", "2026Q3", "99000"
@@ -56,19 +58,19 @@ class Company:
 def company(n_accounts: int = 60, seed: int = SEED) -> Company:
     """Return the sample company of so many accounts."""
     sample = simulate(seed, n_accounts)
-    people = crm.contacts(sample).drop(columns="need_class")
+    people = crm.contacts(sample)
     deals, programme = crm.opportunities(sample), crm.campaigns(seed)
     tickets = service.tickets(sample)
-    leads = crm.leads(sample, deals, programme)
+    asked = leads(sample, deals, programme, engagements(sample, people, programme))
     return Company(
         accounts=customer_master(sample),
-        contacts=people,
+        contacts=people.drop(columns="need_class"),
         products=sample.products,
         lines=_with_pairs(write_ledger(sample)),
         opportunities=deals[deals["created_date"] >= SINCE].reset_index(drop=True),
         tickets=tickets[tickets["created_date"] >= SINCE].reset_index(drop=True),
         campaigns=programme,
-        leads=leads[leads["created_date"] >= SINCE].reset_index(drop=True),
+        leads=asked[asked["created_date"] >= SINCE].reset_index(drop=True),
         staff=crm.staff(seed),
     )
 
