@@ -1,4 +1,4 @@
-"""Maximum likelihood for the models of this folder: several starts, a Newton finish, standard errors, and an honest end.
+"""Maximum likelihood for the models of this folder: several starts, a Newton finish, standard errors, an honest end.
 
 All parameters are positive, so every fit works on their logarithms: no parameter can leave its range, and α in weeks or
 in days is only a shift. An objective returns the log likelihood and its gradient in these logarithms.
@@ -91,7 +91,7 @@ def maximise(
     start : dict
         A rough guess of each parameter, in the units of the data.
     n : float
-        Sum of weights; the search works on the mean, so that its tolerances mean the same for 100 and 100,000 customers.
+        Customers (sum of weights), for the record.
     seed : int
         For the other starts.
     rough : callable, optional
