@@ -60,6 +60,13 @@ FIRMOGRAPHICS = {
     "postal_code": "PLZ", "city": "Sitz", "industry_code": "WZ 2008", "employees": "Beschäftigte",
     "account_revenue": "Jahresumsatz EUR", "credit_rating": "Bonitätsindex", "known_date": "Stand",
 }  # fmt: skip
+SECTORS = {
+    "industry_code": "WZ-Abteilung", "period": "Jahr", "growth": "Wachstum", "market_size": "Marktvolumen EUR",
+    "employees": "Beschäftigte",
+}  # fmt: skip
+COMPETITORS = {
+    "account_id": "Kundennummer", "competitor": "Wettbewerber", "share": "Lieferanteil", "bound_until": "Gebunden bis",
+}  # fmt: skip
 STAFF = {
     "owner_id": "Betreuer", "owner_name": "Name", "team": "Vertriebsteam", "area": "Gebiet", "role": "Rolle",
     "hours": "Jahresstunden", "cost": "Jahreskosten",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from segkit.demo import crm, exports, groups, service
+from segkit.demo import crm, exports, groups, market, service
 from segkit.demo.customer_master import as_of_july, customer_master
 from segkit.demo.firmographics import company_data, known_on
 from segkit.demo.leads import leads
@@ -78,6 +78,7 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
     machines = service.installed_base(sample)
     structure = groups.hierarchy(sample)
     agency = company_data(sample)
+    sectors, competitors = market.sectors(sample.seed), market.competitors(sample)
     for day, accounts in ((JULY, as_of_july(master, sample.seed)), (OCTOBER, master)):
         folder, stand = raw / day, f"{day[8:]}.{day[5:7]}.{day[:4]}"
         known = people[people["account_id"].isin(accounts["account_id"])]
@@ -89,6 +90,9 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
         held = structure[structure["valid_from"] <= day]
         exports.write_csv(held, exports.HIERARCHY, folder / "kundenhierarchie.csv")
         exports.write_csv(known_on(agency, day), exports.FIRMOGRAPHICS, folder / "firmendaten.csv", "utf-8-sig")
+        exports.write_csv(sectors, exports.SECTORS, folder / "branchendaten.csv")
+        heard = competitors[competitors["account_id"].isin(accounts["account_id"])]
+        exports.write_csv(heard, exports.COMPETITORS, folder / "wettbewerber.csv")
         exports.write_english_csv(programme[programme["start_date"] <= day], folder / "campaigns.csv")
 
 
