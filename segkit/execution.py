@@ -1,4 +1,9 @@
-"""Executing one notebook of a run; the next one's kernel starts and imports while this one still works."""
+"""Executing the notebooks of a run: the first in a kernel of its own, the others one after the other in a second one.
+
+A kernel costs some three seconds of a processor before it does anything, most of them for imports. The first notebook
+reads the exports and needs most of the memory, which goes back with its kernel; meanwhile the second kernel starts.
+Between two notebooks that share a kernel nothing is left but what is imported.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +20,18 @@ from segkit.run import ATTEMPT, LIFE, NOTEBOOK
 if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
-# What every notebook of a run imports anyway; it costs each of them some three seconds.
+# What every notebook of a run imports anyway.
 IMPORTS = "import altair, pandas, pandera.pandas, pyarrow.parquet, segkit.run"
 ARGUMENTS = ["--IPKernelApp.log_level=50", f"--IPKernelApp.exec_lines={IMPORTS}"]
+FIRST, OTHERS = "first", "others"
+# Sent before each notebook: nothing of the one before is left, and the record is of the right one.
+BETWEEN = """get_ipython().reset(new_session=True)
+import gc, os
+from segkit.kernel import forget_peak
+os.environ["{variable}"] = "{notebook}"
+gc.collect()
+forget_peak()
+get_ipython().reset(new_session=True)"""
 
 
 class Executor:
@@ -28,16 +42,17 @@ class Executor:
         self._kernels: dict[str, AsyncKernelManager] = {}
 
     def prepare(self, path: Path) -> None:
-        """Start the kernel of a notebook; this returns at once."""
+        """Start the kernel of a notebook unless it runs already; this returns at once."""
         from jupyter_client.manager import AsyncKernelManager
         from jupyter_core.utils import run_sync
 
-        if path.stem in self._kernels:
+        name = _kernel_of(path)
+        if name in self._kernels:
             return
         life = {LIFE: "batch", NOTEBOOK: path.stem, ATTEMPT: self.attempt, "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
         kernel = AsyncKernelManager(kernel_name="python3")
         run_sync(kernel.start_kernel)(extra_arguments=ARGUMENTS, cwd=str(path.parent), env=os.environ | life)
-        self._kernels[path.stem] = kernel
+        self._kernels[name] = kernel
 
     def execute(self, path: Path, following: Path | None = None) -> None:
         """Execute a notebook without its `explore` cells, and keep it as executed in the staging folder.
@@ -55,6 +70,7 @@ class Executor:
             "04_clustering.ipynb, cell 4: ValueError: …", a full disk, or a kernel that was killed.
         """
         import papermill
+        from jupyter_core.utils import run_sync
         from nbclient.exceptions import DeadKernelError
         from papermill.exceptions import PapermillExecutionError
 
@@ -68,10 +84,11 @@ class Executor:
         self.prepare(path)
         if following is not None:
             self.prepare(following)
+        kernel, is_done = self._kernels[_kernel_of(path)], False
         try:
-            papermill.execute_notebook(
-                str(source), str(output), parameters, progress_bar=False, km=self._kernels[path.stem]
-            )
+            run_sync(_empty)(kernel, path)
+            papermill.execute_notebook(str(source), str(output), parameters, progress_bar=False, km=kernel)
+            is_done = True
         except PapermillExecutionError as error:
             raise _explained(error, path, output) from None
         except DeadKernelError:
@@ -81,19 +98,42 @@ class Executor:
             ) from None
         finally:
             source.unlink(missing_ok=True)
-            self._end(path.stem)
+            if not is_done or _kernel_of(path) == FIRST:
+                self._end(_kernel_of(path))
 
     def close(self) -> None:
-        """End the kernels that were started in vain."""
-        for notebook in list(self._kernels):
-            self._end(notebook)
+        """End the kernels that still run."""
+        for name in list(self._kernels):
+            self._end(name)
 
-    def _end(self, notebook: str) -> None:
+    def _end(self, name: str) -> None:
         from jupyter_core.utils import run_sync
 
-        kernel = self._kernels.pop(notebook, None)
+        kernel = self._kernels.pop(name, None)
         if kernel is not None:
             run_sync(kernel.shutdown_kernel)(now=True)
+
+
+def _kernel_of(path: Path) -> str:
+    """Return which of the two kernels executes a notebook."""
+    return FIRST if path.stem.startswith("01") else OTHERS
+
+
+async def _empty(kernel: AsyncKernelManager, path: Path) -> None:
+    """Take away what an earlier notebook left in a kernel, and say which one comes now."""
+    from nbclient.exceptions import DeadKernelError
+
+    client = kernel.client()
+    client.start_channels()
+    try:
+        await client.wait_for_ready()
+        await client.execute_interactive(
+            BETWEEN.format(variable=NOTEBOOK, notebook=path.stem), silent=True, store_history=False
+        )
+    except RuntimeError as error:
+        raise DeadKernelError(str(error)) from None
+    finally:
+        client.stop_channels()
 
 
 def _without_explore(path: Path, output: Path) -> Path:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
+from pathlib import Path
 
 from segkit import texts
 from segkit.display import both_languages
 from segkit.errors import UserError
+
+STATUS, CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 
 
 def show_html(html: str, plain: str) -> None:
@@ -42,12 +46,22 @@ def hide_tracebacks() -> None:
 
 
 def peak_memory_mb() -> float:
-    """Return the most memory this process has held, in MB."""
+    """Return the most memory this process has held, in MB; on Linux since the last `forget_peak`."""
     try:
         import resource
     except ImportError:  # Windows
         import psutil
 
         return psutil.Process().memory_info().peak_wset / 1e6
+    if STATUS.exists():
+        peaks = [line.split()[1] for line in STATUS.read_text().splitlines() if line.startswith("VmHWM")]
+        if peaks:
+            return int(peaks[0]) / 1e3
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return peak / (1e6 if sys.platform == "darwin" else 1e3)
+
+
+def forget_peak() -> None:
+    """Begin to measure the most memory anew, where the system can (Linux); elsewhere it stays the process's own."""
+    with contextlib.suppress(OSError):
+        CLEAR.write_text("5")  # proc(5): resets the peak of the resident set
