@@ -42,6 +42,33 @@ def gain(metric: str, value: Floats, baseline: Floats, quantile: float) -> Float
     return np.abs(baseline - best) - np.abs(value - best)
 
 
+def to_scale(metric: str, value: Floats, smallest: float) -> Floats:
+    """Return a measure on the scale on which its resamples are nearly symmetric.
+
+    Log odds for shares and the area under the curve, Fisher's z for a correlation, the logarithm for mean amounts; the
+    others stay as they are. Shares and correlations keep `smallest` from their ends, where the scale has no number.
+    """
+    if metric in ("auc", "top_decile_share", "coverage"):
+        share = np.clip(value, smallest, 1 - smallest)
+        return np.log(share / (1 - share))
+    if metric == "spearman":
+        return np.arctanh(np.clip(value, smallest - 1, 1 - smallest))
+    if metric in ("mae", "pinball"):
+        return np.log(np.maximum(value, np.finfo(float).tiny))
+    return np.log(np.maximum(value + 1, np.finfo(float).tiny)) if metric == "bias_share" else value
+
+
+def from_scale(metric: str, value: Floats) -> Floats:
+    """Return a measure from the scale of `to_scale`."""
+    if metric in ("auc", "top_decile_share", "coverage"):
+        return 1 / (1 + np.exp(-value))
+    if metric == "spearman":
+        return np.tanh(value)
+    if metric in ("mae", "pinball"):
+        return np.exp(value)
+    return np.exp(value) - 1 if metric == "bias_share" else value
+
+
 class Ties(NamedTuple):
     """Cases in ascending order of a number: their places, where each tie begins, and each case's tie."""
 
@@ -63,6 +90,8 @@ def find_ties(numbers: Floats) -> Ties:
 
 def sums_by_tie(ties: Ties, amounts: Floats) -> Floats:
     """Return ties × weightings: the sum of cases × weightings within each tie."""
+    if len(ties.starts) == len(ties.order):
+        return amounts[ties.order]
     return np.add.reduceat(amounts[ties.order], ties.starts, axis=0)
 
 
@@ -79,10 +108,12 @@ def area_under_curve(ties: Ties, has: Floats, weights: Floats) -> Floats:
     return _ratio((with_outcome * below).sum(0), pairs)
 
 
-def mid_ranks(ties: Ties, weights: Floats) -> Floats:
-    """Return cases × weightings: the mean rank of a case's tie among the weighted cases."""
-    sums = sums_by_tie(ties, weights)
-    return (np.cumsum(sums, axis=0) - sums / 2 + 0.5)[ties.tie_of_case]
+def mid_ranks(ties: Ties, in_tie: Floats, up_to: Floats) -> Floats:
+    """Return cases × weightings: the mean rank of a case's tie among the weighted cases.
+
+    `in_tie` are the weights by tie (`sums_by_tie`), `up_to` their running sum.
+    """
+    return (up_to - in_tie / 2 + 0.5)[ties.tie_of_case]
 
 
 def rank_correlation(ranks: Floats, others: Floats, weights: Floats) -> Floats:
@@ -98,17 +129,18 @@ def rank_correlation(ranks: Floats, others: Floats, weights: Floats) -> Floats:
     return _ratio(np.einsum("ij,ij->j", weighted, b), np.sqrt(spread))
 
 
-def top_share(ties: Ties, amounts: Floats, weights: Floats, share: float = TOP_SHARE) -> Floats:
+def top_share(
+    ties: Ties, in_tie: Floats, up_to: Floats, amounts: Floats, weights: Floats, share: float = TOP_SHARE
+) -> Floats:
     """Return the share of all amounts that falls to the share of cases ranked first.
 
     Of a tie that the cut goes through, the same part of each case counts: what drawing lots would give on average.
+    `in_tie` and `up_to` as for `mid_ranks`.
     """
-    n_in_tie = sums_by_tie(ties, weights)[::-1]
-    in_tie = sums_by_tie(ties, weights * amounts[:, None])[::-1]
-    before = np.cumsum(n_in_tie, axis=0) - n_in_tie
-    room = share * weights.sum(0) - before
-    part = np.clip(_ratio(room, n_in_tie, empty=0.0), 0, 1)
-    return _ratio((in_tie * part).sum(0), in_tie.sum(0))
+    room = up_to - (1 - share) * up_to[-1]
+    part = np.clip(_ratio(room, in_tie, empty=0.0), 0, 1)
+    of_tie = sums_by_tie(ties, weights * amounts[:, None])
+    return _ratio(np.einsum("ij,ij->j", of_tie, part), amounts @ weights)
 
 
 def log_odds(probabilities: Floats) -> Floats:

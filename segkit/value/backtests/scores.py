@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segkit.statistics.resampling import generator
 from segkit.value.backtests import metrics
 from segkit.value.backtests.calibration import calibrate, recalibrate
+from segkit.value.backtests.kinds import METRICS, Pair, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,26 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["FEWEST", "METRICS", "calibrate", "compare", "is_used", "recalibrate"]
 
-METRICS = {
-    "probability": ["auc", "brier", "log_loss", "calibration_in_the_large", "calibration_slope"],
-    "amount": ["spearman", "mae", "bias_share", "top_decile_share"],
-    "bound": ["coverage", "pinball"],
-}
 FEWEST = 10  # accounts, and cases of each outcome, below which an interval would pretend to know something
-MOST_CASES = 20_000  # resampling more is slow and tells no more: the rest only makes the interval narrower
-CELLS_AT_ONCE = 2_000_000
+MOST_CASES = 8_000  # resampling more takes longer and tells no more: what is left out only makes the interval narrower
+CELLS_AT_ONCE = 200_000
 DIGITS = 9
 ALL = "all"
-
-
-class Pair(NamedTuple):
-    """Forecasts of a model and of a rule for the same cases, and what came."""
-
-    outcome: Floats
-    model: Floats
-    rule: Floats
-    account: np.ndarray
-    """Number of the account; its cases are drawn together."""
 
 
 def compare(
@@ -83,9 +69,9 @@ def compare(
     Returns
     -------
     DataFrame
-        One row per metric and origin, and one per metric for `all`. Limits are percentiles of a bootstrap that draws
+        One row per metric and origin, and one per metric for `all`. Limits (`_limits`) come from a bootstrap that draws
         accounts, each with all its cases (so that a case at one origin does not count as news beside the same account
-        at the next); value, rule and gain come from the same draws. No limits with fewer than ten accounts or ten
+        at the next); value, rule and gain from the same draws. No limits with fewer than ten accounts or ten
         cases of either outcome (`cards.few_accounts`, `cards.few_outcomes`); no value where all cases have the same
         outcome (`cards.one_outcome`) or forecast (`cards.constant`). `used` is model where the lower limit of the gain
         in the deciding metric over all origins is above 0, else rule (`cards.no_better`); none without a rule.
@@ -134,7 +120,7 @@ def _measure(cases: pd.DataFrame, kind: str, draws: int, seed: int, quantile: fl
     empty = {**dict.fromkeys(["value", "low", "high", "baseline", "gain", "gain_low", "gain_high"], np.nan)}
     if not n:
         return {metric: {**empty, "n": 0, "reason": reason} for metric in METRICS[kind]}
-    value = {m: v[:, 0] for m, v in _values(pair, kind, np.ones((n, 1)), quantile).items()}
+    value = {m: v[:, 0] for m, v in values_of(pair, kind, np.ones((n, 1)), quantile).items()}
     limits = {} if reason else _limits(pair, kind, value, draws, seed, quantile)
     rows = {}
     for metric, (of_model, of_rule) in value.items():
@@ -161,91 +147,39 @@ def _why_missing(pair: Pair) -> str:
     return "cards.one_outcome" if np.ptp(pair.outcome) == 0 else "cards.constant"
 
 
-def _values(pair: Pair, kind: str, weights: Floats, quantile: float) -> dict[str, Floats]:
-    """Return metric → 2 × weightings: of the model and of the rule (NaN without one)."""
-    made = {"probability": _of_probability, "amount": _of_amount, "bound": _of_bound}[kind]
-    both = [made(pair.outcome, pair.model, weights, quantile)]
-    if np.isnan(pair.rule).all():
-        both.append({metric: np.full(weights.shape[1], np.nan) for metric in METRICS[kind]})
-    else:
-        both.append(made(pair.outcome, pair.rule, weights, quantile))
-    return {metric: np.stack([values[metric] for values in both]) for metric in METRICS[kind]}
-
-
-def _of_probability(outcome: Floats, p: Floats, weights: Floats, quantile: float) -> dict[str, Floats]:
-    found = dict.fromkeys(METRICS["probability"], np.full(weights.shape[1], np.nan))
-    found["auc"] = metrics.area_under_curve(metrics.find_ties(p), outcome, weights)
-    if p.min() < 0 or p.max() > 1:
-        return found
-    columns = np.stack([(p - outcome) ** 2, metrics.losses(p, outcome), p - outcome])
-    brier, log_loss, bias = columns @ weights / weights.sum(0)
-    slope = metrics.calibration_slopes(p, outcome, weights)
-    return found | {
-        "brier": brier,
-        "log_loss": log_loss,
-        "calibration_in_the_large": bias,
-        "calibration_slope": slope,
-    }
-
-
-def _of_amount(outcome: Floats, amount: Floats, weights: Floats, quantile: float) -> dict[str, Floats]:
-    ties = metrics.find_ties(amount)
-    error, predicted, observed = np.stack([np.abs(amount - outcome), amount, outcome]) @ weights
-    ranks, of_outcome = (metrics.mid_ranks(t, weights) for t in (ties, metrics.find_ties(outcome)))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        bias = np.where(observed > 0, predicted / observed - 1, np.nan)
-    return {
-        "spearman": metrics.rank_correlation(ranks, of_outcome, weights),
-        "mae": error / weights.sum(0),
-        "bias_share": bias,
-        "top_decile_share": metrics.top_share(ties, outcome, weights),
-    }
-
-
-def _of_bound(outcome: Floats, bound: Floats, weights: Floats, quantile: float) -> dict[str, Floats]:
-    """Return coverage and the pinball loss (Koenker and Bassett 1978, Econometrica 46)."""
-    rest = outcome - bound
-    columns = np.stack([(rest <= 0).astype("float64"), np.where(rest > 0, quantile, quantile - 1) * rest])
-    coverage, pinball = columns @ weights / weights.sum(0)
-    return {"coverage": coverage, "pinball": pinball}
-
-
 def _limits(pair: Pair, kind: str, value: dict[str, Floats], draws: int, seed: int, quantile: float) -> dict:
     """Return metric → low, high, gain_low, gain_high from resamples of the accounts.
 
-    Above MOST_CASES cases some of the accounts are resampled, and what the draws depart by is scaled down by the root
-    of their share.
+    Value or gain ± t · standard deviation over the resamples, the value on the scale of `metrics.to_scale`, on which
+    its draws are nearly symmetric. Above MOST_CASES cases some of the accounts are resampled, and the deviation is
+    scaled down by the root of their share.
     """
+    from scipy.special import stdtrit
     from threadpoolctl import threadpool_limits
 
     n_accounts = int(pair.account.max()) + 1
-    pair = _some_accounts(pair, seed)
-    n_drawn = int(pair.account.max()) + 1
+    some = _some_accounts(pair, seed)
+    n_drawn = int(some.account.max()) + 1
     with threadpool_limits(1):
-        blocks = [_values(pair, kind, weights, quantile) for weights in _resamples(pair.account, draws, seed)]
-        centre = value
-        if n_drawn < n_accounts:
-            some = _values(pair, kind, np.ones((len(pair.outcome), 1)), quantile)
-            centre = {metric: found[:, 0] for metric, found in some.items()}
-    scale = float(np.sqrt(n_drawn / n_accounts))
+        blocks = [values_of(some, kind, weights, quantile) for weights in _resamples(some.account, draws, seed)]
+    times = float(stdtrit(n_accounts - 1, 0.975) * np.sqrt(n_drawn / (n_drawn - 1) * n_drawn / n_accounts))
+    smallest = 1 / (2 * len(pair.outcome))
     found = {}
     for metric, of_both in value.items():
         drawn = np.concatenate([block[metric] for block in blocks], axis=1)
-        better = metrics.gain(metric, drawn[0], drawn[1], quantile)
-        here, there = (metrics.gain(metric, both[0], both[1], quantile) for both in (of_both, centre[metric]))
-        low, high = _quantiles(drawn[0], float(of_both[0]), float(centre[metric][0]), scale)
-        gain_low, gain_high = _quantiles(better, float(here), float(there), scale)
-        found[metric] = {"low": low, "high": high, "gain_low": gain_low, "gain_high": gain_high}
+        middle = metrics.to_scale(metric, of_both[:1], smallest)[0]
+        reach = times * _spread(metrics.to_scale(metric, drawn[0], smallest))
+        low, high = metrics.from_scale(metric, np.array([middle - reach, middle + reach]))
+        better = metrics.gain(metric, of_both[:1], of_both[1:], quantile)[0]
+        reach = times * _spread(metrics.gain(metric, drawn[0], drawn[1], quantile))
+        found[metric] = {"low": low, "high": high, "gain_low": better - reach, "gain_high": better + reach}
     return found
 
 
-def _quantiles(drawn: Floats, value: float, centre: float, scale: float) -> tuple[float, float]:
-    """Return the middle 95 % of the draws moved from their centre to the value; NaN where one in twenty has none."""
+def _spread(drawn: Floats) -> float:
+    """Return the standard deviation of the draws; NaN where one in twenty has no number."""
     finite = drawn[np.isfinite(drawn)]
-    if len(finite) < 0.95 * len(drawn) or not np.isfinite(value):
-        return np.nan, np.nan
-    low, high = np.quantile(finite, [0.025, 0.975])
-    return value + (low - centre) * scale, value + (high - centre) * scale
+    return float(finite.std()) if len(finite) >= 0.95 * len(drawn) else np.nan
 
 
 def _some_accounts(pair: Pair, seed: int) -> Pair:
