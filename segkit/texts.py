@@ -80,8 +80,11 @@ def _word(value: object, one: str, other: str) -> str:
 
 
 def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
-    """Return a value as text: kinds are count, money, cents, million, percent, number, decimal, date and text."""
-    from babel.dates import format_date
+    """Return a value as text: kinds are count, money, cents, million, percent, number, decimal, date, month and text.
+
+    A month is a number from 1 to 12 and reads January, Januar.
+    """
+    from babel.dates import format_date, get_month_names
     from babel.numbers import format_compact_currency, format_decimal, format_percent
 
     if value is None or (isinstance(value, float) and math.isnan(value)) or str(value) in ("NaT", "<NA>"):
@@ -94,6 +97,8 @@ def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
     number = float(value)  # type: ignore[arg-type]
     if math.isinf(number):
         return NOTHING
+    if kind == "month":
+        return str(get_month_names("wide", locale=locale)[round(number)])
     if kind == "count":
         return format_decimal(round(number), locale=locale)
     if kind == "cents":

@@ -22,7 +22,7 @@ def test_both_languages_have_the_same_sentences_with_the_same_numbers():
 
 
 def test_kinds_of_numbers_are_known():
-    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "date", "text", "word"}
+    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "date", "month", "text", "word"}
     for language in texts.LANGUAGES:
         for key, template in texts.templates(language).items():
             specs = [(spec or "").split("|") for _, name, spec, _ in string.Formatter().parse(template) if name]

@@ -11,14 +11,16 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
-BLUE, GREEN, ORANGE = SEGMENT_COLOURS[:3]
+BLUE, GREEN, ORANGE, VIOLET = SEGMENT_COLOURS[:4]
 PALE = ["#F5F9FD", "#7FB0E6"]  # dark text is readable on both ends
 BANDS = ["#DCE9F7", "#EEF4FB", "#F8FAFC"]
 WIDTH, HEIGHT = 620, 320
 
 
 def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> alt.LayerChart:
-    """Return which share of accounts brings which share of the money, revenue and margin, over bands of ABC classes.
+    """Return which share of accounts brings which share of the money, over bands of ABC classes by revenue.
+
+    One line for revenue, and one each for margin and lifetime value where they are known.
 
     Parameters
     ----------
@@ -50,7 +52,8 @@ def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> a
         ),
         text="label:N",
     )
-    measures = ["revenue", "margin"]
+    colours = {"revenue": BLUE, "margin": GREEN, "lifetime": VIOLET}
+    measures = [measure for measure in colours if (curve["measure"] == measure).any()]
     lines = base.mark_line(interpolate="linear").encode(
         x=alt.X(
             "account_share:Q",
@@ -66,7 +69,7 @@ def pareto_chart(curve: pd.DataFrame, language: str, currency: str = "EUR") -> a
         ),
         stroke=alt.Stroke(
             "measure:N",
-            scale=alt.Scale(domain=measures, range=[BLUE, GREEN]),
+            scale=alt.Scale(domain=measures, range=[colours[measure] for measure in measures]),
             legend=alt.Legend(
                 title=None,
                 orient="top",

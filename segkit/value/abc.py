@@ -64,8 +64,21 @@ def add_abc(frame: pd.DataFrame, a: float, b: float) -> pd.DataFrame:
     )
 
 
+def add_lifetime_class(rows: pd.DataFrame, a: float, b: float) -> pd.DataFrame:
+    """Return the frame with `abc_lifetime_class`: A, B or C by `lifetime_value` (money; empty stays empty).
+
+    Parameters
+    ----------
+    rows : DataFrame
+        `lifetime_value`, one row per account.
+    a, b : float
+        Upper limits of the classes A and B, shares of the money.
+    """
+    return rows.assign(abc_lifetime_class=abc_classes(rows["lifetime_value"], a, b))
+
+
 def describe_pareto(value: pd.DataFrame) -> pd.DataFrame:
-    """Return the Pareto curves of revenue and margin: which share of accounts brings which share of the money.
+    """Return the Pareto curves of revenue, margin and lifetime value: which accounts bring which share of the money.
 
     Parameters
     ----------
@@ -75,9 +88,9 @@ def describe_pareto(value: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `measure` (revenue, margin), `n_accounts` and `account_share` (the largest accounts, among those above zero),
-        `money_share` (what they bring together), `abc_class` of the smallest of them. At most about 200 points each,
-        from 0; margin is absent where it is not known.
+        `measure` (revenue, margin, lifetime), `n_accounts` and `account_share` (the largest accounts, among those above
+        zero), `money_share` (what they bring together), `abc_class` of the smallest of them. At most about 200 points
+        each, from 0; a measure is absent where it is not known.
     """
     import pandas as pd
 
@@ -86,7 +99,9 @@ def describe_pareto(value: pd.DataFrame) -> pd.DataFrame:
         for measure, column, label in (
             ("revenue", "revenue_12m", "abc_class"),
             ("margin", "margin_12m", "abc_margin_class"),
+            ("lifetime", "lifetime_value", "abc_lifetime_class"),
         )
+        if measure == "revenue" or column in value and value[column].notna().any()
     ]
     return pd.concat(curves, ignore_index=True)
 

@@ -35,7 +35,7 @@ def score_accounts(features: pd.DataFrame, as_of: dt.date, settings: Value) -> p
     as_of : date
         Which rows of the panel count.
     settings : Value
-        Limits of the ABC and XYZ classes.
+        Limits of the ABC and XYZ classes, cuts of the scores.
 
     Returns
     -------
@@ -46,7 +46,7 @@ def score_accounts(features: pd.DataFrame, as_of: dt.date, settings: Value) -> p
     import pandas as pd
 
     now = features[features["as_of"] == pd.Timestamp(as_of)].sort_values("account_id").reset_index(drop=True)
-    frame = add_abc(add_rfm(now), settings.abc_a, settings.abc_b)
+    frame = add_abc(add_rfm(now, settings.rfm), settings.abc_a, settings.abc_b)
     frame = frame.assign(
         monetary_value=(frame["revenue_total"] / frame["frequency"].where(frame["frequency"] > 0)).round(DIGITS),
         xyz_class=xyz_classes(frame, settings.xyz_x, settings.xyz_y, settings.xyz_min_months),

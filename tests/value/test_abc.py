@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from segkit.value.abc import abc_classes, add_abc, describe_pareto
+from segkit.value.abc import abc_classes, add_abc, add_lifetime_class, describe_pareto
 
 NONE = float("nan")
 
@@ -79,3 +79,14 @@ def test_curve_starts_at_zero_ends_at_one_and_keeps_the_class_limits(make_accoun
 
 def test_curve_of_nothing_is_empty(make_accounts):
     assert describe_pareto(add_abc(make_accounts(revenue_12m=[0.0], margin_12m=[NONE]), 0.8, 0.95)).empty
+
+
+def test_lifetime_value_has_classes_and_a_curve_where_it_is_known(make_accounts):
+    frame = add_abc(make_accounts(revenue_12m=[60.0, 30.0, 10.0]), 0.8, 0.95)
+    rated = add_lifetime_class(frame.assign(lifetime_value=[10.0, 90.0, NONE]), 0.8, 0.95)
+    assert rated["abc_lifetime_class"].fillna("-").tolist() == ["B", "A", "-"]
+    curve = describe_pareto(rated)
+    assert curve.loc[curve["measure"] == "lifetime", "money_share"].tolist() == [0, 0.9, 1]
+    assert "lifetime" not in set(
+        describe_pareto(add_lifetime_class(frame.assign(lifetime_value=NONE), 0.8, 0.95))["measure"]
+    )
