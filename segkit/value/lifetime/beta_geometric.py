@@ -11,7 +11,8 @@ with δ = 1 where a coin was tossed (x > 0 or s = 1). Given that the customer li
 p ~ Beta(a, b+x+s) are independent; every forecast follows from that.
 
 Sources: Fader, Hardie, Lee (2005), "Counting your customers" the easy way, Marketing Science 24(2); Batislam, Denizel,
-Filiztekin (2007), Int. J. of Research in Marketing 24(3); Wagner, Hoppe (2008), the same 25(3).
+Filiztekin (2007), Int. J. of Research in Marketing 24(3); Hoppe, Wagner (2007), Marketing: J. of Research and
+Management 3(2).
 """
 
 from __future__ import annotations
@@ -231,7 +232,7 @@ def draw_poisson(mean: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def draw_tosses(a: np.ndarray, b: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return after how many tosses (from 1) a coin with p ~ Beta(a, b) comes up first, at most 10¹⁵."""
     p = rng.beta(a, b)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         tosses = np.ceil(np.log1p(-rng.random(p.shape)) / np.log1p(-p))
     return np.clip(np.where(p > 0, tosses, 1e15), 1, 1e15).astype(np.int64)
 

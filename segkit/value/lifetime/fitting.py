@@ -22,6 +22,8 @@ Objective = Callable[[np.ndarray], tuple[float, np.ndarray]]
 REACH = 12.0  # a parameter may lie this many powers of e from its start; further out the data no longer tell it apart
 FLAT = 4.0  # a standard error of the logarithm beyond this says: the data do not know this parameter
 STARTS = 4
+LEFT = 1e-6  # log likelihood that a Newton step could still add at an end that counts as a maximum
+LEFT_FLAT = 1e-2  # the same along a ridge without a top, or at a bound: no forecast changes with it
 DIFFERENCE = 1e-4  # of the gradient, for the second derivatives
 USABLE = (None, "bound", "flat")
 
@@ -79,8 +81,8 @@ def maximise(
     """Return the parameters that make `objective` largest.
 
     L-BFGS-B from `start` and from three seeded points around it, then Newton steps from the best end with the
-    differenced gradient. Converged means: the Newton decrement says that less than 10⁻⁶ of log likelihood is left, no
-    parameter is at its bound, and no standard error of a logarithm is above 4.
+    differenced gradient. Converged means: a further step would add less than 10⁻⁶ to the log likelihood, no parameter
+    is at its bound, and no standard error of a logarithm is above 4.
 
     Parameters
     ----------
@@ -104,18 +106,21 @@ def maximise(
     _, point = max(ends, key=lambda end: end[0])
     if rough:
         _, point = climb(objective, point, low, high)
-    point, value, decrement, information, free = finish(objective, point, low, high)
+    point, value, gradient, information, free = finish(objective, point, low, high)
     covariance, is_flat = invert(information, free)
     errors = np.sqrt(np.diag(covariance))
+    left = float(gradient @ covariance @ gradient)
     reason = None
-    if not np.isfinite(value) or not decrement < 1e-6:
+    if not np.isfinite(value) or not left < (LEFT if free.all() and not is_flat else LEFT_FLAT):
         reason = "not_converged"
     elif not free.all():
         reason = "bound"
     elif is_flat:
         reason = "flat"
     parameters = np.exp(point)
-    spread = np.where(free & (reason != "flat"), errors * parameters, np.nan)
+    # In a direction held at 1 by `invert` the error is not one of the data.
+    known = free & ((errors < 0.99) | (reason is None))
+    spread = np.where(known, errors * parameters, np.nan)
     names = list(start)
     return Fit(
         model,
@@ -146,20 +151,14 @@ def climb(objective: Objective, begin: np.ndarray, low: np.ndarray, high: np.nda
 
 def finish(
     objective: Objective, point: np.ndarray, low: np.ndarray, high: np.ndarray, steps: int = 8
-) -> tuple[np.ndarray, float, float, np.ndarray, np.ndarray]:
-    """Return the point after Newton steps, its value, the decrement left, the information, and which are free."""
+) -> tuple[np.ndarray, float, np.ndarray, np.ndarray, np.ndarray]:
+    """Return the point after Newton steps, with its value, gradient and information, and which parameters are free."""
     value, gradient = objective(point)
     for _ in range(steps):
         free = (point > low + 1e-3) & (point < high - 1e-3)
         information = differenced_information(objective, point)
-        part = np.ix_(free, free)
-        lift = np.linalg.eigvalsh(information[part])[:1] if free.any() else np.zeros(1)
-        # Where the surface is not curved downwards, a Newton step would lead away: the ridge makes it a gradient step.
-        ridge = np.eye(int(free.sum())) * max(0.0, 1e-8 - float(lift[0]))
-        step = np.zeros_like(point)
-        step[free] = np.linalg.solve(information[part] + ridge, gradient[free])
-        decrement = float(gradient[free] @ step[free])
-        if not decrement > 1e-10:
+        step = invert(information, free)[0] @ gradient
+        if not gradient @ step > 1e-10:
             break
         # A step of more than a factor e leaves the range in which the quadratic is to be believed.
         step /= max(1.0, float(np.abs(step).max()))
@@ -172,7 +171,7 @@ def finish(
         else:
             break
         point, value, gradient = tried, tried_value, tried_gradient
-    return point, value, decrement, information, free
+    return point, value, gradient, information, free
 
 
 def differenced_information(objective: Objective, point: np.ndarray) -> np.ndarray:

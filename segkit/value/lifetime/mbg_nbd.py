@@ -1,7 +1,8 @@
 """MBG/NBD: as BG/NBD, but a customer can also stop right after the first purchase.
 
 Batislam, Denizel, Filiztekin (2007), Empirical validation and comparison of models for customer base analysis, Int. J.
-of Research in Marketing 24(3), 201-209; Wagner, Hoppe (2008), Erratum on the MBG/NBD model, same 25(3), 225-226.
+of Research in Marketing 24(3), 201-209; Hoppe, Wagner (2007), Customer base analysis: the case for a central variant of
+the betageometric/NBD model, Marketing: J. of Research and Management 3(2), 75-90.
 Likelihood and forecasts: `segkit.value.lifetime.beta_geometric` with s = 1.
 """
 

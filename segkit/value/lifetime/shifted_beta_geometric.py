@@ -151,7 +151,7 @@ def draw_renewals(parameters: Parameters, n_renewals: Any, horizon: int, rng: np
     alpha, beta = (np.asarray(parameters[name], float) for name in NAMES)
     alpha, k = np.broadcast_arrays(alpha, beta + np.asarray(n_renewals, float))
     leaves = rng.beta(alpha, k)
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(all="ignore"):
         renewals = np.floor(np.log1p(-rng.random(leaves.shape)) / np.log1p(-leaves))
     return np.where(leaves > 0, np.minimum(renewals, horizon), horizon).astype(np.int64)
 
