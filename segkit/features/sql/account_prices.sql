@@ -8,7 +8,7 @@ with lines as (
     select
         account_id,
         product_id,
-        date_trunc('quarter', invoice_date) as quarter,
+        cast(date_trunc('quarter', invoice_date) as date) as quarter,
         quantity as units,
         cast(quantity as decimal(18, 4)) as quantity,
         revenue
@@ -38,9 +38,13 @@ select
     cast(sum(case when p.has_one_price and not p.has_one_buyer then 1 else 0 end) as bigint) as n_one_price,
     cast(sum(case when p.has_one_price or p.has_one_buyer then 0 else 1 end) as bigint) as n_compared,
     cast(sum(case when p.has_one_price or p.has_one_buyer then 0 else l.revenue end) as decimal(18, 4)) as compared,
-    sum(case when p.has_one_price or p.has_one_buyer then 0 else l.quantity * p.unit_price end) as usual_millionths,
+    cast(
+        sum(case when p.has_one_price or p.has_one_buyer then 0 else l.quantity * p.unit_price end) as decimal(38, 4)
+    ) as usual_millionths,
     cast(sum(case when s.list_price > 0 then l.revenue else 0 end) as decimal(18, 4)) as listed,
-    sum(case when s.list_price > 0 then l.quantity * cast(s.list_price as decimal(18, 4)) else 0 end) as list_value
+    cast(
+        sum(case when s.list_price > 0 then l.quantity * cast(s.list_price as decimal(18, 4)) else 0 end) as decimal(38, 8)
+    ) as list_value
 from lines as l
 inner join prices as p on p.product_id = l.product_id and p.quarter = l.quarter
 left join list_prices as s on s.product_id = l.product_id

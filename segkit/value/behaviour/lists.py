@@ -148,3 +148,30 @@ def _told(rows: pd.DataFrame, reason: np.ndarray, currency: str) -> pd.DataFrame
         ]
         rows = rows.assign(**{f"reason_{language}": told})
     return rows.reset_index(drop=True)
+
+
+def select_trend_points(value: pd.DataFrame, accounts: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Return the dots of the trend chart: the falls and then the rises with the most money.
+
+    Parameters
+    ----------
+    value, accounts : DataFrame
+        Tables `account_value` and `accounts`.
+    n : int
+        At most so many of either.
+
+    Returns
+    -------
+    DataFrame
+        `place` (from 1, down the page), `name`, `trend`, `trend_low`, `trend_high` (ratio a year), `trend_change`
+        (money a year), `trend_direction`: falls by money, largest first, then rises, largest last. Without accounts
+        whose revenue of twelve months is not above zero.
+    """
+    import pandas as pd
+
+    sure = value[value["trend_direction"].isin(["rises", "falls"]) & (value["revenue_12m"] > 0)]
+    sure = _named(sure, accounts).sort_values(["trend_change", "account_id"])
+    falls, rises = sure[sure["trend_direction"] == "falls"].head(n), sure[sure["trend_direction"] == "rises"].tail(n)
+    shown = pd.concat([falls, rises], ignore_index=True)
+    columns = ["place", "name", "trend", "trend_low", "trend_high", "trend_change", "trend_direction"]
+    return shown.assign(place=np.arange(1, len(shown) + 1))[columns]
