@@ -99,14 +99,18 @@ def maximise(
     rough : callable, optional
         The objective on a part of the rows: the starts are tried on it, and only the best is finished on all rows.
     """
+    from threadpoolctl import threadpool_limits
+
     centre = np.log(list(start.values()))
     low, high = centre - REACH, centre + REACH
     begins = [centre, *(centre + generator(seed, model).normal(0, 1, (STARTS - 1, len(centre))))]
-    ends = [climb(rough or objective, begin, low, high) for begin in begins]
-    _, point = max(ends, key=lambda end: end[0])
-    if rough:
-        _, point = climb(objective, point, low, high)
-    point, value, gradient, information, free = finish(objective, point, low, high)
+    # Many small products: threads would wait for each other a hundred times longer, and sum in another order.
+    with threadpool_limits(1):
+        ends = [climb(rough or objective, begin, low, high) for begin in begins]
+        _, point = max(ends, key=lambda end: end[0])
+        if rough:
+            _, point = climb(objective, point, low, high)
+        point, value, gradient, information, free = finish(objective, point, low, high)
     covariance, is_flat = invert(information, free)
     errors = np.sqrt(np.diag(covariance))
     left = float(gradient @ covariance @ gradient)
@@ -144,7 +148,7 @@ def climb(objective: Objective, begin: np.ndarray, low: np.ndarray, high: np.nda
         value, gradient = objective(point)
         return (-value / scale, -gradient / scale) if np.isfinite(value) else (1e10, np.zeros_like(point))
 
-    options = {"maxiter": 500, "ftol": 1e-13, "gtol": 1e-8}
+    options = {"maxiter": 500, "ftol": 1e-10, "gtol": 1e-6}
     end = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=list(zip(low, high, strict=True)), options=options)
     return -float(end.fun) * scale, end.x
 
