@@ -133,6 +133,7 @@ def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[
     """
     from segkit.reports.abc_comparison import write_abc_comparison
     from segkit.reports.corrections import write_corrections
+    from segkit.reports.model_cards import write_model_cards
     from segkit.reports.pages import write_index, write_page
     from segkit.reports.restatement import index_notice, write_restatement
     from segkit.reports.summary import write_summary
@@ -147,6 +148,8 @@ def _write_report(project: Project, quarter: Quarter, folder: Path, state: dict[
         writers = {"restatement": (write_restatement, "restatement.html"), **writers}
     if (run / "tables" / "abc_comparison.parquet").exists():
         writers["abc_comparison"] = (write_abc_comparison, "abc_comparison.html")
+    if all((run / "tables" / f"{name}.parquet").exists() for name in ("model_cards", "calibration")):
+        writers["model_cards"] = (write_model_cards, "model_cards.html")
     documents = [{"name": kind, "file": file} for kind, (_, file) in writers.items()]
     documents += write_corrections(run, folder, language, state, settings)
     state = state | {"language": language, "documents": documents}

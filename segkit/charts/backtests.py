@@ -72,7 +72,7 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
         "row:N",
         title=None,
         sort=None,
-        axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=330, labelColor=INK, ticks=False, domain=False),
+        axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=380, labelColor=INK, ticks=False, domain=False),
     )
     colour = alt.Color(
         "used:N",
