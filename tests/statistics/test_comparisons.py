@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from segkit.statistics.comparisons import compare_numbers, compare_shares, fisher_test, holm, median_interval
+from segkit.statistics.comparisons import (
+    benjamini_hochberg,
+    compare_numbers,
+    compare_shares,
+    fisher_test,
+    holm,
+    median_interval,
+)
 
 TWO = np.array([0, 0, 0, 1, 1, 1, 1])
 
@@ -77,3 +84,12 @@ def test_interval_holds_the_median_as_often_as_it_says():
     rng = np.random.default_rng(1)
     held = [low <= 1 <= high for low, high in (median_interval(rng.lognormal(0, 1, 40)) for _ in range(1500))]
     assert np.mean(held) > 0.94
+
+
+def test_false_discoveries_are_what_scipy_says():
+    p = np.random.default_rng(1).uniform(size=50) ** 3
+    assert np.allclose(benjamini_hochberg(p), stats.false_discovery_control(p))
+    some = benjamini_hochberg([0.01, np.nan, 0.03])
+    assert np.allclose(some[[0, 2]], [0.02, 0.03])
+    assert np.isnan(some[1])
+    assert len(benjamini_hochberg([])) == 0
