@@ -128,6 +128,14 @@ function render(context) {
       steps.length > 1 ? make("ol", { class: "steps" }, ...steps.map(rule)) : null);
   }
 
+  function outlook({ outlook: tiles }) {
+    if (!tiles.length) return null;
+    const tile = ({ label, value, range, reasons }) => make("div", { class: "outlook-tile" }, make("h3", {}, label),
+      text("p", "outlook-value", value), range && text("p", "note", range),
+      reasons.length ? make("ul", {}, ...reasons.map((reason) => make("li", {}, reason))) : null);
+    return make("section", { class: "card outlook" }, make("h2", {}, page.labels.outlook), make("div", { class: "outlook-tiles" }, ...tiles.map(tile)));
+  }
+
   function figures({ figures: found }) {
     if (!found) return null;
     const classes = found.classes.map(({ label, value, hint }) => make("span", { class: "class-chip", title: hint },
@@ -186,7 +194,7 @@ function render(context) {
     const columns = [[why(account), isLong ? null : chart], [figures(account), isLong ? chart : null]].map((parts) => parts.filter(Boolean));
     const pair = make("div", { class: "account-pair" }, ...columns.filter((parts) => parts.length).map((parts) => make("div", {}, ...parts)));
     const others = make("div", { class: "blocks" }, ...account.blocks.map(block));
-    part.content.replaceChildren(...[head(account), pair, others,
+    part.content.replaceChildren(...[head(account), outlook(account), pair, others,
       ...[account.none, account.missing].filter(Boolean).map((sentence) => text("p", "note missing", sentence))].filter(Boolean));
   }
 

@@ -13,6 +13,7 @@ from segkit.store import read_frame
 from segkit.widgets import account_view
 from segkit.widgets.account_blocks import blocks
 from segkit.widgets.account_data import account_data, account_index, read_tables, suggest_accounts
+from segkit.widgets.account_outlook import outlook
 from segkit.widgets.account_why import Why, explain_segment
 from segkit.widgets.account_words import Words, words_of
 from segkit.widgets.cockpit_data import main_segmentation
@@ -101,6 +102,7 @@ class AccountPage(LivePage):
             "head": account_view.head(data, words),
             "segment": account_view.segment(data, why, move, words),
             "why": account_view.why_card(data, why, words),
+            "outlook": outlook(data, words, round(1 - run.settings.value.potential.quantile, 6)),
             "figures": account_view.figures(data, words),
             "history": account_view.history(data, self._slices(run.quarter), path, words),
             "movement": account_view.movement(data, path, words),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NEEDED = ("run_period", "segments", "segment_register", "account_value")
 OPTIONAL = (
     *("accounts", "account_features", "typing_rules", "migration", "deliveries", "products"),
-    "account_links",
+    *("account_links", "account_reasons"),
     *("opportunities", "contracts", "tickets", "contacts", "installed_base", "competitors", "surveys", "care_costs"),
 )
 FIGURES = {  # column of account_features or account_value → kind of segkit.texts.show
@@ -117,6 +117,7 @@ def account_data(tables: Mapping[str, Any], account_id: str) -> dict[str, Any] |
         found["figures"] = _figures(tables, as_of, account_id, set(mine))
     names = ("opportunities", "contracts", "tickets", "contacts", "installed_base", "competitors", "surveys")
     found |= {name: _rows(tables, name, account_id) for name in (*names, "care_costs")}
+    found["account_reasons"] = _rows(tables, "account_reasons", account_id)
     return found | _family(tables.get("accounts"), master, account_id)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COIN = 0.5  # below it the account would leave its segment more often than not
-LABELS = """search search_hint search_none print why steps changes figures history history_table all_accounts
+LABELS = """search search_hint search_none print outlook why steps changes figures history history_table all_accounts
     cockpit""".split()
 CLASSES = ("abc_class", "abc_margin_class", "xyz_class")
 SCORES = ("r_score", "f_score", "m_score")

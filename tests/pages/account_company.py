@@ -89,6 +89,8 @@ def features_of(value: pd.DataFrame, as_of: pd.Timestamp, quarters_ago: int) -> 
             "interval_days": 30.5,
             "regularity": 0.4,
             "return_share_12m": 0.01,
+            "gross_total": revenue * 2,
+            "n_sale_days": value["frequency"],
             "history_days": 1500 - 91 * quarters_ago,
         }
     )

@@ -12,6 +12,7 @@ from pages.stories import write_stories
 
 from segkit.charts.theme import SEGMENT_COLOURS
 from segkit.store import write_frame, write_json
+from segkit.tables import TABLES
 
 EVIL = '<img src=x onerror="window.evil=1"><script>window.evil=1</script> GmbH'
 SEGMENTS = [
@@ -115,8 +116,14 @@ def company_tables(quarter: str, n: int, seed: int, is_complete: bool, money_sou
             "growth": np.where(segment == 5, np.nan, growth),
             "regularity": 0.4,
             "is_contactable": np.arange(n) % 7 != BLOCKED,
+            "expected_revenue_12m": (revenue * 1.05).round(2),
+            "expected_low": (revenue * 0.7).round(2),
+            "expected_high": (revenue * 1.5).round(2),
+            "churn_probability": np.where(revenue > 0, np.minimum(days / 400, 0.9), np.nan).round(6),
+            "potential": (revenue * 2.5).round(2),
+            "share_of_wallet": np.where(revenue > 0, 0.4, np.nan),
         }
-    )
+    ).reindex(columns=list(TABLES["account_value"].columns))
     return {
         "run_period": period_table(as_of, quarter, is_complete, money_source),
         "account_value": value,
@@ -179,7 +186,6 @@ def register_table(quarter: str) -> pd.DataFrame:
 
 
 def accounts_table(ids: list[str], names: list[str], rng: np.random.Generator) -> pd.DataFrame:
-    from segkit.tables import TABLES
 
     frame = pd.DataFrame(
         {
