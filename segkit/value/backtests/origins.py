@@ -9,6 +9,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+LONGEST_QUARTER = 93  # days; what lies further apart has another quarter between
+
+
 @dataclass(frozen=True)
 class Origin:
     """A quarter end, and the last day of what is looked at after it.
@@ -33,6 +36,8 @@ def find_origins(
 ) -> list[Origin]:
     """Return the newest quarter ends that have a whole outcome ahead, oldest first.
 
+    Where a quarter is missing in the panel, no outcome reaches over the gap.
+
     Parameters
     ----------
     panel : DataFrame
@@ -51,7 +56,7 @@ def find_origins(
     found = [
         Origin(day, days[i + n_quarters], tuple(days[i + 1 : i + n_quarters + 1]))
         for i, day in enumerate(days[: len(days) - n_quarters])
-        if history[day] >= history_days
+        if history[day] >= history_days and (days[i + n_quarters] - day).days <= LONGEST_QUARTER * n_quarters
     ]
     return found[-most:] if most else found
 
