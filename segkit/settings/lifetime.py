@@ -15,3 +15,18 @@ class Lifetime(BaseModel):
     margin_rate: float | None = Field(
         default=None, gt=0, le=1, description="margin over revenue where the lines hold none; empty: value in revenue"
     )
+    contract_share: float = Field(
+        default=0.5,
+        gt=0,
+        le=1,
+        description="an account whose contracts in force make at least this share of its yearly revenue buys by contract",
+    )
+    project_orders_year: float = Field(
+        default=2.0, gt=0, description="up to so many days with a sale a year an account may buy by project"
+    )
+    project_size: float = Field(
+        default=5.0, ge=1, description="and does if its mean order is at least so many times the median of all accounts"
+    )
+    min_repeat_buyers: int = Field(
+        default=50, ge=10, description="with fewer accounts that bought twice no purchase model is fitted"
+    )

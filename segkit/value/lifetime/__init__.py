@@ -1,1 +1,1 @@
-"""What an account will bring: models of repeat buying, of contracts, and the simple rule beside them."""
+"""Lifetime value: how each account buys, what it will bring over the horizon, and how far that can be trusted."""
