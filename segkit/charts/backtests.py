@@ -6,7 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from segkit.charts.theme import INK, LINE, MUTED, SEGMENT_COLOURS, money_label
-from segkit.texts import has, say
+from segkit.texts import say
+from segkit.value.backtests.cards import name_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,8 +65,8 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
     import altair as alt
 
     shown = verdicts.assign(
-        label=[_name(model, language) for model in verdicts["model"]],
-        rule=[_rule(name, language) for name in verdicts["baseline_name"]],
+        label=[name_of(f"cards.name_{model}", model, language) for model in verdicts["model"]],
+        rule=[say("cards.beside", language, rule=name_of(name, name, language)) for name in verdicts["baseline_name"]],
     )
     words = {used: say(f"cards.chart_{used}", language) for used in COLOURS}
     y = alt.Y(
@@ -95,12 +96,3 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
     )
     head = alt.TitleParams(say("cards.gains_title", language), subtitle=say("cards.gains_note", language))
     return alt.layer(zero, interval, dots, nothing).properties(title=head, width=WIDTH - 120, height=alt.Step(ROW))
-
-
-def _name(model: str, language: str) -> str:
-    return say(f"cards.name_{model}", language) if has(f"cards.name_{model}") else model
-
-
-def _rule(name: str, language: str) -> str:
-    words = say(name, language) if has(name) else name
-    return say("cards.beside", language, rule=words)

@@ -10,7 +10,7 @@ from segkit import display, texts
 from segkit.reports.pages import write_parts
 from segkit.reports.restatement import sentences_html
 from segkit.store import read_frame
-from segkit.value.backtests.cards import list_verdicts, summarise_trust, trust_findings
+from segkit.value.backtests.cards import KINDS, list_verdicts, name_of, summarise_trust, trust_findings
 from segkit.value.backtests.scores import ALL
 
 if TYPE_CHECKING:
@@ -18,11 +18,6 @@ if TYPE_CHECKING:
 
     from segkit.settings import Settings
 
-KINDS = {
-    **dict.fromkeys(["auc", "calibration_in_the_large", "bias_share", "top_decile_share", "coverage"], "percent"),
-    **dict.fromkeys(["mae", "pinball"], "money"),
-}
-"""Metric → kind of `segkit.texts.show`; the others are plain numbers."""
 Cell = tuple[str, str]
 """What stands in a cell, and what stands below it in small print."""
 BADGES = {"model": "badge released", "rule": "badge plain", "none": "badge"}
@@ -82,12 +77,12 @@ def card_html(cards: pd.DataFrame, verdicts: pd.DataFrame, language: str, curren
     """
     first = verdicts.iloc[0]
     model, used = str(first["model"]), str(first["used"])
-    name = _named(f"cards.name_{model}", model, language)
+    name = name_of(f"cards.name_{model}", model, language)
     badge = texts.escape(texts.say(f"cards.verdict_{used}", language))
     verdict = [(finding.pop("key"), finding) for finding in trust_findings(cards, model)]
-    facts = {"question": _named(f"cards.question_{model}", "", language)}
-    facts |= {"learnt": _named(f"cards.learnt_{model}", "", language), "tried": _tried(first, language)}
-    facts |= {"limits": _named(f"cards.limits_{model}", "", language)}
+    facts = {"question": name_of(f"cards.question_{model}", "", language)}
+    facts |= {"learnt": name_of(f"cards.learnt_{model}", "", language), "tried": _tried(first, language)}
+    facts |= {"limits": name_of(f"cards.limits_{model}", "", language)}
     rows = "".join(
         f"<dt>{texts.escape(texts.say(f'cards.card_{key}', language))}</dt><dd>{texts.escape(text)}</dd>"
         for key, text in facts.items()
@@ -127,7 +122,7 @@ def _measures(cards: pd.DataFrame, verdicts: pd.DataFrame, language: str, curren
     of_all = cards[(cards["origin"] == ALL) & (cards["n"] > 0)]
     rules = list(verdicts["baseline_name"])
     heads = [texts.say(f"cards.column_{c}", language) for c in ("metric", "model")]
-    heads += [texts.say("cards.rule_is", language, rule=_named(rule, rule, language)) for rule in rules]
+    heads += [texts.say("cards.rule_is", language, rule=name_of(rule, rule, language)) for rule in rules]
     deciding = dict.fromkeys(verdicts["metric"])
     body: list[list[Cell]] = []
     for metric in dict.fromkeys([*deciding, *of_all["metric"]]):
@@ -135,7 +130,7 @@ def _measures(cards: pd.DataFrame, verdicts: pd.DataFrame, language: str, curren
         if not of_metric:
             continue
         mark = texts.say("cards.deciding", language) if metric in deciding else ""
-        cells = [(_named(f"cards.metric_{metric}", metric, language), mark)]
+        cells = [(name_of(f"cards.metric_{metric}", metric, language), mark)]
         cells.append(_model_cell(next(iter(of_metric.values())), metric, language, currency))
         cells += [_rule_cell(of_metric.get(rule), metric, language, currency) for rule in rules]
         body.append(cells)
@@ -200,10 +195,6 @@ def _side(column: int) -> str:
 
 def _cell(text: str, small: str) -> str:
     return texts.escape(text) + (f"<small>{texts.escape(small)}</small>" if small else "")
-
-
-def _named(key: str, otherwise: str, language: str) -> str:
-    return texts.say(key, language) if texts.has(key) else otherwise
 
 
 def _head(tag: str, key: str, language: str) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.texts import LANGUAGES, has, say, show
 from segkit.value.backtests.scores import ALL, is_used
 
 if TYPE_CHECKING:
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
 
 MODELS = ("lifetime", "churn", "potential", "leads", "onboarding")
 FIGURES = ["value", "low", "high", "baseline", "gain", "gain_low", "gain_high"]
+KINDS = {
+    **dict.fromkeys(["auc", "calibration_in_the_large", "bias_share", "top_decile_share", "coverage"], "percent"),
+    **dict.fromkeys(["mae", "pinball"], "money"),
+}
+"""Metric → kind of `segkit.texts.show`; the others are plain numbers."""
+LOCALES = {"de": "de_DE", "en": "en_GB"}
 WORTH_SAYING = ("few_accounts", "few_outcomes", "one_outcome", "constant", "no_cases", "no_better")
 
 
@@ -62,6 +69,50 @@ def list_verdicts(cards: pd.DataFrame) -> pd.DataFrame:
     columns = ["model", "metric", "baseline_name", *FIGURES, "n", "n_origins", "first_origin", "last_origin"]
     columns += ["horizon_days", "used", "reason", "relative", "relative_low", "relative_high"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def name_verdicts(verdicts: pd.DataFrame, currency: str = "EUR") -> pd.DataFrame:
+    """Return the verdicts as a table to read, each column in German (`_de`) and English (`_en`).
+
+    Parameters
+    ----------
+    verdicts : DataFrame
+        As `list_verdicts` gives them.
+    currency : str
+        Of measures in money.
+
+    Returns
+    -------
+    DataFrame
+        `forecast`, `measure`, `model_figure` (with its interval), `beside_rule` (name of the rule), `rule_figure` and
+        `in_use`, all of them text; `n_cases`.
+    """
+    import pandas as pd
+
+    rows = []
+    for row in verdicts.to_dict("records"):
+        shown: dict[str, Any] = {}
+        for language in LANGUAGES:
+            figures = {
+                f: show(row[f], KINDS.get(row["metric"], "decimal"), LOCALES[language], currency) for f in FIGURES
+            }
+            between = "cards.figure_between" if pd.notna(row["low"]) else "cards.figure_alone"
+            shown |= {
+                f"forecast_{language}": name_of(f"cards.name_{row['model']}", row["model"], language),
+                f"measure_{language}": name_of(f"cards.metric_{row['metric']}", row["metric"], language),
+                f"model_figure_{language}": say(between, language, **figures),
+                f"beside_rule_{language}": name_of(row["baseline_name"], row["baseline_name"], language),
+                f"rule_figure_{language}": figures["baseline"],
+                f"in_use_{language}": say(f"cards.verdict_{row['used']}", language),
+            }
+        rows.append({**shown, "n_cases": row["n"]})
+    names = ["forecast", "measure", "model_figure", "beside_rule", "rule_figure", "in_use"]
+    return pd.DataFrame(rows, columns=[*(f"{name}_{x}" for name in names for x in LANGUAGES), "n_cases"])
+
+
+def name_of(key: str, otherwise: str, language: str) -> str:
+    """Return the words of a key, or something else where the texts have none."""
+    return say(key, language) if has(key) else otherwise
 
 
 def trust_findings(cards: pd.DataFrame, model: str) -> list[dict[str, Any]]:

@@ -5,7 +5,7 @@ import pytest
 
 from segkit.settings.backtest import Backtest
 from segkit.texts import say
-from segkit.value.backtests.cards import list_verdicts, summarise_trust, trust_findings
+from segkit.value.backtests.cards import list_verdicts, name_verdicts, summarise_trust, trust_findings
 from segkit.value.backtests.kinds import METRICS
 from segkit.value.backtests.scores import compare
 
@@ -62,3 +62,12 @@ def test_every_metric_verdict_and_reason_has_its_words(cards, language):
         assert "{" not in say(finding.pop("key"), language, **finding)
     for reason in ("few_accounts", "few_outcomes", "one_outcome", "constant", "no_cases", "no_better"):
         assert say(f"cards.{reason}", language) and say(f"cards.used_rule_{reason}", language, n=3)
+
+
+def test_the_table_to_read_has_words_in_both_languages(cards):
+    found = name_verdicts(list_verdicts(cards))
+    row = found.iloc[2]
+    assert (row["forecast_de"], row["forecast_en"]) == ("Abwanderung und Verlängerung", "Churn and renewal risk")
+    assert (row["in_use_de"], row["in_use_en"]) == ("Modell gilt", "model in use")
+    assert row["model_figure_en"].count("%") == 3 and row["beside_rule_en"] == "churn.rule"
+    assert found.iloc[3]["model_figure_de"] == "–"
