@@ -18,6 +18,7 @@ import pandas as pd
 from segkit.demo import catalogue as lists
 from segkit.demo.accounts import company_names
 from segkit.demo.crm import LEAD_SOURCES, deal_rates
+from segkit.demo.marketing import DAYS
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
 
@@ -35,6 +36,7 @@ CHANNEL_SHARES = (
 KNOWN_EFFECT = 0.7  # the company stands in the customer master already
 SIZES, SIZE_EFFECTS = (50, 250), np.array([0.0, 0.4, 0.8])
 ACTIVITY_EFFECT, ACTIVITY_MOST, ACTIVITY_DAYS = 0.35, 4, 90
+UNSEEN_EFFECT = 0.2  # before marketing keeps records: about what the mean company's activity would bring
 ACTIVITIES = ("visit", "click", "download")
 FROM_LEAD, FAILED, OUTSIDE = 0.32, 2.9, 0.25  # of opportunities; leads for each that converts
 LAG = (30.0, 0.8)  # days to conversion: median, spread on the log
@@ -157,8 +159,9 @@ def _is_known(sample: Sample, account: np.ndarray, created: np.ndarray) -> np.nd
 def _company_effects(sample: Sample, visits: pd.DataFrame, account: np.ndarray, created: np.ndarray) -> np.ndarray:
     """Return the log odds by who asks: known, how large, how active in the 90 days before; 0 for unknown companies."""
     size = np.digitize(sample.accounts["employees"].to_numpy(), SIZES)[account]
-    active = np.minimum(_activities(sample, visits, account, created), ACTIVITY_MOST)
-    effect = KNOWN_EFFECT + SIZE_EFFECTS[size] + ACTIVITY_EFFECT * active
+    active = ACTIVITY_EFFECT * np.minimum(_activities(sample, visits, account, created), ACTIVITY_MOST)
+    is_seen = created - ACTIVITY_DAYS >= LAST_DAY - DAYS
+    effect = KNOWN_EFFECT + SIZE_EFFECTS[size] + np.where(is_seen, active, UNSEEN_EFFECT)
     return np.where(_is_known(sample, account, created), effect, 0.0)
 
 
