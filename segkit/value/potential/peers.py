@@ -140,14 +140,13 @@ def group_limits(values: np.ndarray, groups: np.ndarray, quantile: float) -> pd.
     import pandas as pd
     from scipy.stats import binom
 
-    ordered = pd.DataFrame({"group": groups, "value": values}).sort_values(["group", "value"], ignore_index=True)
-    n = ordered.groupby("group").size()
-    start = n.cumsum() - n
-    sizes = n.to_numpy()
+    codes, names = pd.factorize(groups, sort=True)
+    ordered = np.asarray(values)[np.lexsort((values, codes))]
+    n = np.bincount(codes, minlength=len(names))
+    start = np.cumsum(n) - n
     ranks = {
-        "limit": rank_of_limit(sizes, quantile),
-        "low": np.maximum(binom.ppf(0.025, sizes, quantile).astype(int), 1),
-        "high": np.minimum(binom.ppf(0.975, sizes, quantile).astype(int) + 1, sizes),
+        "limit": rank_of_limit(n, quantile),
+        "low": np.maximum(binom.ppf(0.025, n, quantile).astype(int), 1),
+        "high": np.minimum(binom.ppf(0.975, n, quantile).astype(int) + 1, n),
     }
-    column = ordered["value"].to_numpy()
-    return pd.DataFrame({"n": n, **{name: column[start.to_numpy() + rank - 1] for name, rank in ranks.items()}})
+    return pd.DataFrame({"n": n, **{name: ordered[start + rank - 1] for name, rank in ranks.items()}}, index=names)
