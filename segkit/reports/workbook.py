@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from segkit import display
 from segkit.reports import workbook_evidence as evidence
 from segkit.reports import workbook_sheets as lists
+from segkit.reports import workbook_value as value
 from segkit.reports.workbook_columns import fit_columns
 from segkit.reports.workbook_overview import definitions_sheet, write_overview
 from segkit.reports.workbook_styles import Styles
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
 BUILDERS: dict[str, Callable[[RunTables], pd.DataFrame | str]] = {
     "segments": lists.segments_sheet,
     "accounts": lists.accounts_sheet,
+    "diamonds": value.diamonds_sheet,
+    "risk": value.risk_sheet,
+    "leads": value.leads_sheet,
+    "newcomers": value.newcomers_sheet,
     "movers": lists.movers_sheet,
     "matrix": lists.matrix_sheet,
     "flows": lists.flows_sheet,
@@ -36,6 +41,7 @@ BUILDERS: dict[str, Callable[[RunTables], pd.DataFrame | str]] = {
     "balance": evidence.balance_sheet,
     "steps": evidence.steps_sheet,
     "totals": evidence.totals_sheet,
+    "models": value.models_sheet,
     "restatements": lists.restatements_sheet,
     "rules": lists.rules_sheet,
 }

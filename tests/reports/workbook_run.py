@@ -66,7 +66,7 @@ def tables() -> dict[str, pd.DataFrame]:
     accounts = [{"account_id": i, "name": n, "owner_id": "007", "city": "Kassel", "team": "=Team"} for i, n in HOSTILE]
     worth = [
         {"account_id": i, "revenue_12m": m, "revenue_prev_12m": 1000.0, "margin_12m": m / 4, "growth": m / 1000 - 1}
-        | {"abc_class": "A", "frequency": 12, "days_since_last": 3}
+        | {"abc_class": "A", "frequency": 12, "days_since_last": 3, "churn_probability": 0.1, "revenue_at_risk": m / 10}
         for (i, _), m in zip(HOSTILE, MONEY, strict=True)
     ]
     assigned = [
@@ -82,7 +82,7 @@ def tables() -> dict[str, pd.DataFrame]:
         row | {"telling_de": "Große, treue", "telling_en": "Large, loyal", "change_accounts": -1} for row in register
     ]
     return {
-        **{name: frame(name, rows) for name, rows in _moves(value).items()},
+        **{name: frame(name, rows) for name, rows in (_moves(value) | _lists()).items()},
         **{name: frame(name, rows) for name, rows in (_evidence(value) | _data_and_rules(value)).items()},
         "segment_register": frame("segment_register", register),
         "accounts": frame("accounts", accounts),
@@ -112,6 +112,29 @@ def _moves(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
         "restatements": [
             {"quarter": "2026Q2", "account_id": "00017", "difference": -5.5, "revenue_before": 10.0, "revenue_now": 4.5}
             | {"released_on": "2026-07-10", "released_by": "Erika Muster"}
+        ],
+    }
+
+
+def _lists() -> dict[str, list[dict[str, Any]]]:
+    why = {"reason": "potential.no_such_key"}
+    return {
+        "diamonds": [
+            why | {"account_id": "0042", "diamond_rank": 1, "abc_class": "C", "potential_class": "A", "gap": 900.0},
+        ],
+        "account_reasons": [why | {"model": "churn", "account_id": "00017", "reason_rank": 1, "value": 3.0}],
+        "lead_scores": [why | {"lead_id": "L1", "lead_rank": 1, "company": "=1+1", "score": 0.4, "basis": "rule"}],
+        "onboarding": [why | {"account_id": "00017", "days_since_first": 40, "n_orders": 1, "is_trouble": True}],
+        "model_cards": [
+            {
+                "model": "churn",
+                "metric": "auc",
+                "origin": "all",
+                "baseline_name": "-",
+                "value": 0.7,
+                "is_deciding": True,
+            }
+            | {"n": 50, "used": "rule"},
         ],
     }
 
