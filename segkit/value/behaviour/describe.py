@@ -35,7 +35,7 @@ def describe_behaviour(
     now : DataFrame
         Rows of the panel `account_features` at as-of.
     months : DataFrame
-        Result of the query `account_months` over the 36 months up to as-of.
+        Result of the query `account_month_revenue` over the 36 months up to as-of.
     prices, groups : DataFrame
         Results of the queries `account_prices` and `account_product_groups`.
     products, care : DataFrame

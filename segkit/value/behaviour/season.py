@@ -25,7 +25,7 @@ def month_grid(now: pd.DataFrame, months: pd.DataFrame, as_of: dt.date) -> tuple
     now : DataFrame
         Panel rows at as-of: `account_id`, `history_days` (days from the first line of the data to as-of).
     months : DataFrame
-        Result of the query `account_months`: `account_id`, `month` (first day), `revenue` (money).
+        Result of the query `account_month_revenue`: `account_id`, `month` (first day), `revenue` (money).
     as_of : date
         The month of this day is left out unless the day ends it; so is the month in which the data start, unless they
         start on its first day.
