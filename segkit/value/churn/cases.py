@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from segkit.statistics.resampling import generator
 from segkit.value.backtests.origins import Origin, learnable, outcomes
 from segkit.value.churn.model import fit_model, predict
 from segkit.value.churn.predictors import FACTS, build_facts
@@ -18,6 +21,17 @@ RULES = {"churn.rule_recency": ("log_days_silent",), "churn.rule_silence": ("log
 """Simple rules beside the model: one number each, turned into a chance by a logistic regression on past quarters."""
 FEWEST_LOST = 30  # lost accounts below which several predictors would follow chance
 FEWEST_FOR_RULE = 10
+MOST_ACCOUNTS = 30_000
+
+
+def thin(tables: dict[str, pd.DataFrame], seed: int) -> dict[str, pd.DataFrame]:
+    """Return the rows of at most 30,000 accounts of each table: more would change no digit that is shown."""
+    ids = tables["panel"]["account_id"].drop_duplicates().sort_values(ignore_index=True)
+    if len(ids) <= MOST_ACCOUNTS:
+        return tables
+    places = generator(seed, "churn", "accounts").choice(len(ids), MOST_ACCOUNTS, replace=False)
+    chosen = ids.iloc[np.sort(places)]
+    return {name: table[table["account_id"].isin(chosen)] for name, table in tables.items()}
 
 
 def days_of(n_quarters: int) -> int:
@@ -68,9 +82,7 @@ def forget(facts: pd.DataFrame, dropped: Collection[str]) -> pd.DataFrame:
     return facts.assign(**{name: float("nan") for name in dropped if name in facts})
 
 
-def replay(
-    cases: pd.DataFrame, tried: list[Origin], origins: list[Origin], horizon_days: int, seed: int
-) -> pd.DataFrame:
+def replay(cases: pd.DataFrame, tried: list[Origin], origins: list[Origin], horizon_days: int) -> pd.DataFrame:
     """Return what model and rules would have said at past quarter ends, each learnt from what was known by then.
 
     Parameters
@@ -79,8 +91,8 @@ def replay(
         As `build_cases` gives them, of all origins.
     tried, origins : list of Origin
         Where the model is tried, and all that it may learn from once their outcome was known.
-    horizon_days, seed : int
-        Of the model.
+    horizon_days : int
+        Length of the outcome.
 
     Returns
     -------
@@ -96,8 +108,8 @@ def replay(
         here = cases[cases["origin"] == origin.day]
         if not can_learn(learnt, FEWEST_LOST) or here.empty:
             continue
-        ways = {"prediction": fit_model(learnt, horizon_days, seed)}
-        ways |= {name: fit_model(learnt, horizon_days, seed, names) for name, names in RULES.items()}
+        ways = {"prediction": fit_model(learnt, horizon_days)}
+        ways |= {name: fit_model(learnt, horizon_days, names) for name, names in RULES.items()}
         said = {name: predict(here, fitted, horizon_days) for name, fitted in ways.items()}
         parts.append(here[["origin", "account_id"]].assign(outcome=here["is_lost"].astype("float64"), **said))
     columns = ["origin", "account_id", "outcome", "prediction", *RULES]

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.statistics.resampling import generator
 from segkit.value.churn.predictors import PREDICTORS, UNUSUAL, to_predictors
 from segkit.value.churn.silence import fit_silence, unusual_silence
 
@@ -14,16 +13,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 12
-PENALTY = (
-    0.1  # C of scikit-learn: one robust spread of a predictor moves the log odds by some .3 unless the data insist
-)
+PENALTY = 0.1  # C of scikit-learn: a spread of a predictor moves the log odds by some .3 unless the data insist
 LIMIT = 5.0  # a predictor counts at most as if five robust spreads from the median
-MOST_ROWS = 300_000  # cases behind one fit; more change no digit that is shown
 NORMAL_IQR = 1.349  # interquartile range of a normal distribution with spread 1
 SMALL_SHARE = 0.05  # of the median revenue: added to amounts before ratios are taken
 
 
-def fit_model(cases: pd.DataFrame, horizon_days: int, seed: int, names: tuple[str, ...] = tuple(PREDICTORS)) -> dict:
+def fit_model(cases: pd.DataFrame, horizon_days: int, names: tuple[str, ...] = tuple(PREDICTORS)) -> dict:
     """Return the model that past cases teach, as plain numbers.
 
     Predictors are centred on their median and scaled by their interquartile range (by their standard deviation where
@@ -37,8 +33,6 @@ def fit_model(cases: pd.DataFrame, horizon_days: int, seed: int, names: tuple[st
         Columns `FACTS` and `is_lost`, one row per account and past quarter end, with both outcomes in it.
     horizon_days : int
         Length of the outcome.
-    seed : int
-        Which cases are used where there are more than 300,000.
     names : tuple of str
         Predictors to begin with.
 
@@ -51,9 +45,6 @@ def fit_model(cases: pd.DataFrame, horizon_days: int, seed: int, names: tuple[st
     from sklearn.linear_model import LogisticRegression
     from threadpoolctl import threadpool_limits
 
-    if len(cases) > MOST_ROWS:
-        picked = generator(seed, "churn", len(cases)).choice(len(cases), MOST_ROWS, replace=False)
-        cases = cases.iloc[np.sort(picked)]
     silence, knots = _knots(cases)
     outcome = cases["is_lost"].to_numpy()
     predictors = to_predictors(cases, knots, horizon_days)[list(names)]

@@ -45,10 +45,10 @@ def revenue_if_it_stays(chance: pd.Series, foreseen: pd.Series, bought: pd.Serie
 def sum_losses(chance: np.ndarray, money: np.ndarray, scatter: float, seed: int) -> dict[str, dict[str, float]]:
     """Return what is expected to be lost, by number and by value, with 80 % limits.
 
-    Simulated: in each draw accounts leave independently with their chances, all chances multiplied by one factor for the
-    level of the time (gamma distributed with mean 1 and variance `scatter`), which past quarter ends have shown to vary
-    more than chance alone. Where there are very many accounts those with the smallest part in the variance come in as a
-    normal distribution together.
+    Simulated: in each draw accounts leave independently with their chances, all chances multiplied by one factor for
+    the level of the time (gamma distributed with mean 1 and variance `scatter`), which has varied from quarter to
+    quarter more than chance alone. Where there are very many accounts those with the smallest part in the variance
+    come in as a normal distribution together.
 
     Parameters
     ----------
@@ -81,7 +81,11 @@ def sum_losses(chance: np.ndarray, money: np.ndarray, scatter: float, seed: int)
         drawn += level * np.sum(chance[rest] * size[rest]) + np.sqrt(np.sum(variance[rest])) * rng.normal(size=DRAWS)
         low, high = np.quantile(drawn, [0.5 - LEVEL / 2, 0.5 + LEVEL / 2])
         mean = float(np.sum(chance * size))
-        found[name] = {"mean": round(mean, DIGITS), "low": round(max(low, 0.0), DIGITS), "high": round(high, DIGITS)}
+        found[name] = {
+            "mean": round(mean, DIGITS),
+            "low": round(max(float(low), 0.0), DIGITS),
+            "high": round(float(high), DIGITS),
+        }
     return found
 
 

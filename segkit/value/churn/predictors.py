@@ -17,7 +17,7 @@ FACTS = [
     "tickets_90d", "tickets_12m", "engagements_90d", "engagements_usual_90d", "days_to_contract_end",
     "has_contract",
 ]  # fmt: skip
-"""Plain numbers as of a day: what reasons are told in; the model sees logarithms and ratios of them (`to_predictors`)."""
+"""Plain numbers as of a day: what reasons are told in; the model sees their logarithms (`to_predictors`)."""
 
 PREDICTORS = {
     "log_silence": ("silence", 1), "overdue": ("silence", 1), "log_days_silent": ("silence", 1), "late": ("silence", 1),

@@ -100,10 +100,8 @@ def next_renewals(followed: pd.DataFrame) -> pd.DataFrame:
     ending = followed[followed["is_in_force"] & followed["end_date"].notna() & ~followed["is_followed"]]
     first = ending.groupby("account_id")["end_date"].transform("min")
     of_first = ending[ending["end_date"] == first]
-    return of_first.groupby("account_id").agg(
-        renewal_date=("end_date", "min"),
-        renewal_value=("annual_value", lambda money: round(float(money.sum()), DIGITS)),
-    )
+    sums = of_first.groupby("account_id").agg(renewal_date=("end_date", "min"), renewal_value=("annual_value", "sum"))
+    return sums.round({"renewal_value": DIGITS})
 
 
 def count_ends(contracts: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from segkit.value.churn.cases import (
     days_of,
     forget,
     replay,
+    thin,
 )
 from segkit.value.churn.model import fit_model, predict
 from segkit.value.churn.money import DIGITS, revenue_if_it_stays, scatter_of, sum_losses
@@ -90,13 +91,14 @@ def score_churn(
     panel = panel[panel["as_of"] <= day].sort_values(["as_of", "account_id"], ignore_index=True)
     tables = {"panel": panel, "contracts": contracts, "tickets": tickets, "engagements": engagements}
     origins = find_origins(panel, is_complete, settings.churn.horizon_quarters, 0, settings.backtest.history_days)
-    leaks = _leaks(tables, origins, horizon_days)
-    cases = build_cases(tables, origins, horizon_days, leaks)
+    some = thin(tables, seed)
+    leaks = _leaks(some, origins, horizon_days)
+    cases = build_cases(some, origins, horizon_days, leaks)
     tried = origins[-settings.backtest.origins :]
-    past = replay(cases, tried, origins, horizon_days, seed)
+    past = replay(cases, tried, origins, horizon_days)
     cards, rule = _judge(past, horizon_days, settings, seed)
     basis = "silence" if is_used(cards) else "rule"
-    fitted = _fit(cases, basis, rule, horizon_days, seed)
+    fitted = _fit(cases, basis, rule, horizon_days)
 
     every = forget(build_facts(tables, day, horizon_days), leaks)
     facts = at_risk(every, horizon_days)
@@ -127,7 +129,7 @@ def score_churn(
     told: dict[str, Any] = {
         "horizon_days": horizon_days, "used": basis if fitted else "none", "rule": rule, "leaks": leaks,
         "n_learnt": len(cases), "n_lost_known": int(cases["is_lost"].sum()), "is_complete": is_complete,
-        "origins": sorted({f"{origin:%Y-%m-%d}" for origin in past["origin"]}),
+        "origins": sorted(f"{origin:%Y-%m-%d}" for origin in past["origin"].unique()),
         "n_gone": len(gone), "revenue_gone": round(float(gone["revenue_12m"].sum()), DIGITS),
         "n_overdue": len(overdue), "revenue_overdue": round(float(overdue["revenue_12m"].sum()), DIGITS),
         "losses": losses, "renewals": counted, "fitted": fitted,
@@ -150,7 +152,7 @@ def _leaks(tables: dict[str, pd.DataFrame], origins: list[Origin], horizon_days:
 
 
 def _judge(past: pd.DataFrame, horizon_days: int, settings: Value, seed: int) -> tuple[pd.DataFrame, str]:
-    """Return the cards beside both rules, and the rule with the smaller loss: the one that is used if the model is not."""
+    """Return the cards beside both rules, and the rule with the smaller loss: it is used if the model is not."""
     import pandas as pd
 
     cards = {
@@ -166,12 +168,12 @@ def _judge(past: pd.DataFrame, horizon_days: int, settings: Value, seed: int) ->
     return both.assign(used="model" if is_used(both) else "rule"), best
 
 
-def _fit(cases: pd.DataFrame, basis: str, rule: str, horizon_days: int, seed: int) -> dict[str, Any] | None:
+def _fit(cases: pd.DataFrame, basis: str, rule: str, horizon_days: int) -> dict[str, Any] | None:
     """Return what speaks at as-of: the model, else the rule, else nothing where too few accounts were ever lost."""
     if basis == "silence" and can_learn(cases, FEWEST_LOST):
-        return fit_model(cases, horizon_days, seed)
+        return fit_model(cases, horizon_days)
     if can_learn(cases, FEWEST_FOR_RULE):
-        return fit_model(cases, horizon_days, seed, RULES[rule])
+        return fit_model(cases, horizon_days, RULES[rule])
     return None
 
 
