@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from segkit.engines import chosen_engine
 from segkit.errors import StageError, UserError
 from segkit.execution import Executor, disk_message
 from segkit.project import Project
@@ -83,6 +84,7 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
     StageError
         A notebook failed, or the disk is full; the last good run is untouched, and the next run goes on from there.
     """
+    chosen_engine(project.settings.engine)  # before anything is written
     paths, left_out = runnable(project)
     outcome = Outcome(quarter, left_out=[path.stem for path in left_out])
     staging = project.staging_folder(quarter)

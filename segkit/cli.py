@@ -104,13 +104,19 @@ def run(
     quarter: Annotated[str, typer.Option(help="such as 2026Q3; default: the last complete quarter")] = "",
     from_quarter: Annotated[str, typer.Option(help="first of several quarters, up to --quarter")] = "",
     scenario: Annotated[str, typer.Option(help="name of a scenario in scenarios/")] = "",
+    engine: Annotated[str, typer.Option(help="duckdb or spark; default: as in project.yml")] = "",
 ) -> None:
     """Run the notebooks of a quarter; what is unchanged is skipped."""
+    import os
+
+    from segkit import engines
     from segkit.batch import run_quarter
     from segkit.default_quarter import default_quarter
     from segkit.project import Project
     from segkit.quarters import Quarter
 
+    if engine:
+        os.environ[engines.ENGINE] = engine
     project = Project(folder, scenario)
     last = project.quarter(quarter) if quarter else default_quarter(project)
     first = project.quarter(from_quarter) if from_quarter else last

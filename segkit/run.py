@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit import display, kernel, texts
 from segkit.decisions import read_decisions
-from segkit.engines import connect
+from segkit.engines import chosen_engine, connect_tables
 from segkit.errors import UserError
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segkit.settings import Settings
+    from segkit.spark import SparkConnection
 
 LIFE, PROJECT, NOTEBOOK, ATTEMPT = "SEGKIT_LIFE", "SEGKIT_PROJECT", "SEGKIT_NOTEBOOK", "SEGKIT_ATTEMPT"
 
@@ -73,7 +74,7 @@ class Run:
         self._project = project
         self._life = life
         self._record = Record(os.environ.get(NOTEBOOK, "lab"))
-        self._connection: duckdb.DuckDBPyConnection | None = None
+        self._connection: duckdb.DuckDBPyConnection | SparkConnection | None = None
         if life == "batch":
             self._target, self._folders = project.staging_folder(quarter), [project.staging_folder(quarter)]
         elif life == "lab":
@@ -157,16 +158,16 @@ class Run:
         """Return what `features/sql/<name>.sql` finds; every table of the run is a view of its name."""
         from segkit.features.queries import query, sql
 
+        found = {table: self._find(f"tables/{table}.parquet") for table in TABLES}
+        held = {table: path for table, path in found.items() if path is not None}
         if self._connection is None:
-            self._connection = connect()
-            for table in TABLES:
-                found = self._find(f"tables/{table}.parquet")
-                if found is not None:
-                    self._connection.read_parquet(str(found)).to_view(table)
-        for table in TABLES:
-            found = self._find(f"tables/{table}.parquet")
-            if found is not None and re.search(rf"\b{table}\b", sql(name)):
-                self._note_read(f"table:{table}", self._sha(found, f"table:{table}"))
+            # A page answers at once and asks for one account: never Spark. Which engine is no part of a record,
+            # because the results are the same.
+            engine = "duckdb" if self._life == "page" else chosen_engine(self._project.settings.engine)
+            self._connection = connect_tables(engine, held)
+        for table, path in held.items():
+            if re.search(rf"\b{table}\b", sql(name)):
+                self._note_read(f"table:{table}", self._sha(path, f"table:{table}"))
         return query(self._connection, name, **parameters)
 
     def decisions(self, name: str) -> pd.DataFrame:

@@ -39,6 +39,11 @@ class Settings(BaseModel):
         description="What counts as one customer: group, company, site, department or person. Later tables are about "
         "this unit; money that names no such unit stays with the company.",
     )
+    engine: Literal["duckdb", "spark"] = Field(
+        "duckdb",
+        description="What the queries over invoice lines run on. Both give the same results; spark is for lines that "
+        "outgrow one machine and needs the extra of that name.",
+    )
     scope: Scope = Field(default_factory=Scope, description="whom the segmentation leaves out")
     control_totals: ControlTotals = Field(default_factory=dict)
     exchange_rates: ExchangeRates = Field(default_factory=dict)

@@ -14,7 +14,7 @@ STAGES = {
 LAYERS = [  # lowest first: a part imports its own layer and those below it; stages and charts know no run
     {"errors", "yaml_files"},
     {"quarters", "settings", "texts", "tables", "project"},
-    {"engines", "display"},
+    {"engines", "spark", "display"},
     {"features", "statistics"},
     STAGES,
     {"charts", "demo"},
