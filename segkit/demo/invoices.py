@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -30,6 +32,28 @@ def products(seed: int) -> pd.DataFrame:
             )
         )
     return pd.concat(rows).sort_values(["list_price", "product_id"], ignore_index=True)
+
+
+def _cost_level(level: Any) -> Any:
+    """Return the level of costs at a level of prices: not quite half of a rise is passed on to what goods cost."""
+    return 0.55 + 0.45 * level
+
+
+def price_list_today(products: pd.DataFrame, p: Parameters) -> pd.DataFrame:
+    """Return the price list as the company keeps it now: `list_price` and `unit_cost` after all rises of the years.
+
+    Parameters
+    ----------
+    products : DataFrame
+        As `products` gives them: the list of the first month.
+    p : Parameters
+        The rises; costs rise by less, as in the lines.
+    """
+    level = float(p.price_by_month()[-1])
+    return products.assign(
+        list_price=(products["list_price"] * level).round(2),
+        unit_cost=(products["unit_cost"] * _cost_level(level)).round(2),
+    )
 
 
 def simulate_lines(
@@ -107,7 +131,7 @@ def _lines_of(orders: pd.DataFrame, price_list: pd.DataFrame, p: Parameters, rng
     product = np.floor(np.sqrt(rng.random(len(order))) * np.maximum(affordable, 1)).astype(int)
     unit_price = np.round(prices[product] * level, 2)
     quantity = np.maximum(1, np.round(target / (unit_price * (1 - discount)))).astype(int)
-    cost = price_list["unit_cost"].to_numpy()[product] * (0.55 + 0.45 * level)
+    cost = price_list["unit_cost"].to_numpy()[product] * _cost_level(level)
     return pd.DataFrame(
         {
             "account": orders["account"].to_numpy()[order],

@@ -10,6 +10,7 @@ import pandas as pd
 from segkit.demo import crm, exports, groups, market, service
 from segkit.demo.customer_master import as_of_july, customer_master
 from segkit.demo.firmographics import company_data, known_on
+from segkit.demo.invoices import price_list_today
 from segkit.demo.leads import leads
 from segkit.demo.ledger import controlling_totals, write_ledger
 from segkit.demo.marketing import engagements
@@ -78,13 +79,14 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
     machines = service.installed_base(sample)
     structure = groups.hierarchy(sample)
     agency = company_data(sample)
+    prices = price_list_today(sample.products, sample.parameters)
     sectors, competitors = market.sectors(sample.seed), market.competitors(sample)
     for day, accounts in ((JULY, as_of_july(master, sample.seed)), (OCTOBER, master)):
         folder, stand = raw / day, f"{day[8:]}.{day[5:7]}.{day[:4]}"
         known = people[people["account_id"].isin(accounts["account_id"])]
         exports.write_csv(accounts, exports.ACCOUNTS, folder / "kunden.csv", "utf-8-sig")
         exports.write_workbook(known, exports.CONTACTS, folder / "ansprechpartner.xlsx", "Ansprechpartner", stand)
-        exports.write_csv(sample.products, exports.PRODUCTS, folder / "artikelstamm.csv")
+        exports.write_csv(prices, exports.PRODUCTS, folder / "artikelstamm.csv")
         owned = machines[machines["account_id"].isin(accounts["account_id"])]
         exports.write_csv(owned, exports.INSTALLED_BASE, folder / "anlagen.csv")
         held = structure[structure["valid_from"] <= day]
