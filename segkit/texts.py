@@ -80,9 +80,10 @@ def _word(value: object, one: str, other: str) -> str:
 
 
 def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
-    """Return a value as text: kinds are count, money, cents, million, percent, number, decimal, date, month and text.
+    """Return a value as text: kinds are count, money, cents, million, percent, number, decimal, fine, date, month
+    and text.
 
-    A month is a number from 1 to 12 and reads January, Januar.
+    A decimal has two places, a fine number three. A month is a number from 1 to 12 and reads January, Januar.
     """
     from babel.dates import format_date, get_month_names
     from babel.numbers import format_compact_currency, format_decimal, format_percent
@@ -111,7 +112,8 @@ def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
         return _money(number, 0 if abs(number) >= 1000 else 2, locale, currency)
     if kind == "percent":
         return format_percent(number, "#,##0.0 %" if locale.startswith("de") else "#,##0.0%", locale=locale)
-    return format_decimal(number, {"number": "#,##0.#", "decimal": "#,##0.00"}[kind], locale=locale)
+    patterns = {"number": "#,##0.#", "decimal": "#,##0.00", "fine": "#,##0.000"}
+    return format_decimal(number, patterns[kind], locale=locale)
 
 
 def _money(number: float, digits: int, locale: str, currency: str) -> str:

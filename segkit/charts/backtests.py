@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import TYPE_CHECKING, Any
 
 from segkit.charts.theme import INK, LINE, MUTED, SEGMENT_COLOURS, money_label
@@ -14,7 +15,8 @@ if TYPE_CHECKING:
 
 FORETOLD, CAME = SEGMENT_COLOURS[2], SEGMENT_COLOURS[0]
 COLOURS = {"model": SEGMENT_COLOURS[1], "rule": SEGMENT_COLOURS[4], "none": MUTED}
-WIDTH, HEIGHT, ROW = 560, 280, 46
+LABEL = 46  # characters of a line
+WIDTH, HEIGHT, ROW = 560, 280, 52
 
 
 def calibration_chart(calibration: pd.DataFrame, language: str, currency: str = "EUR") -> Any:
@@ -66,7 +68,10 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
 
     shown = verdicts.assign(
         label=[name_of(f"cards.name_{model}", model, language) for model in verdicts["model"]],
-        rule=[say("cards.beside", language, rule=name_of(name, name, language)) for name in verdicts["baseline_name"]],
+        rule=[
+            _wrapped(say("cards.beside", language, rule=name_of(name, name, language)))
+            for name in verdicts["baseline_name"]
+        ],
     )
     words = {used: say(f"cards.chart_{used}", language) for used in COLOURS}
     y = alt.Y(
@@ -96,3 +101,8 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
     )
     head = alt.TitleParams(say("cards.gains_title", language), subtitle=say("cards.gains_note", language))
     return alt.layer(zero, interval, dots, nothing).properties(title=head, width=WIDTH - 120, height=alt.Step(ROW))
+
+
+def _wrapped(text: str) -> str:
+    """Return a long label with marks where it is broken into lines."""
+    return "|".join(textwrap.wrap(text, LABEL))

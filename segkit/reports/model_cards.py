@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from segkit.settings import Settings
 
+NO_RULE = "-"  # a measure beside which no rule stands: its baseline is what was promised
 Cell = tuple[str, str]
 """What stands in a cell, and what stands below it in small print."""
 BADGES = {"model": "badge released", "rule": "badge plain", "none": "badge"}
@@ -130,6 +131,9 @@ def _measures(cards: pd.DataFrame, verdicts: pd.DataFrame, language: str, curren
         if not of_metric:
             continue
         mark = texts.say("cards.deciding", language) if metric in deciding else ""
+        if NO_RULE in of_metric and of_metric[NO_RULE]["baseline"] == of_metric[NO_RULE]["baseline"]:
+            promised = _show(of_metric[NO_RULE]["baseline"], metric, language, currency)
+            mark = texts.say("cards.promised", language, value=promised)
         cells = [(name_of(f"cards.metric_{metric}", metric, language), mark)]
         cells.append(_model_cell(next(iter(of_metric.values())), metric, language, currency))
         cells += [_rule_cell(of_metric.get(rule), metric, language, currency) for rule in rules]

@@ -66,7 +66,7 @@ def test_measures_stand_beside_the_rule_with_the_lead_and_by_quarter(text):
         "setzt den Richtigen voran entscheidet 82,0 % 75,0 % bis 88,0 % 75,0 % Vorsprung 7,0 % (2,0 % bis 12,0 %)"
         in text
     )
-    assert "quadratischer Fehler (Brier) 0,12 0,10 bis 0,14 –" in text
+    assert "quadratischer Fehler (Brier) 0,120 0,100 bis 0,140 –" in text
     assert "31.12.2025 100 80,0 %" in text and "31 Mar 2026 100 84.0%" in text
 
 

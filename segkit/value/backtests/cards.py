@@ -16,7 +16,9 @@ MODELS = ("lifetime", "churn", "potential", "leads", "onboarding")
 FIGURES = ["value", "low", "high", "baseline", "gain", "gain_low", "gain_high"]
 KINDS = {
     **dict.fromkeys(["auc", "calibration_in_the_large", "bias_share", "top_decile_share", "coverage"], "percent"),
-    **dict.fromkeys(["mae", "pinball"], "money"),
+    "interval_coverage": "percent",
+    **dict.fromkeys(["brier", "log_loss", "pinball"], "fine"),
+    "mae": "money",
 }
 """Metric → kind of `segkit.texts.show`; the others are plain numbers."""
 LOCALES = {"de": "de_DE", "en": "en_GB"}
@@ -147,6 +149,8 @@ def _verdict(closest: dict[str, Any]) -> str:
     """Return used_model, used_none, or used_rule with what speaks against the model."""
     if closest["used"] != "rule":
         return f"used_{closest['used']}"
+    if closest["gain_low"] > 0:
+        return "used_rule_worse_elsewhere"
     reason = (closest["reason"] or "cards.no_better").removeprefix("cards.")
     return f"used_rule_{reason}" if reason in WORTH_SAYING else "used_rule_no_better"
 
