@@ -179,7 +179,7 @@ def foresee_projects(
     survive = lasting.keep(years[:, None], (np.arange(1, months + 1)[None, :] - 0.5) / MONTHS)
     survive = np.where(gone[:, None], 0.0, survive)
     expected = mean_year * survive[:, :MONTHS].mean(axis=1)
-    order = (counts["mean_value"] * counts["net_share"]).fillna(0.0).to_numpy()
+    order = counts["mean_value"].fillna(0.0).to_numpy()
     has = (expected > 0) & (order > 0)
     shape = np.where(has, expected / (2 * np.where(has, order, 1.0)), 1.0)
     scale = np.where(has, 2 * order, 0.0)

@@ -29,9 +29,9 @@ def count_purchases(known: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         Same index. `n_repeats` (days with a sale after the first), `t_x` (weeks from the first to the last), `age`
         (weeks from the first to as-of); `recent_repeats` and `recent_age`, the same within the last year (invoices of
-        the year times days per invoice); `mean_value` (sales per repeat day, currency; empty without repeat),
-        `recent_value` (sales per day of the year), `net_share` (revenue over sales ever, 0 to 1: what returns leave);
-        `last_12m`, `yearly` (revenue of twelve months, not below 0; written up to a year for an account known for
+        the year times days per invoice); `n_values` (days with a sale), `mean_value` and `recent_value` (revenue after
+        returns per day with a sale, currency, ever and in the year; empty where it is not above 0); `last_12m`,
+        `yearly` (revenue of twelve months, not below 0; written up to a year for an account known for
         less), `days_since_sale`, `interval_days`. An account that was only ever credited has no sale: n_repeats −1.
     """
     import pandas as pd
@@ -42,9 +42,7 @@ def count_purchases(known: pd.DataFrame) -> pd.DataFrame:
     age = (known["as_of"] - known["first_sale_date"]).dt.days / DAYS_PER_WEEK
     is_young = age < WEEKS_PER_YEAR
     of_year = known["frequency_12m"] * days / known["frequency"].where(known["frequency"] > 0)
-    gross = known["gross_total"].astype("float64")
-    repeated = (gross - known["gross_first"].astype("float64")) / repeats.where(repeats > 0)
-    year_gross = known["avg_order_value_12m"] * known["frequency_12m"]
+    revenue = known["revenue_total"].astype("float64")
     last_12m = known["revenue_12m"].astype("float64").clip(lower=0)
     known_days = (known["tenure_days"] + 1).clip(lower=FEWEST_DAYS, upper=DAYS_PER_YEAR)
     return pd.DataFrame(
@@ -54,9 +52,9 @@ def count_purchases(known: pd.DataFrame) -> pd.DataFrame:
             "age": age.fillna(0.0),
             "recent_repeats": repeats.where(is_young, of_year).fillna(0.0).clip(lower=0),
             "recent_age": age.clip(upper=WEEKS_PER_YEAR).fillna(0.0),
-            "mean_value": repeated.where(repeated > 0),
-            "recent_value": (year_gross / of_year.where(of_year > 0)).where(year_gross > 0),
-            "net_share": (known["revenue_total"] / gross.where(gross > 0)).clip(0, 1).fillna(0.0),
+            "n_values": days,
+            "mean_value": (revenue / days.where(days > 0)).where(revenue > 0),
+            "recent_value": (last_12m / of_year.where(of_year > 0)).where(last_12m > 0),
             "last_12m": last_12m,
             "yearly": last_12m * DAYS_PER_YEAR / known_days,
             "days_since_sale": (known["as_of"] - known["last_sale_date"]).dt.days.astype("float64"),

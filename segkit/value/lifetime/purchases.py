@@ -32,7 +32,7 @@ class PurchaseModel:
     fit: Fit
     spend: Fit
     typical_value: float
-    """Median over accounts of sales per day with a sale."""
+    """Median over accounts of revenue per day with a sale."""
     n_repeat_buyers: int
 
 
@@ -54,7 +54,7 @@ def fit_purchases(
 
     Where accounts buy at most once a quarter, a quarter is an opportunity and BG/BB is fitted; else BG/NBD and MBG/NBD,
     and the higher likelihood counts: both have four parameters and see the same data. Money of a purchase: Gamma-Gamma
-    over the repeat purchases.
+    over all days with a sale, after returns; the first one too, since a company's first order is an order.
 
     Parameters
     ----------
@@ -80,8 +80,7 @@ def fit_purchases(
     if len(free) > MOST_FITTED:
         chosen = generator(seed, "lifetime", "fit").choice(len(free), MOST_FITTED, replace=False)
         free = free.iloc[np.sort(chosen)]
-    repeated = free[(free["n_repeats"] > 0) & free["mean_value"].notna()]
-    values = repeated.rename(columns={"n_repeats": "n_values"})[["n_values", "mean_value"]]
+    values = free.loc[free["mean_value"].notna(), ["n_values", "mean_value"]]
     with threadpool_limits(1):
         if family == "bg_bb" or (family is None and is_discrete(panel, day)):
             histories = count_opportunities(panel, day)
@@ -94,7 +93,7 @@ def fit_purchases(
     if not usable:
         return None
     best = max(usable, key=lambda fit: fit.log_likelihood)
-    return PurchaseModel(best.model, best, spend, float(repeated["mean_value"].median()), n_repeat_buyers)
+    return PurchaseModel(best.model, best, spend, float(values["mean_value"].median()), n_repeat_buyers)
 
 
 def expect_purchases(
@@ -129,18 +128,20 @@ def expect_purchases(
 
 
 def expect_value(model: PurchaseModel, counts: pd.DataFrame) -> np.ndarray:
-    """Return sales per purchase of each account, drawn towards those of all (Gamma-Gamma), before returns.
+    """Return revenue per purchase of each account, drawn towards that of all (Gamma-Gamma).
 
     Where Gamma-Gamma could not be fitted or has no mean (q ≤ 1): the account's mean with one typical purchase added.
+    Nothing is expected of an account whose returns ate up its sales.
     """
-    n = counts["n_repeats"].where(counts["mean_value"].notna(), 0.0).clip(lower=0)
-    own = counts["mean_value"].fillna(model.typical_value)
+    has = counts["mean_value"].notna().to_numpy()
+    own = counts["mean_value"].fillna(model.typical_value).to_numpy()
+    n = counts["n_values"].to_numpy()
+    found = (n * own + model.typical_value) / (n + 1)
     if model.spend.is_usable and model.spend.parameters["q"] > 1:
-        values = counts.assign(n_values=n, mean_value=own)[["n_values", "mean_value"]]
-        found = gamma_gamma.expected_value(model.spend.parameters, values)
-        if np.isfinite(found).all():
-            return found
-    return ((n * own + model.typical_value) / (n + 1)).to_numpy()
+        values = counts[["n_values", "mean_value"]].assign(mean_value=own)
+        drawn = gamma_gamma.expected_value(model.spend.parameters, values)
+        found = np.where(np.isfinite(drawn), drawn, found)
+    return np.where(has, found, 0.0)
 
 
 def foresee(
@@ -163,23 +164,23 @@ def foresee(
         part[:, 0] if part.ndim == 2 else part for part in expect_purchases(model, panel, day, counts, [horizon_days])
     )
     stays = expected / np.where(going > 0, going, 1.0)
-    value, net = expect_value(model, counts), counts["net_share"].to_numpy()
+    value = expect_value(model, counts)
     share = horizon_days / DAYS_PER_YEAR
     last, yearly = (counts[name].to_numpy() * share for name in ("last_12m", "yearly"))
-    recent = expected * value * net
+    recent = expected * value
     if model.family != "bg_bb":
         n, p = counts["recent_repeats"].to_numpy(), model.fit.parameters
         rate = (p["r"] + n) / (p["alpha"] + counts["recent_age"].to_numpy())
-        own = counts["recent_value"].fillna(counts["mean_value"]).to_numpy()
+        own = counts["recent_value"].to_numpy()
         mean = np.where(np.isfinite(own), (value + n * np.nan_to_num(own)) / (1 + n), value)
-        recent = stays * rate * (horizon_days / DAYS_PER_WEEK) * mean * net
+        recent = stays * rate * (horizon_days / DAYS_PER_WEEK) * mean
     return pd.DataFrame(
         {
             "recent": recent,
             "mixed": (recent + last) / 2,
             "kept": stays * last,
             "alive": alive * yearly,
-            "plain": expected * value * net,
+            "plain": expected * value,
             "p_alive": alive,
         },
         index=counts.index,

@@ -49,7 +49,7 @@ def explain(
     DataFrame
         reason: lifetime.reason_contract (value: currency a year; name: agreed end, or reason_contract_open),
         reason_project and reason_rhythm (value: days since the last sale, usual: own mean interval in days),
-        reason_once (value: days), reason_spend (sales per day with a sale beside the median of all), reason_margin
+        reason_once (value: days), reason_spend (revenue per day with a sale beside the median of all), reason_margin
         (margin over revenue beside that of all). `effect`: by how much it moves the logarithm of the value.
     """
     import pandas as pd

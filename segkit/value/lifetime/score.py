@@ -202,10 +202,9 @@ def _foresee_free(
         drawn = _draw_limits(model, free, seed)
         centre = purchases.foresee(model, panel, day, free, DAYS_PER_YEAR)["plain"].to_numpy()
         scale = forecast.to_numpy() / np.where(centre > 0, centre, np.inf)
-        net = free["net_share"].to_numpy()
         limits = limits.assign(
-            low=np.minimum(drawn["spend_low"].to_numpy() * net * scale, forecast),
-            high=np.maximum(drawn["spend_high"].to_numpy() * net * scale, forecast),
+            low=np.minimum(drawn["spend_low"].to_numpy() * scale, forecast),
+            high=np.maximum(drawn["spend_high"].to_numpy() * scale, forecast),
         )
     return pd.DataFrame(
         {
@@ -220,10 +219,7 @@ def _foresee_free(
 
 def _draw_limits(model: PurchaseModel, free: pd.DataFrame, seed: int) -> pd.DataFrame:
     """Return spend_low and spend_high of a year by simulation: chance, own rate and value, parameters not known."""
-    values = free.assign(
-        n_values=free["n_repeats"].where(free["mean_value"].notna(), 0.0),
-        mean_value=free["mean_value"].fillna(model.typical_value),
-    )[["n_values", "mean_value"]]
+    values = free[["n_values", "mean_value"]].fillna({"mean_value": model.typical_value})
     module, weeks = CONTINUOUS[model.family], DAYS_PER_YEAR / DAYS_PER_WEEK
     return spend_interval(module, model.fit, model.spend, free, values, weeks, LEVEL, DRAWS, seed)
 

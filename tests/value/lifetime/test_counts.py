@@ -27,15 +27,14 @@ def test_counts_by_hand() -> None:
     assert one["n_repeats"] == 2
     assert one["t_x"] == pytest.approx(658 / 7)
     assert one["age"] == pytest.approx(728 / 7)
-    assert (one["recent_repeats"], one["mean_value"], one["recent_value"]) == (2, 400.0, 400.0)
-    assert one["net_share"] == pytest.approx(0.9)
+    assert (one["recent_repeats"], one["mean_value"], one["recent_value"]) == (2, 270.0, 355.0)
     assert (one["days_since_sale"], one["interval_days"], one["last_12m"]) == (70, 329, 710)
     two = counts.loc["K2"]
     assert (two["n_repeats"], two["t_x"], two["age"]) == (0, 0, 2)
     assert two["yearly"] == pytest.approx(80 * 365.25 / 90)  # known for less than 90 days: read as 90
-    assert pd.isna(two["mean_value"])
+    assert (two["n_values"], two["mean_value"]) == (1, 80.0)
     assert counts.at["K3", "n_repeats"] == -1
-    assert counts.at["K3", "net_share"] == 0
+    assert pd.isna(counts.at["K3", "mean_value"])
 
 
 def test_relations_by_what_the_data_are() -> None:
