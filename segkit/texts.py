@@ -80,10 +80,10 @@ def _word(value: object, one: str, other: str) -> str:
 
 
 def show(value: object, kind: str, locale: str, currency: str = "EUR") -> str:
-    """Return a value as text: kinds are count, money, cents, million, percent, number, decimal, fine, date, month
-    and text.
+    """Return a value as text, by its kind.
 
-    A decimal has two places, a fine number three. A month is a number from 1 to 12 and reads January, Januar.
+    Kinds are count, money, cents, million, percent, number, decimal, fine, date, month and text. A decimal has two
+    places, a fine number three. A month is a number from 1 to 12 and reads January, Januar.
     """
     from babel.dates import format_date, get_month_names
     from babel.numbers import format_compact_currency, format_decimal, format_percent

@@ -22,11 +22,11 @@ def test_both_languages_have_the_same_sentences_with_the_same_numbers():
 
 
 def test_kinds_of_numbers_are_known():
-    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "date", "month", "text", "word"}
+    known = {"", "count", "money", "cents", "million", "percent", "number", "decimal", "fine", "date", "month", "text"}
     for language in texts.LANGUAGES:
         for key, template in texts.templates(language).items():
             specs = [(spec or "").split("|") for _, name, spec, _ in string.Formatter().parse(template) if name]
-            assert {kind for kind, *_ in specs} <= known, key
+            assert {kind for kind, *_ in specs} <= known | {"word"}, key
             assert {len(words) for _, *words in specs} <= {0, 2}, f"{key}: a word for one and one for all others"
 
 
@@ -36,6 +36,7 @@ def test_kinds_of_numbers_are_known():
         (1234.5, "count", "1.234", "1,234"),
         (1234.5, "money", "1.234 €", "€1,234"),
         (34.5, "money", "34,50 €", "€34.50"),
+        (0.0434, "fine", "0,043", "0.043"),
         (1265793.0395, "cents", "1.265.793,04 €", "€1,265,793.04"),
         (98912345, "million", "98,9 Mio. €", "€98.9M"),
         (98592.4, "million", "98.592 €", "€98,592"),
