@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BLUE, GREEN, ORANGE = SEGMENT_COLOURS[:3]
+RED = SEGMENT_COLOURS[10]
 OTHER = "-"
 WIDTH, ROW = 560, 26
 MOST_NAMES = 34  # letters of a name beside its dot
@@ -46,7 +47,8 @@ def contribution_chart(classes: pd.DataFrame, language: str, currency: str = "EU
     amount = money.replace("datum.value", "datum.amount").replace(",.3~f", ",.3~r")
     percent = "format(datum.share, '.1%')"
     base = alt.Chart(classes)
-    colours = alt.Scale(domain=list(parts), range=[colour for _, colour in parts.values()])
+    tones = {part: colour for part, (_, colour) in parts.items()} | {"loss": RED}
+    colours = alt.Scale(domain=list(tones), range=list(tones.values()))
     y = alt.Y(
         "label:N",
         title=None,
@@ -60,7 +62,7 @@ def contribution_chart(classes: pd.DataFrame, language: str, currency: str = "EU
         scale=alt.Scale(padding=8, nice=False),
     )
     bars = base.mark_bar(height=15, cornerRadius=2).encode(
-        y=y, x=x, x2="high:Q", color=alt.Color("part:N", legend=None, scale=colours)
+        y=y, x=x, x2="high:Q", color=alt.Color("tone:N", legend=None, scale=colours)
     )
     words = base.mark_text(align="left", dx=WIDTH + 14, fontSize=12, color=INK).encode(
         y=y, x=alt.value(0), text="text:N"
@@ -78,6 +80,7 @@ def contribution_chart(classes: pd.DataFrame, language: str, currency: str = "EU
         .resolve_scale(x="independent", y="independent")
         .transform_calculate(
             label=label,
+            tone="datum.part === 'contribution' && datum.amount < 0 ? 'loss' : datum.part",
             text=f"({amount}) + (isValid(datum.share) && datum.part !== 'margin' ? ' (' + {percent} + ')' : '')",
             head=_class_head(say),
         )

@@ -220,7 +220,7 @@ def describe_small(classes: pd.DataFrame) -> list[Finding]:
     n = int(small["n_accounts"].iloc[0])
     spent, margin = -float(care["amount"].sum()), float(small.loc["margin", "amount"])
     left = float(small.loc["contribution", "amount"])
-    numbers: Finding = {"n": n, "care": spent, "each": spent / n, "margin": margin, "contribution": left}
+    numbers: Finding = {"n": n, "care": spent, "each": spent / n, "margin": margin, "contribution": left, "loss": -left}
     if care.empty or spent <= 0:
         return [{"key": "behaviour.small_cost_nothing", **numbers}]
     dearest = care.loc[care["amount"].idxmin()]

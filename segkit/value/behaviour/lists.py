@@ -15,6 +15,7 @@ HALF = 0.5  # of margin I: more than that for care alone leaves too little for e
 LOSS = "behaviour.reason_loss"
 CHEAP_SHARE = 0.25  # the lowest quarter of the price indices of class A is what size alone earns
 CLEARLY = 0.98  # a difference of less than two in a hundred is no reason for a talk
+LEAST_SHARE = 1e-5  # nor is one of less than a hundred-thousandth of the company's revenue
 
 
 def select_costly(value: pd.DataFrame, accounts: pd.DataFrame, n: int, currency: str) -> pd.DataFrame:
@@ -97,7 +98,9 @@ def _cheap(value: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     known = value[value["price_index"].notna()]
     large = known.loc[known["abc_class"] == "A", "price_index"]
     usual = min(float(large.quantile(CHEAP_SHARE)), 100.0) if len(large) else float("nan")
-    return known[(known["abc_class"] != "A") & (known["price_index"] < CLEARLY * usual)], usual
+    least = LEAST_SHARE * value["revenue_12m"].clip(lower=0).sum()
+    is_cheap = (known["price_index"] < CLEARLY * usual) & (-known["price_gap_12m"] >= least)
+    return known[is_cheap & (known["abc_class"] != "A")], usual
 
 
 def select_trends(
