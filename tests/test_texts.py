@@ -43,6 +43,7 @@ def test_kinds_of_numbers_are_known():
         (0, "million", "0 €", "€0"),
         (0.1234, "percent", "12,3 %", "12.3%"),
         (dt.date(2026, 9, 30), "date", "30.09.2026", "30 Sept 2026"),
+        (3, "month", "März", "March"),
         (float("nan"), "money", "–", "–"),
         (None, "count", "–", "–"),
     ],
