@@ -166,7 +166,7 @@ def predict_chances(learnt: Chances, predictors: pd.DataFrame, age: np.ndarray) 
         "score_low": expit(eta - Z * spread),
         "score_high": expit(eta + Z * spread),
         **{
-            name: expit(_log_odds(share) + left)
+            name: expit(log_odds(share) + left)
             for name, share in zip(("rule_score", "rule_low", "rule_high"), (k / n, *limits), strict=True)
         },
     }
@@ -178,6 +178,7 @@ def expit(x: np.ndarray) -> np.ndarray:
     return 1 / (1 + np.exp(-np.clip(x, -500, 500)))
 
 
-def _log_odds(share: np.ndarray) -> np.ndarray:
+def log_odds(share: np.ndarray) -> np.ndarray:
+    """Return log(p / (1 − p)), shares a billionth away from 0 and 1 at least."""
     cut = np.clip(share, 1e-9, 1 - 1e-9)
     return np.log(cut / (1 - cut))

@@ -39,11 +39,11 @@ def describe_leads(leads: pd.DataFrame, tables: Tables, on: np.ndarray) -> pd.Da
     -------
     DataFrame
         Index lead_id. In words: `source`, `channel` of the campaign, `company` (unknown, known, customer: an
-        opportunity was won in the 365 days before), `size` and `industry` (of companies known before the lead; as they stand today),
-        `season` (quarter of the year). Counts: `n_leads` and `n_deals` of the company in the 365 days before (ever
-        before would grow with the length of the data), `active_before`
-        (visits, clicks, downloads of the 90 days before it; empty where the data of the engagements begin later or the
-        company is not known), `active_since` (those between lead and scoring).
+        opportunity was won in the 365 days before), `size` and `industry` (of companies known before the lead; as they
+        stand today), `season` (quarter of the year). Counts: `n_leads` and `n_deals` of the company in the 365 days
+        before (ever before would grow with the length of the data), `active_before` (visits, clicks and downloads of
+        the 90 days before; empty where the data of the engagements begin later or the company is not known),
+        `active_since` (those between lead and scoring).
     """
     import pandas as pd
 
