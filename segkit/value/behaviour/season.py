@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segkit.quarters import GRACE_DAYS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -28,7 +30,7 @@ def month_grid(now: pd.DataFrame, months: pd.DataFrame, as_of: dt.date) -> tuple
         Result of the query `account_month_revenue`: `account_id`, `month` (first day), `revenue` (money).
     as_of : date
         The month of this day is left out unless the day ends it; so is the month in which the data start, unless they
-        start on its first day.
+        start in its first week.
 
     Returns
     -------
@@ -40,7 +42,7 @@ def month_grid(now: pd.DataFrame, months: pd.DataFrame, as_of: dt.date) -> tuple
     day = pd.Timestamp(as_of)
     last = (day + pd.Timedelta(days=1)).to_period("M") - 1
     history = int(now["history_days"].max()) if len(now) else 0
-    opening = (day - pd.Timedelta(days=history + 1)).to_period("M") + 1
+    opening = (day - pd.Timedelta(days=history + GRACE_DAYS)).to_period("M") + 1
     first = max(opening, last - (MOST_MONTHS - 1))
     whole = pd.period_range(first, last, freq="M")
     grid = np.zeros((len(now), len(whole)))

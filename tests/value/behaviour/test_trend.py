@@ -76,6 +76,13 @@ def test_last_month_that_is_not_over_is_left_out(make_months):
     assert (grid == 100).all()
 
 
+@pytest.mark.parametrize(("day", "n"), [(1, 36), (7, 36), (8, 35)])
+def test_month_in_which_the_data_start_counts_if_they_do_so_in_its_first_week(make_months, day, n):
+    now, months = make_months(np.full((2, 36), 100.0))
+    now["history_days"] = (pd.Timestamp(AS_OF) - pd.Timestamp(2023, 10, day)).days
+    assert month_grid(now, months, AS_OF)[0].shape == (2, n)
+
+
 def test_month_of_the_first_line_and_short_or_rare_buyers_have_no_trend(make_months):
     money = np.full((5, 36), 100.0) * (1 + 0.05 * (np.arange(36) % 3))
     money[1, :25] = 0  # eleven months, of which ten follow the first
