@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Hashable
+from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 
@@ -16,7 +17,8 @@ def tell_reasons(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
     Parameters
     ----------
     frame : DataFrame
-        `reason` (key of the texts, may be empty) and the columns whose numbers its sentences name.
+        `reason` (key of the texts, may be empty) and the columns whose numbers its sentences name; `reason_value`,
+        `reason_usual` and `reason_name` go by `value`, `usual` and `name` there.
     currency : str
         ISO code of the money in them.
 
@@ -25,7 +27,7 @@ def tell_reasons(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
     DataFrame
         With `reason_de` and `reason_en` in place of `reason`; empty where there is none.
     """
-    rows = frame.to_dict("records")
+    rows = [row | _numbers(row) for row in frame.to_dict("records")]
     said = {
         f"reason_{language}": [
             texts.say(row["reason"], language, currency, **row) if _is_text(row["reason"]) else "" for row in rows
@@ -33,6 +35,11 @@ def tell_reasons(frame: pd.DataFrame, currency: str) -> pd.DataFrame:
         for language in texts.LANGUAGES
     }
     return frame.drop(columns="reason").assign(**said)
+
+
+def _numbers(row: dict[Hashable, Any]) -> dict[Hashable, Any]:
+    """Return a reason's own numbers under the names that its sentence has for them, where the row holds them apart."""
+    return {part: row[f"reason_{part}"] for part in ("value", "usual", "name") if f"reason_{part}" in row}
 
 
 def _is_text(key: object) -> bool:

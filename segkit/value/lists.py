@@ -1,0 +1,97 @@
+"""Lists for sales: who could buy more, whom to call first, which new account does not take hold, and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from segkit.value.reasons import tell_reasons
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    import pandas as pd
+
+REASON = ["reason_de", "reason_en"]
+
+
+def list_diamonds(diamonds: pd.DataFrame, accounts: pd.DataFrame, n: int, currency: str) -> pd.DataFrame:
+    """Return the first diamonds by rank.
+
+    Parameters
+    ----------
+    diamonds, accounts : DataFrame
+        Tables of these names.
+    n : int
+        At most so many.
+    currency : str
+        Of the money in the reasons.
+
+    Returns
+    -------
+    DataFrame
+        `name` (an account without one goes by its id), `owner_id`, `abc_class`, `revenue_12m`, `potential`, `gap`
+        (money a year), `reason_de`, `reason_en`.
+    """
+    first = tell_reasons(diamonds.sort_values("diamond_rank").head(n), currency)
+    columns = ["name", "owner_id", "abc_class", "revenue_12m", "potential", "gap", *REASON]
+    return first.assign(name=_names(first, accounts))[columns].reset_index(drop=True)
+
+
+def list_leads(leads: pd.DataFrame, as_of: dt.date, n: int, currency: str) -> pd.DataFrame:
+    """Return the open leads to call first; one whose account may not be contacted is left out.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        Table `lead_scores`.
+    as_of : date
+        Day to which they have waited.
+    n, currency : int, str
+        At most so many; currency of the project.
+
+    Returns
+    -------
+    DataFrame
+        `company`, `source_name`, `waiting_days`, `conversion_probability`, `reason_de`, `reason_en`.
+    """
+    import pandas as pd
+
+    may = leads["is_contactable"].astype("boolean").fillna(True).astype(bool)
+    first = tell_reasons(leads[may & leads["score"].notna()].sort_values("lead_rank").head(n), currency)
+    first = first.assign(
+        company=first["company"].fillna(first["lead_id"]),
+        waiting_days=(pd.Timestamp(as_of) - first["created_date"]).dt.days,
+        conversion_probability=first["score"],
+    )
+    columns = ["company", "source_name", "waiting_days", "conversion_probability", *REASON]
+    return first[columns].reset_index(drop=True)
+
+
+def list_newcomers(onboarding: pd.DataFrame, accounts: pd.DataFrame, n: int, currency: str) -> pd.DataFrame:
+    """Return the new accounts in trouble, the most revenue times risk first.
+
+    Parameters
+    ----------
+    onboarding, accounts : DataFrame
+        Tables of these names.
+    n, currency : int, str
+        At most so many; currency of the project.
+
+    Returns
+    -------
+    DataFrame
+        `name`, `owner_id`, `days_since_first`, `n_orders`, `revenue` (money so far), `risk`, `reason_de`, `reason_en`.
+    """
+    trouble = onboarding[onboarding["is_trouble"].astype(bool)]
+    weight = trouble["revenue"].clip(lower=0) * trouble["risk"].fillna(0)
+    order = trouble.assign(weight=weight).sort_values(["weight", "account_id"], ascending=[False, True]).head(n)
+    first = tell_reasons(order, currency)
+    owners = accounts.drop_duplicates("account_id").set_index("account_id")["owner_id"]
+    first = first.assign(name=_names(first, accounts), owner_id=first["account_id"].map(owners))
+    columns = ["name", "owner_id", "days_since_first", "n_orders", "revenue", "risk", *REASON]
+    return first[columns].reset_index(drop=True)
+
+
+def _names(frame: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
+    names = accounts.drop_duplicates("account_id").set_index("account_id")["name"]
+    return frame["account_id"].map(names).fillna(frame["account_id"])
