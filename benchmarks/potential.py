@@ -105,9 +105,8 @@ def measure_wholesale(folder: Path) -> list[float]:
     """Return coverage of held-out clients of the real wholesaler by seed; channel and region are all that is known."""
     spend = pd.read_csv(folder / "Wholesale customers data.csv")
     ids = [f"W{i:03d}" for i in range(len(spend))]
-    accounts = pd.DataFrame({"account_id": ids, "name": ids, "owner_id": None, "employees": np.nan,
-                             "industry_division": "0" + spend["Channel"].astype(str),
-                             "size_class": "region " + spend["Region"].astype(str)})  # fmt: skip
+    division = spend["Channel"].astype(str) + spend["Region"].astype(str)
+    accounts = pd.DataFrame({"account_id": ids, "name": ids, "owner_id": None, "industry_division": division})
     nothing = {"installed_base": ["account_id", "site_id", "machine"],
                "sectors": ["industry_code", "period", "market_size", "employees"],
                "competitors": ["account_id", "competitor", "share"], "truth": []}  # fmt: skip

@@ -62,9 +62,11 @@ def group_ties(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.
 
 
 def industry_growth(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:
-    """Growth of the account's industry in the newest period."""
+    """Growth of the account's industry in the newest period: of the whole code (28.22), else of its division (28)."""
     newest = tables["sectors"].dropna(subset="growth").sort_values("period").groupby("industry_code")["growth"].last()
-    return _accounts(tables)["industry_code"].map(newest)
+    code = _accounts(tables)["industry_code"].astype("str")
+    of_code = code.map(newest)
+    return of_code.where(of_code.notna(), code.str[:2].map(newest))
 
 
 def n_sites(tables: Tables, accounts: pd.DataFrame, day: pd.Timestamp) -> pd.Series:

@@ -131,10 +131,14 @@ PEOPLE = {
         (
             "industry_growth",
             {
-                "sectors": {"industry_code": ["28", "28"], "period": ["2024", "2025"], "growth": [0.1, -0.02]},
-                "accounts": {"account_id": ["A", "B"], "industry_code": ["28", "10"]},
+                "sectors": {
+                    "industry_code": ["28", "28", "28.22"],
+                    "period": ["2024", "2025", "2025"],
+                    "growth": [0.1, -0.02, 0.3],
+                },
+                "accounts": {"account_id": ["A", "B", "C", "D"], "industry_code": ["28.29", "10", "28.22", None]},
             },
-            {"A": -0.02},
+            {"A": -0.02, "C": 0.3},
         ),
         (
             "digital_contacts",

@@ -9,6 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     import pandas as pd
 
+SIZES = ("micro", "small", "medium", "large")  # EU classes (Commission Recommendation 2003/361/EC)
 FACTS = ["industry_division", "industry", "size_class", "employees", "account_revenue"]
 
 
@@ -28,17 +29,19 @@ def collect_facts(value: pd.DataFrame, accounts: pd.DataFrame, installed_base: p
     -------
     DataFrame
         account_id; revenue (of twelve months); is_buyer (revenue above zero: who says what customers buy); the columns
-        `FACTS` of the account (industry_division falls back on the first two digits of industry_code, industry on the
-        word most used in the division); machines and sites (counts; 0 where none is known, all empty where the table
-        has no rows); is_known (its size or its industry is known).
+        `FACTS` of the account (a size class that is none of `SIZES` is empty; where no account has a division, as with
+        codes of another scheme than NACE, the first two digits of industry_code stand in; industry is the word most
+        used in the division); machines and sites (counts; 0 where none is known, all empty where the table has no
+        rows); industry_code; is_known (its size or its industry is known).
     """
     import pandas as pd
 
     frame = value[["account_id"]].assign(revenue=value["revenue_12m"].astype("float64").fillna(0.0))
     columns = accounts.reindex(columns=["account_id", "industry_code", *FACTS]).drop_duplicates("account_id")
     frame = frame.merge(columns, on="account_id", how="left").sort_values("account_id", ignore_index=True)
-    digits = frame["industry_code"].astype("str").str.extract(r"^(\d\d)(?:\D|\d|$)", expand=False)
-    division = frame["industry_division"].astype(object).where(frame["industry_division"].notna(), digits)
+    division = frame["industry_division"].astype("object")
+    if division.isna().all():
+        division = frame["industry_code"].astype("str").str.extract(r"^(\d\d)", expand=False)
     for column in ("employees", "account_revenue"):
         number = pd.to_numeric(frame[column], errors="coerce").astype("float64")
         frame[column] = number.where((number > 0) & np.isfinite(number))
@@ -47,10 +50,13 @@ def collect_facts(value: pd.DataFrame, accounts: pd.DataFrame, installed_base: p
         counted = frame["account_id"].map(base[column]).astype("float64")
         frame[column] = counted.fillna(0.0) if len(installed_base) else np.nan
     return frame.assign(
+        size_class=frame["size_class"].astype("object").where(frame["size_class"].isin(SIZES), None),
         industry_division=division.where(division.notna(), None).astype("object"),
         industry=_industry_words(frame["industry"], division),
         is_buyer=frame["revenue"] > 0,
-        is_known=division.notna() | frame[["employees", "account_revenue", "size_class"]].notna().any(axis=1),
+        is_known=division.notna()
+        | frame[["employees", "account_revenue"]].notna().any(axis=1)
+        | frame["size_class"].isin(SIZES),
     )
 
 
