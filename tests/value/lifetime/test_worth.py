@@ -34,8 +34,24 @@ def test_margins_are_drawn_towards_that_of_all() -> None:
 
 def test_a_negative_margin_turns_the_limits_round() -> None:
     money = pd.DataFrame({"expected_revenue_12m": [100.0], "expected_low": [50.0], "expected_high": [200.0]})
-    worth = add_worth(money, np.array([[1.0, 0.5]]), pd.Series([-0.1]), 24, 0.0).iloc[0]
-    assert worth[["lifetime_value", "lifetime_low", "lifetime_high"]].tolist() == pytest.approx([-15, -30, -7.5])
+    worth = add_worth(money, np.array([[1.0]]), pd.Series([-0.1]), 12, 0.0).iloc[0]
+    assert worth[["lifetime_value", "lifetime_low", "lifetime_high"]].tolist() == pytest.approx([-10, -20, -5])
+
+
+def test_limits_grow_with_the_horizon_and_keep_a_limit_of_nothing() -> None:
+    money = pd.DataFrame(
+        {
+            "expected_revenue_12m": [100.0, 100.0, 0.0],
+            "expected_low": [50.0, 0.0, 0.0],
+            "expected_high": [200.0, 100.0, 5.0],
+        }
+    )
+    years = np.array([[1.0, 1.0], [1.0, 1.0], [1.0, 0.0]])
+    worth = add_worth(money, years, pd.Series([1.0] * 3), 24, 0.0)
+    wider = np.sqrt(1 + 0.25)  # the first step moves both years, the second half of the money
+    assert worth["lifetime_value"].tolist() == [200, 200, 0]
+    assert worth["lifetime_low"].tolist() == pytest.approx([200 * 0.5**wider, 0, 0])
+    assert worth["lifetime_high"].tolist() == pytest.approx([200 * 2**wider, 200, 5])
 
 
 def test_survival_finds_the_planted_weibull_and_is_cautious_with_few_ends() -> None:
