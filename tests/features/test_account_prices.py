@@ -61,6 +61,13 @@ def test_rounding_of_lines_is_no_second_price(connect_lines):
     assert frame["n_one_price"].tolist() == [1, 2]
 
 
+def test_large_quantities_at_large_prices(connect_lines):
+    _, found = prices_of(
+        connect_lines, line("a", "2026-08-01", "P1", 1e7, 9e11), line("b", "2026-08-02", "P1", 1e7, 11e11)
+    )
+    assert found["price_index"].tolist() == pytest.approx([90, 110])
+
+
 def test_a_product_with_one_buyer_is_not_compared(connect_lines):
     frame, found = prices_of(
         connect_lines, line("a", "2026-08-01", "P2", 1, 10.0), line("a", "2026-08-02", "P2", 1, 20.0)

@@ -1,6 +1,7 @@
--- One row per account with a sale of a product in the twelve months up to as_of: what it paid, and what others paid for the same.
+-- One row per account with a sale of a product in the twelve months up to as_of: what it paid, and what the same cost others.
 -- Parameters: $as_of
 -- Frame: list_prices (product_id, list_price)
+-- decimal(19, 4): two decimals of at most 18 digits would be multiplied in 64 bits, and large amounts overflow.
 -- A mean price is that of one product in one calendar quarter over all accounts, in millionths of the currency: so a price
 -- rise in January is no discount for those who bought before it. A product that one account alone bought in the quarter,
 -- or that one unit price (to the rounding of half a cent a line) explains for all, is not compared.
@@ -39,11 +40,21 @@ select
     cast(sum(case when p.has_one_price or p.has_one_buyer then 0 else 1 end) as bigint) as n_compared,
     cast(sum(case when p.has_one_price or p.has_one_buyer then 0 else l.revenue end) as decimal(18, 4)) as compared,
     cast(
-        sum(case when p.has_one_price or p.has_one_buyer then 0 else l.quantity * p.unit_price end) as decimal(38, 4)
+        sum(
+            case
+                when p.has_one_price or p.has_one_buyer then 0
+                else cast(l.quantity as decimal(19, 4)) * p.unit_price
+            end
+        ) as decimal(38, 4)
     ) as usual_millionths,
     cast(sum(case when s.list_price > 0 then l.revenue else 0 end) as decimal(18, 4)) as listed,
     cast(
-        sum(case when s.list_price > 0 then l.quantity * cast(s.list_price as decimal(18, 4)) else 0 end) as decimal(38, 8)
+        sum(
+            case
+                when s.list_price > 0 then cast(l.quantity as decimal(19, 4)) * cast(s.list_price as decimal(18, 4))
+                else 0
+            end
+        ) as decimal(38, 8)
     ) as list_value
 from lines as l
 inner join prices as p on p.product_id = l.product_id and p.quarter = l.quarter
