@@ -51,7 +51,7 @@ def collect_facts(value: pd.DataFrame, accounts: pd.DataFrame, installed_base: p
         frame[column] = counted.fillna(0.0) if len(installed_base) else np.nan
     return frame.assign(
         size_class=frame["size_class"].astype("object").where(frame["size_class"].isin(SIZES), None),
-        industry_division=division.where(division.notna(), None).astype("object"),
+        industry_division=division.astype("object").where(division.notna(), None),
         industry=_industry_words(frame["industry"], division),
         is_buyer=frame["revenue"] > 0,
         is_known=division.notna()
