@@ -170,6 +170,59 @@ def cdnow_rows(data: Path) -> list[str]:
     return [*texts, f"| bought | {later.sum():,} | 1 | | | |"]
 
 
+def online_retail_days(data: Path) -> pd.DataFrame:
+    """Sales per customer and day over both years; invoices of the second delivery that the first holds are left out."""
+    first = pd.read_parquet(data / "online_retail/invoices_2009-12_2010-12.parquet")
+    names = {"Invoice": "InvoiceNo", "Price": "UnitPrice", "Customer ID": "CustomerID"}
+    drops = sorted((data / "online_retail/2010-12_2011-12").glob("*.csv.gz"))
+    second = pd.concat([pd.read_csv(path, dtype={"InvoiceNo": str}) for path in drops])
+    first = first.rename(columns=names).astype({"InvoiceNo": str})
+    lines = pd.concat([first, second[~second["InvoiceNo"].isin(set(first["InvoiceNo"]))]])
+    good = (lines["Quantity"] > 0) & (lines["UnitPrice"] > 0) & ~lines["InvoiceNo"].str.startswith("C")
+    lines = lines[good & lines["CustomerID"].notna()]
+    lines = lines.assign(
+        sales=lines["Quantity"] * lines["UnitPrice"],
+        day=pd.to_datetime(lines["InvoiceDate"], format="mixed").dt.normalize(),
+    )
+    return lines.groupby(["CustomerID", "day"], as_index=False)["sales"].sum()
+
+
+def online_retail_rows(data: Path) -> list[str]:
+    """The last 36 weeks in money: models beside the last twelve months and recency."""
+    days, split = online_retail_days(data), pd.Timestamp("2011-04-01")
+    seen, later = days[days["day"] < split], days[days["day"] >= split]
+    bought = seen.groupby("CustomerID").agg(
+        n=("day", "size"), first=("day", "min"), last=("day", "max"), mean_value=("sales", "mean")
+    )
+    rows = bought.assign(
+        n_repeats=bought["n"] - 1,
+        n_values=bought["n"],
+        t_x=(bought["last"] - bought["first"]).dt.days / 7,
+        age=(split - bought["first"]).dt.days / 7,
+    )
+    outcome = later.groupby("CustomerID")["sales"].sum().reindex(rows.index, fill_value=0.0)
+    year = seen[seen["day"] >= split - pd.Timedelta(days=365)].groupby("CustomerID")["sales"].sum()
+    forecasts = {
+        "recency": -(split - rows["last"]).dt.days.astype(float),
+        "last twelve months": year.reindex(rows.index, fill_value=0.0) * 36 * 7 / 365,
+    }
+    spend = gamma_gamma.fit(rows)
+    texts, held = [], {}
+    for name in ("BG/NBD", "MBG/NBD"):
+        fit = MODULES[name].fit(rows)
+        purchases = MODULES[name].expected_purchases(fit.parameters, rows, 36.0)
+        forecasts[name] = pd.Series(purchases * gamma_gamma.expected_value(spend.parameters, rows), rows.index)
+        limits = spend_interval(MODULES[name], fit, spend, rows, rows, 36.0)
+        inside = (limits["spend_low"] <= outcome) & (outcome <= limits["spend_high"])
+        sure = limits["spend_low"] > 0
+        held[name] = f"{inside.mean():.3f} | {inside[sure].mean():.3f} of {sure.sum():,}"
+    for name, forecast in forecasts.items():
+        rank = pd.DataFrame({"forecast": forecast, "outcome": outcome}).corr("spearman").iloc[0, 1]
+        share = "" if name == "recency" else f"{forecast.sum() / outcome.sum():.3f}"
+        texts.append(f"| {name} | {rank:.3f} | {share} | {held.get(name, '|')} |")
+    return texts
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, nargs="+", default=[2000, 100_000])
@@ -180,7 +233,9 @@ def main() -> None:
     with threadpool_limits(1):
         fits = "\n".join(fit_row(name, n) for name in MODULES for n in options.customers)
         forecasts = "\n".join(forecast_rows(options.accounts))
-        held_out = "\n".join(cdnow_rows(options.data)) if options.data.is_dir() else "(the real data are not here)"
+        missing = ["(the real data are not here)"]
+        held_out = "\n".join(cdnow_rows(options.data) if options.data.is_dir() else missing)
+        retail = "\n".join(online_retail_rows(options.data) if options.data.is_dir() else missing)
     text = f"""# Lifetime models: fits beside a plain optimiser, forecasts, held-out weeks
 
 Processor seconds on one thread; scipy {scipy.__version__}, numpy {np.__version__}, Python {platform.python_version()}.
@@ -209,6 +264,16 @@ ours (negative: the plain one stopped short), "apart" the largest relative diffe
 | | purchases | of those bought | Pearson | Spearman | error |
 |---|---:|---:|---:|---:|---:|
 {held_out}
+
+## Online retail, 36 weeks from 2011-04-01
+
+Money of the customers seen before, all their days with a sale in the model of money; nothing tuned. "Held" is the share
+of customers whose money lay within the model's own 80 % limits: for most of them nothing at all is within the limits,
+so that only the upper tenth can miss; beside it those whose lower limit is above 0, where 80 % is meant.
+
+| | Spearman | of the money that came | held | held, lower limit above 0 |
+|---|---:|---:|---:|---:|
+{retail}
 
 Made by `python benchmarks/lifetime_fits.py --write`.
 """
