@@ -15,6 +15,7 @@ Floats = NDArray[np.float64]
 
 CLIP = 1e-6  # a forecast of 0 or 1 that fails would cost infinitely much
 TOP_SHARE = 0.10
+SHARES = ("auc", "top_decile_share", "coverage")  # between 0 and 1
 STEPS = 50
 STEEPEST = 50.0  # a calibration slope beyond is a separation of the two outcomes and has no number
 
@@ -48,7 +49,7 @@ def to_scale(metric: str, value: Floats, smallest: float) -> Floats:
     Log odds for shares and the area under the curve, Fisher's z for a correlation, the logarithm for mean amounts; the
     others stay as they are. Shares and correlations keep `smallest` from their ends, where the scale has no number.
     """
-    if metric in ("auc", "top_decile_share", "coverage"):
+    if metric in SHARES:
         share = np.clip(value, smallest, 1 - smallest)
         return np.log(share / (1 - share))
     if metric == "spearman":
@@ -60,7 +61,7 @@ def to_scale(metric: str, value: Floats, smallest: float) -> Floats:
 
 def from_scale(metric: str, value: Floats) -> Floats:
     """Return a measure from the scale of `to_scale`."""
-    if metric in ("auc", "top_decile_share", "coverage"):
+    if metric in SHARES:
         return 1 / (1 + np.exp(-value))
     if metric == "spearman":
         return np.tanh(value)

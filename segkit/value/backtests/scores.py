@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segkit.statistics.intervals import wilson_interval
 from segkit.statistics.resampling import generator
 from segkit.value.backtests import metrics
 from segkit.value.backtests.calibration import calibrate, recalibrate
@@ -170,10 +171,25 @@ def _limits(pair: Pair, kind: str, value: dict[str, Floats], draws: int, seed: i
         middle = metrics.to_scale(metric, of_both[:1], smallest)[0]
         reach = times * _spread(metrics.to_scale(metric, drawn[0], smallest))
         low, high = metrics.from_scale(metric, np.array([middle - reach, middle + reach]))
+        if metric in metrics.SHARES and float(of_both[0]) in (0.0, 1.0):  # no draw can differ from what all cases say
+            low, high = _at_the_end(float(of_both[0]), _fewest(pair, kind))
         better = metrics.gain(metric, of_both[:1], of_both[1:], quantile)[0]
         reach = times * _spread(metrics.gain(metric, drawn[0], drawn[1], quantile))
         found[metric] = {"low": low, "high": high, "gain_low": better - reach, "gain_high": better + reach}
     return found
+
+
+def _at_the_end(share: float, n: int) -> tuple[float, float]:
+    """Return Wilson's limits of a share of none or all of n."""
+    low, high = wilson_interval([share * n], [n])
+    return float(low[0]), float(high[0])
+
+
+def _fewest(pair: Pair, kind: str) -> int:
+    """Return how many accounts there are; of a probability those of the rarer outcome, on which its measures rest."""
+    if kind != "probability":
+        return int(pair.account.max()) + 1
+    return min(len(np.unique(pair.account[pair.outcome == has])) for has in (0, 1))
 
 
 def _spread(drawn: Floats) -> float:

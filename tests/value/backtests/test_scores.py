@@ -129,3 +129,12 @@ def test_nothing_bought_or_only_returns_is_no_error(make_cases, kind, outcome):
 def test_leads_need_no_account(make_cases):
     cases = make_cases(50).rename(columns={"account_id": "lead_id"})
     assert np.isfinite(of_all(cards(cases)).loc["auc", "gain_low"])
+
+
+def test_a_share_of_all_or_none_still_has_an_interval(make_cases):
+    cases = make_cases(40, kind="amount").assign(prediction=1e9, baseline=1e9)
+    row = of_all(cards(cases, "bound", "pinball")).loc["coverage"]
+    assert (row["value"], row["high"]) == (1, 1) and row["low"] == pytest.approx(40 / (40 + 1.96**2), abs=1e-3)
+    perfect = make_cases(40).assign(prediction=lambda f: 0.1 + 0.8 * f["outcome"])
+    row = of_all(cards(perfect)).loc["auc"]
+    assert row["value"] == row["high"] == 1 and 0.7 < row["low"] < 1
