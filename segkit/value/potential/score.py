@@ -85,7 +85,7 @@ def score_potential(
     if n_known < fewest:
         n_buyers = int(facts["is_buyer"].sum())
         key = "potential.too_few" if n_buyers < fewest else "potential.no_firmographics"
-        missing = {"key": key, "n": n_buyers if n_buyers < fewest else n_known, "fewest": fewest}
+        missing = {"key": key, "n": n_known, "n_buyers": n_buyers, "fewest": fewest}
         cards = _tried(pd.DataFrame(columns=["account_id", "outcome", "prediction", "baseline"]), as_of, settings, seed)
         said = {"findings": {"answer": [missing, *findings], "grid": [], "diamonds": [], "trust": []}}
         return Scored(rows.reindex(columns=COLUMNS), cards, _empty("calibration"), _empty("account_reasons"), said)
