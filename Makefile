@@ -5,7 +5,7 @@ INSTALLED := .venv/.installed
 REAL_DATA ?= ../shared/data
 LOCK := uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-config -q
 
-.PHONY: run setup test check bench serve lab lock clean
+.PHONY: run setup test test-extras check bench serve lab lock clean
 
 run: setup data/sample/project.yml  ## sets up, writes the sample company, runs its last two quarters
 	$(BIN)/segkit run data/sample --from-quarter 2026Q2
@@ -34,6 +34,14 @@ data/sample/project.yml: | setup
 
 test: setup  ## all tests; the last lines say how many were skipped, and why
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q -rs --durations 15 tests
+
+test-extras: setup .venv/.spark  ## the same queries on Apache Spark (installs it: 480 MB; needs Java 17 or newer)
+	$(BIN)/python -m pytest -q -rs tests/extras
+
+.venv/.spark: requirements-extras.lock | setup
+	@awk '/^[a-z]/ {keep = /^(pyspark|py4j)==/} keep' requirements-extras.lock > $@.lock
+	$(BIN)/python -m pip install -q --no-deps --require-hashes -r $@.lock
+	@touch $@
 
 check: setup  ## style, types, layers, stripped notebooks, locks in step
 	$(BIN)/ruff check .

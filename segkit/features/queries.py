@@ -77,12 +77,13 @@ def query(con: duckdb.DuckDBPyConnection | SparkConnection, name: str, **paramet
         if repeated is None:
             return con.execute(last, values).df()
         rows = [_row_values(row) for row in frames[repeated[0]].to_dict("records")]
-        return _one_below_the_other([con.execute(last, row).df() for row in rows], _head(name, "Order") or [])
+        parts = [con.execute(last, row).df() for row in rows]
     finally:
         for table in made:
             con.execute(f"drop table if exists {table}")
         for key in frames:
             con.unregister(key)
+    return _one_below_the_other(parts, _head(name, "Order") or [])
 
 
 def _head(name: str, what: str) -> list[str] | None:
