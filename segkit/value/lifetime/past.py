@@ -25,6 +25,7 @@ HORIZONS = (4, 2, 1)  # quarters: a year if the history holds one after an origi
 OLDER = 4  # origins before the tried ones: what was known at the first of them about how forecasts do
 MOST_TRIED = 10_000  # accounts looked at in the past; more would only make narrow intervals narrower
 RULES = ["last_12m_scaled", "last_12m", "same_quarters"]
+RULES_OF_YEAR = RULES[1:] + RULES[:1]  # with a whole year of data nothing need be written up until tests say so
 
 
 def thin(panel: pd.DataFrame, seed: int) -> pd.DataFrame:

@@ -128,7 +128,8 @@ def _try(
     if model is None:
         replayed = replayed.assign(prediction=np.nan)
     at_tried = cases[cases["origin"].isin([o.day for o in tried])]
-    rule = past.best_column(at_tried, past.RULES)
+    is_short = panel["history_days"].max() < DAYS_PER_YEAR
+    rule = past.best_column(at_tried, past.RULES if is_short else past.RULES_OF_YEAR)
     horizon = every[-1].horizon_days if every else None
     return model, judge(replayed, rule, horizon, settings.backtest, seed), cases, replayed, every
 

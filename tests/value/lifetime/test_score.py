@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,3 +182,13 @@ def test_one_order_a_quarter_is_foreseen_by_opportunities() -> None:
     scored = score(orders_of(*rows), n_quarters=12)
     assert scored.model["purchases"]["model"] == "bg_bb"
     assert "family_bg_bb" in keys(scored, "models")
+
+
+def test_short_history_has_limits_by_simulation_and_says_that_nothing_was_tried() -> None:
+    scored = score(simulate_orders(120, 13), n_quarters=1)
+    assert keys(scored, "trust") == ["untried"]
+    assert scored.model["way"] == "last_12m"
+    rows = scored.rows
+    assert (rows["expected_low"] < rows["expected_high"])[rows["expected_revenue_12m"] > 0].all()
+    assert scored.cards["n"].max() == 0
+    json.dumps(scored.model)  # plain data
