@@ -2,21 +2,22 @@
 
 import pandas as pd
 import pytest
+from planted.leads import plant_leads
 
 from segkit.demo import crm
-from segkit.demo.leads import EXPORTED, leads, simulate_leads
+from segkit.demo.leads import EXPORTED, leads
 from segkit.demo.marketing import engagements
 from segkit.demo.oracle import area_under_curve
 from segkit.demo.parameters import LAST_DAY
 from segkit.demo.sample import simulate
+from segkit.settings.value import Value
+from segkit.value.leads.score import score_leads
 
 
 @pytest.fixture(scope="module")
 def made():
-    sample = simulate(4)
-    people, deals, programme = crm.contacts(sample), crm.opportunities(sample), crm.campaigns(4)
-    visits = engagements(sample, people, programme)
-    return sample, deals, simulate_leads(sample, deals, programme, visits)
+    tables, truth = plant_leads(simulate(4))
+    return tables, tables["opportunities"], truth
 
 
 def test_the_chances_are_true(made):
@@ -65,3 +66,16 @@ def test_a_handful_of_accounts_has_leads_too():
     few = leads(sample, crm.opportunities(sample), programme, engagements(sample, people, programme))
     assert few.columns.tolist() == EXPORTED
     assert few["lead_id"].is_unique
+
+
+def test_the_ranking_reaches_nine_tenths_of_the_truth_and_is_calibrated(made):
+    tables, _, truth = made
+    scored = score_leads(**tables, settings=Value(), seed=1)
+    figures = scored.cards[scored.cards["origin"] == "all"].set_index("metric")
+    judged = truth[truth["created_date"].between("2025-04-01", "2026-03-31")]
+    oracle = area_under_curve(judged["chance"].to_numpy(), (judged["days"] <= 180).to_numpy())
+    assert figures.loc["auc", "value"] > 0.9 * oracle
+    assert abs(figures.loc["calibration_in_the_large", "value"]) < 0.06
+    waiting = scored.rows.set_index("lead_id").join(truth["chance_now"])
+    assert waiting["score"].corr(waiting["chance_now"], method="spearman") > 0.9
+    assert [f["key"] for f in scored.model["findings"]["trust"]].count("leads.number_filled") == 1

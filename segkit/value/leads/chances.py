@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from segkit.value.leads.predictors import Columns, Tables, describe_leads, design, find_columns
+from segkit.value.leads.predictors import Columns, Events, describe_leads, design, find_columns
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,15 +44,15 @@ class Chances(NamedTuple):
     """Of the leads learnt from, at their birth, with `converts`."""
 
 
-def fit_chances(leads: pd.DataFrame, tables: Tables, day: float, horizon_days: int, dropped: list[str]) -> Chances:
+def fit_chances(leads: pd.DataFrame, events: Events, day: float, horizon_days: int, dropped: list[str]) -> Chances:
     """Return what the leads tell whose horizon ended by a day.
 
     Parameters
     ----------
     leads : DataFrame
         As `add_companies` gives them.
-    tables : dict
-        As for `describe_leads`.
+    events : Events
+        As `index_events` gives them.
     day : float
         Days since 1970; nothing that happened later is looked at.
     horizon_days : int
@@ -69,7 +69,7 @@ def fit_chances(leads: pd.DataFrame, tables: Tables, day: float, horizon_days: i
     for share in LANDMARKS:
         age = np.floor(share * horizon_days)
         rows = np.flatnonzero(~(taken <= age)) if age else np.arange(len(learnt))
-        parts.append(describe_leads(learnt, tables, created + age).iloc[rows])
+        parts.append(describe_leads(learnt, events, created + age).iloc[rows])
         offsets.append(np.full(len(rows), np.log(share_left(days, age)) if age else 0.0))
         which.append(rows)
     columns = find_columns(parts[0], dropped)

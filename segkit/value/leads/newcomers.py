@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -93,7 +94,10 @@ def describe_newcomers(
     early = _sum_until(days, base + np.minimum(own + FIRST_DAYS - 1, day), base) - begin
     late = _sum_until(days, base + day, base) - _sum_until(days, base + day - FIRST_DAYS, base)
     names = days.accounts[at]
-    acts = engagements[engagements["engagement_type"].astype("str").str.contains(ACTIVITIES, case=False, regex=True)]
+    kinds = [
+        kind for kind in engagements["engagement_type"].dropna().unique() if re.search(ACTIVITIES, str(kind), re.I)
+    ]
+    acts = engagements[engagements["engagement_type"].isin(kinds)]
     seen = day_numbers(acts["engagement_date"])
     is_seen = own >= (np.nanmin(seen) if len(seen) else np.inf)
     active = _count(acts, "engagement_date", names, own, np.full(len(own), day))

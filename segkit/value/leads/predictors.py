@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -22,16 +23,61 @@ ACTIVITIES = r"visit|click|download|besuch|klick|webinar|form"
 FEWEST_OF_KIND = 15
 
 
-def describe_leads(leads: pd.DataFrame, tables: Tables, on: np.ndarray) -> pd.DataFrame:
+class EventDays(NamedTuple):
+    """Days of events by account, laid out so that those between two days are counted by two searches."""
+
+    names: pd.Index
+    keys: np.ndarray
+    """Position of the account · FAR + day, sorted."""
+    first: float
+    """Day of the first event, infinite without one."""
+
+
+class Events(NamedTuple):
+    """What the tables say of accounts and campaigns, made once for all the days on which leads are looked at."""
+
+    acts: EventDays
+    deals: EventDays
+    won: EventDays
+    channels: pd.Series
+    sizes: pd.Series
+    industries: pd.Series
+
+
+def index_events(tables: Tables) -> Events:
+    """Return what leads are looked up in.
+
+    Parameters
+    ----------
+    tables : dict
+        campaigns (campaign_id, channel), accounts (account_id, size_class, industry_division), opportunities
+        (account_id, created_date, close_date, is_won), engagements (account_id, engagement_date, engagement_type:
+        visits, clicks and downloads count).
+    """
+    accounts = tables["accounts"].drop_duplicates("account_id").set_index("account_id")
+    deals, events = tables["opportunities"], tables["engagements"]
+    won = deals[deals["is_won"].astype("boolean").fillna(False).astype(bool)]
+    types = events["engagement_type"].dropna().unique()
+    acts = [kind for kind in types if re.search(ACTIVITIES, str(kind), re.IGNORECASE)]
+    return Events(
+        acts=_event_days(events[events["engagement_type"].isin(acts)], "engagement_date"),
+        deals=_event_days(deals, "created_date"),
+        won=_event_days(won, "close_date"),
+        channels=tables["campaigns"].drop_duplicates("campaign_id").set_index("campaign_id")["channel"],
+        sizes=accounts["size_class"],
+        industries=accounts["industry_division"],
+    )
+
+
+def describe_leads(leads: pd.DataFrame, events: Events, on: np.ndarray) -> pd.DataFrame:
     """Return the predictors of leads, each on its own day.
 
     Parameters
     ----------
     leads : DataFrame
         As `add_companies` gives them.
-    tables : dict
-        campaigns (campaign_id, channel), accounts (account_id, size_class, industry_division), opportunities,
-        engagements.
+    events : Events
+        As `index_events` gives them.
     on : array
         The day of each lead on which it is scored (days since 1970).
 
@@ -47,32 +93,24 @@ def describe_leads(leads: pd.DataFrame, tables: Tables, on: np.ndarray) -> pd.Da
     """
     import pandas as pd
 
-    accounts = tables["accounts"].drop_duplicates("account_id").set_index("account_id")
-    channels = tables["campaigns"].drop_duplicates("campaign_id").set_index("campaign_id")["channel"]
     created = leads["created"].to_numpy()
     found = leads["account"].where(leads["is_known"])
-    deals = tables["opportunities"]
-    won = deals[deals["is_won"].astype("boolean").fillna(False).astype(bool)]
-    n_won = _count_between(won, "close_date", found, created - YEAR, created - 1)
-    events = tables["engagements"]
-    acts = events[events["engagement_type"].astype("str").str.contains(ACTIVITIES, case=False, regex=True)]
-    seen = day_numbers(acts["engagement_date"])
-    first = np.nanmin(seen) if len(seen) else np.inf
-    before = _count_between(acts, "engagement_date", found, created - WINDOW_DAYS, created - 1)
-    is_seen = leads["is_known"].to_numpy() & (created - WINDOW_DAYS >= first)
+    n_won = _count_between(events.won, found, created - YEAR, created - 1)
+    before = _count_between(events.acts, found, created - WINDOW_DAYS, created - 1)
+    is_seen = leads["is_known"].to_numpy() & (created - WINDOW_DAYS >= events.acts.first)
     months = leads["created_date"].dt.month.to_numpy()
     return pd.DataFrame(
         {
             "source": leads["source_name"].astype("object").fillna(NONE),
-            "channel": leads["campaign_id"].map(channels).astype("object").fillna(NONE),
+            "channel": leads["campaign_id"].map(events.channels).astype("object").fillna(NONE),
             "company": np.where(leads["is_known"], np.where(n_won > 0, "customer", "known"), "unknown"),
-            "size": found.map(accounts["size_class"]).astype("object").fillna(NONE),
-            "industry": found.map(accounts["industry_division"]).astype("object").fillna(NONE),
+            "size": found.map(events.sizes).astype("object").fillna(NONE),
+            "industry": found.map(events.industries).astype("object").fillna(NONE),
             "season": np.char.add("q", ((months + 2) // 3).astype(int).astype(str)),
             "n_leads": leads["n_earlier"].to_numpy(),
-            "n_deals": _count_between(deals, "created_date", found, created - YEAR, created - 1),
+            "n_deals": _count_between(events.deals, found, created - YEAR, created - 1),
             "active_before": np.where(is_seen, before, np.nan),
-            "active_since": _count_between(acts, "engagement_date", found, created, on),
+            "active_since": _count_between(events.acts, found, created, on),
         },
         index=leads.index,
     )
@@ -83,7 +121,7 @@ def build_predictors(tables: Tables, day: pd.Timestamp, horizon_days: int, by_nu
     leads = add_companies(add_outcomes(tables["leads"], tables["opportunities"]), tables, by_number)
     number = day_number(day)
     waiting = waiting_on(leads, number, horizon_days)
-    return describe_leads(leads, tables, np.full(len(leads), number))[waiting]
+    return describe_leads(leads[waiting], index_events(tables), np.full(int(waiting.sum()), number))
 
 
 def waiting_on(leads: pd.DataFrame, day: float, horizon_days: int) -> np.ndarray:
@@ -134,17 +172,19 @@ def design(predictors: pd.DataFrame, columns: Columns) -> tuple[np.ndarray, list
     return np.column_stack(blocks), names + [(count, "") for count in columns.counts]
 
 
-def _count_between(
-    events: pd.DataFrame, date: str, accounts: pd.Series, first: np.ndarray, last: np.ndarray
-) -> np.ndarray:
-    """Return how many events of each account lie from the first to the last day; 0 where it is not known."""
+def _event_days(events: pd.DataFrame, date: str) -> EventDays:
     import pandas as pd
 
     known = events[events["account_id"].notna() & events[date].notna()]
-    names = pd.Index(accounts.dropna().unique())
-    place = names.get_indexer(known["account_id"])
-    keys = np.sort(place[place >= 0] * FAR + day_numbers(known[date])[place >= 0])
-    own = names.get_indexer(accounts)
-    start, end = own * FAR + np.clip(first, 0, FAR - 2), own * FAR + np.clip(last, -1, FAR - 2)
-    counts = np.searchsorted(keys, end, side="right") - np.searchsorted(keys, start, side="left")
-    return np.where(own >= 0, np.maximum(counts, 0), 0)
+    codes, names = pd.factorize(known["account_id"])
+    days = day_numbers(known[date])
+    return EventDays(pd.Index(names), np.sort(codes * float(FAR) + days), float(days.min()) if len(days) else np.inf)
+
+
+def _count_between(events: EventDays, accounts: pd.Series, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return how many events of each account lie from the first to the last day; 0 where it is not known."""
+    own = events.names.get_indexer(accounts)
+    base = own * float(FAR)
+    start = np.searchsorted(events.keys, base + np.maximum(first, 0), side="left")
+    end = np.searchsorted(events.keys, base + last, side="right")
+    return np.where(own >= 0, np.maximum(end - start, 0), 0)

@@ -16,7 +16,7 @@ from segkit.value.leads import findings
 from segkit.value.leads.chances import Chances, fit_chances, predict_chances
 from segkit.value.leads.companies import MOST_FILLED, add_companies, filled_by_conversion
 from segkit.value.leads.outcomes import EPOCH, add_outcomes, day_number
-from segkit.value.leads.predictors import Tables, build_predictors, describe_leads, waiting_on
+from segkit.value.leads.predictors import Events, Tables, build_predictors, describe_leads, index_events, waiting_on
 from segkit.value.leads.reasons import explain_leads
 from segkit.value.leads.trials import CASES, Trial, is_enough, quarter_ends, try_leads
 
@@ -79,12 +79,13 @@ def score_leads(
     dropped = _dropped(filled)
     leaks = _leaks(tables, ends, last, horizon, by_number) if can_learn else []
     dropped += leaks
-    trial = try_leads(known, tables, ends, last, horizon, settings.backtest.origins, dropped)
+    events = index_events(tables)
+    trial = try_leads(known, events, ends, last, horizon, settings.backtest.origins, dropped)
     cards = compare(trial.cases, "probability", MODEL, RULE, DECIDING, horizon, settings.backtest, seed)
     basis = "model" if is_used(cards) else "rule"
-    learnt = fit_chances(known, tables, last, horizon, dropped) if can_learn else None
+    learnt = fit_chances(known, events, last, horizon, dropped) if can_learn else None
     waits = waiting_on(known, as_of, horizon) & known["is_open"].to_numpy()
-    rows = _rank(known[waits], tables, as_of, learnt, basis)
+    rows = _rank(known[waits], events, as_of, learnt, basis)
     facts = findings.Facts(leads, known, last, as_of, horizon, filled, by_number, learnt)
     said: dict[str, Any] = {
         "answer": findings.describe_answer(facts, rows),
@@ -140,7 +141,7 @@ def _leaks(tables: Tables, ends: list[float], last: float, horizon: int, by_numb
     return [name for name in found if name != "account_id"]
 
 
-def _rank(waiting: pd.DataFrame, tables: Tables, as_of: float, learnt: Chances | None, basis: str) -> pd.DataFrame:
+def _rank(waiting: pd.DataFrame, events: Events, as_of: float, learnt: Chances | None, basis: str) -> pd.DataFrame:
     """Return the rows of `lead_scores`, index lead_id: by chance, then the newest first."""
     frame = waiting.assign(account_id=waiting["account_id"].fillna(waiting["account"]))
     age = as_of - frame["created"].to_numpy()
@@ -150,7 +151,7 @@ def _rank(waiting: pd.DataFrame, tables: Tables, as_of: float, learnt: Chances |
         )
         frame = frame.assign(**nothing, reason=None, reason_name=None)
     else:
-        predictors = describe_leads(frame, tables, np.full(len(frame), as_of))
+        predictors = describe_leads(frame, events, np.full(len(frame), as_of))
         found = predict_chances(learnt, predictors, age)
         if basis == "rule":
             found = found.assign(score=found["rule_score"], score_low=found["rule_low"], score_high=found["rule_high"])

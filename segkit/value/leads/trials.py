@@ -8,7 +8,7 @@ import numpy as np
 
 from segkit.value.leads.chances import decided_on, fit_chances, predict_chances
 from segkit.value.leads.outcomes import EPOCH
-from segkit.value.leads.predictors import Tables, describe_leads, waiting_on
+from segkit.value.leads.predictors import Events, describe_leads, waiting_on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,7 @@ def quarter_ends(start: pd.Timestamp, first: float) -> list[float]:
 
 def try_leads(
     leads: pd.DataFrame,
-    tables: Tables,
+    events: Events,
     ends: list[float],
     last: float,
     horizon_days: int,
@@ -56,8 +56,8 @@ def try_leads(
     ----------
     leads : DataFrame
         As `add_companies` gives them.
-    tables : dict
-        As for `describe_leads`.
+    events : Events
+        As `index_events` gives them.
     ends : list of float
         Quarter ends, newest first (days since 1970), the running quarter's own left out.
     last : float
@@ -81,11 +81,11 @@ def try_leads(
     until = dict(zip(ends[1:], ends, strict=False))
     possible = [end for end, later in until.items() if later + horizon_days <= last]
     for origin in [end for end in possible if is_enough(leads, end, horizon_days)][:most]:
-        learnt = fit_chances(leads, tables, origin, horizon_days, dropped)
+        learnt = fit_chances(leads, events, origin, horizon_days, dropped)
         inside = leads["created"].gt(origin) & leads["created"].le(until[origin]) & ~leads["is_undated"]
         new = leads[inside]
         born = new["created"].to_numpy()
-        found = predict_chances(learnt, describe_leads(new, tables, born), np.full(len(new), -1.0))
+        found = predict_chances(learnt, describe_leads(new, events, born), np.full(len(new), -1.0))
         parts.append(
             pd.DataFrame(
                 {
@@ -100,7 +100,7 @@ def try_leads(
         )
         old = leads[waiting_on(leads, origin, horizon_days)]
         on = np.full(len(old), origin)
-        left = predict_chances(learnt, describe_leads(old, tables, on), on - old["created"].to_numpy())
+        left = predict_chances(learnt, describe_leads(old, events, on), on - old["created"].to_numpy())
         waiting += [len(old), left["score"].sum(), left["rule_score"].sum(), _converts(old, horizon_days).sum()]
     cases = pd.concat(parts[::-1], ignore_index=True) if parts else pd.DataFrame(columns=CASES)
     names = ("n", "foretold", "foretold_rule", "came")

@@ -9,7 +9,7 @@ from segkit.tables import TABLES
 from segkit.value.backtests.leaks import find_leaks
 from segkit.value.leads.companies import add_companies, company_keys
 from segkit.value.leads.outcomes import add_outcomes
-from segkit.value.leads.predictors import build_predictors, describe_leads
+from segkit.value.leads.predictors import build_predictors, describe_leads, index_events
 from segkit.value.leads.score import score_leads
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -138,7 +138,7 @@ def test_a_company_is_found_by_name_and_only_when_it_is_older(leads):
     known = add_companies(add_outcomes(leads, empty("opportunities")), tables(leads, accounts=accounts), False)
     assert known["account"].notna().all()
     assert known["is_known"].tolist() == [i % 3 == 0 for i in range(len(leads))]
-    features = describe_leads(known, tables(leads, accounts=accounts), known["created"].to_numpy())
+    features = describe_leads(known, index_events(tables(leads, accounts=accounts)), known["created"].to_numpy())
     assert (features["size"].eq("large") == known["is_known"]).all()
     by_number = add_companies(add_outcomes(leads, empty("opportunities")), tables(leads, accounts=accounts), True)
     assert by_number["account"].isna().equals(leads.set_index("lead_id")["account_id"].isna())
@@ -168,7 +168,9 @@ def test_a_planted_leak_is_caught(leads):
     def leaking(t, on):
         waiting = honest(t, on)
         known = add_companies(add_outcomes(t["leads"], t["opportunities"]), t, False)
-        return waiting.assign(active_since=describe_leads(known, t, known["created"].to_numpy() + 180)["active_since"])
+        return waiting.assign(
+            active_since=describe_leads(known, index_events(t), known["created"].to_numpy() + 180)["active_since"]
+        )
 
     assert find_leaks(honest, given, day, timeless=("accounts", "campaigns")) == []
     assert find_leaks(leaking, given, day, timeless=("accounts", "campaigns")) == ["active_since"]
