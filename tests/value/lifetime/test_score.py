@@ -36,7 +36,7 @@ def keys(scored: Scored, section: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def company() -> Scored:
-    return score(simulate_orders(300, 3), n_quarters=12)
+    return score(simulate_orders(200, 3), n_quarters=12)
 
 
 def test_silent_accounts_are_worth_less_and_limits_hold(company: Scored) -> None:
@@ -45,7 +45,7 @@ def test_silent_accounts_are_worth_less_and_limits_hold(company: Scored) -> None
     assert (rows["lifetime_value"] <= rows["lifetime_high"]).all()
     cover = company.cards.query("metric == 'interval_coverage' and origin == 'all'").iloc[0]
     assert 0.76 < cover["value"] < 0.95  # silent accounts end at 0 and always lie within: more than promised
-    assert cover["n"] > 200
+    assert cover["n"] > 150
     assert company.model["leaks"] == []
 
 
@@ -70,12 +70,14 @@ def test_rows_and_reasons_fit_their_tables(company: Scored) -> None:
     assert company.reasons.groupby("account_id")["reason_rank"].max().max() <= 3
 
 
-def test_same_bytes_in_another_order(company: Scored) -> None:
-    panel = panel_of(simulate_orders(300, 3)).sample(frac=1, random_state=1)
-    again = score_lifetime(panel, NO_CONTRACTS, period_of(), SETTINGS, 7)
-    pd.testing.assert_frame_equal(again.rows, company.rows)
-    pd.testing.assert_frame_equal(again.cards, company.cards)
-    pd.testing.assert_frame_equal(again.reasons, company.reasons)
+def test_same_bytes_in_another_order() -> None:
+    panel = panel_of(simulate_orders(60, 3), 6)
+    first, again = (
+        score_lifetime(each, NO_CONTRACTS, period_of(), SETTINGS, 7)
+        for each in (panel, panel.sample(frac=1, random_state=1))
+    )
+    for name in ("rows", "cards", "reasons", "calibration"):
+        pd.testing.assert_frame_equal(getattr(again, name), getattr(first, name))
 
 
 def test_few_repeat_buyers_keep_the_rule_and_say_so() -> None:
@@ -171,7 +173,7 @@ def test_one_order_a_quarter_is_foreseen_by_opportunities() -> None:
     rng = np.random.default_rng(12)
     ends = pd.date_range(end=AS_OF, periods=14, freq="QE")
     rows = []
-    for i in range(150):
+    for i in range(80):
         p, theta = rng.beta(4, 3), rng.beta(1, 12)
         rows.append((f"K{i:04d}", str((ends[0] - pd.Timedelta(days=20)).date()), 100.0))
         for end in ends[1:]:
