@@ -74,7 +74,7 @@ def top_diamonds(diamonds: pd.DataFrame, value: pd.DataFrame, accounts: pd.DataF
     Parameters
     ----------
     diamonds : DataFrame
-        As `select_diamonds` gives them.
+        Table `diamonds`, in any order.
     value, accounts : DataFrame
         Table `account_value`, whose smallest A account is the limit; table `accounts`: account_id, name.
     n : int
@@ -86,7 +86,7 @@ def top_diamonds(diamonds: pd.DataFrame, value: pd.DataFrame, accounts: pd.DataF
         name (with the account's number where two have the same), diamond_rank, revenue, potential, low, high, limit
         (money a year; revenue not below 1, for a logarithmic axis).
     """
-    top = diamonds.head(n)
+    top = diamonds.sort_values("diamond_rank").head(n)
     name = top["account_id"].map(accounts.drop_duplicates("account_id").set_index("account_id")["name"])
     name = name.where(name.notna(), top["account_id"]).astype("object")
     name = name.where(~name.duplicated(keep=False), name + " (" + top["account_id"] + ")")

@@ -80,7 +80,7 @@ def describe_diamonds(diamonds: pd.DataFrame, value: pd.DataFrame, accounts: pd.
     smaller = int((could & (value["potential_estimate"].astype("float64") < limit)).fillna(False).sum())
     if diamonds.empty:
         return {"key": "potential.no_diamonds", "n_silent": silent, "n_smaller": smaller}
-    first = diamonds.iloc[0]
+    first = diamonds.sort_values("diamond_rank").iloc[0]
     names = accounts.drop_duplicates("account_id").set_index("account_id")["name"]
     name = names.get(first["account_id"])
     return {

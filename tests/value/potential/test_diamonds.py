@@ -77,5 +77,6 @@ def test_grid_counts_everyone_once_and_no_gap_is_negative(value):
 
 
 def test_the_chart_names_accounts(value):
-    top = top_diamonds(select_diamonds(value, ACCOUNTS), value, ACCOUNTS, n=2)
+    stored = select_diamonds(value, ACCOUNTS).sort_values("account_id")  # as tables lie
+    top = top_diamonds(stored, value, ACCOUNTS, n=2)
     assert top["name"].tolist() == ["Süd AG", "rival"] and top["limit"].eq(1000.0).all()
