@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 Finding = dict[str, Any]
 SOON_DAYS = 180
 MOST_NAMED = 10
+FIRST_TENTH = 0.1
+FEWEST_CASES = 100  # a tenth of fewer is no list
 
 
 def describe_risk(
@@ -30,13 +32,16 @@ def describe_risk(
     losses : dict, optional
         As `sum_losses` gives it; None where there are no chances.
     facts : dict
-        horizon_days, n_lost_known, n_gone, revenue_gone, n_silent, is_complete.
+        horizon_days, n_at_risk, n_learnt, n_lost_known, n_gone, revenue_gone, n_overdue, revenue_overdue, is_complete.
     """
     months = round(facts["horizon_days"] / (365.25 / 12))
     found: list[Finding] = []
     scored = rows["churn_probability"].notna()
     if losses is None:
-        found.append({"key": "churn.no_chances", "n": facts["n_lost_known"], "months": months})
+        key = (
+            "no_chances" if facts["n_at_risk"] and facts["n_learnt"] else "no_past" if facts["n_at_risk"] else "nobody"
+        )
+        found.append({"key": f"churn.{key}", "n": facts["n_lost_known"], "months": months})
     else:
         total = float(stake[scored].sum())
         found.append(
@@ -103,7 +108,7 @@ def describe_renewals(
 
 
 def describe_trust(
-    cards: pd.DataFrame, leaks: list[str], calibration: pd.DataFrame, facts: dict[str, Any]
+    cards: pd.DataFrame, leaks: list[str], calibration: pd.DataFrame, past: pd.DataFrame, rule: str
 ) -> list[Finding]:
     """Return how far the chances can be trusted.
 
@@ -113,19 +118,31 @@ def describe_trust(
         Rows of the tables of the same names.
     leaks : list of str
         Facts that knew the future and were dropped.
-    facts : dict
-        n_learnt (cases), n_lost_known.
+    past : DataFrame
+        As `replay` gives it.
+    rule : str
+        The better of the two rules: a column of `past`.
     """
     found: list[Finding] = []
     if leaks:
         found.append({"key": "cards.warn_leak", "model": "churn", "columns": ", ".join(leaks)})
     found += trust_findings(cards, "churn")
+    if len(past) >= FEWEST_CASES and past["outcome"].sum() > 0:
+        found.append({"key": "churn.found", "n": int(past["outcome"].sum()),
+                      "share": _in_first_tenth(past, "prediction"), "rule": _in_first_tenth(past, rule)})  # fmt: skip
     if len(calibration):
         top = calibration.iloc[-1]
         found.append({"key": "churn.calibrated", "predicted": float(top["predicted"]),
                       "observed": float(top["observed"]), "low": _plain(top["low"]), "high": _plain(top["high"]),
                       "n": int(top["n"])})  # fmt: skip
     return found
+
+
+def _in_first_tenth(past: pd.DataFrame, way: str) -> float:
+    """Return which share of the lost accounts stood in the tenth ranked first at each quarter end."""
+    place = past.groupby("origin")[way].rank(ascending=False, pct=True, method="average")
+    lost = past["outcome"] == 1
+    return round(float((place[lost] <= FIRST_TENTH).mean()), 6)
 
 
 def _plain(value: float) -> float | None:

@@ -128,7 +128,8 @@ def score_churn(
     overdue = facts[_overdue(facts, fitted)] if fitted else facts.iloc[:0]
     told: dict[str, Any] = {
         "horizon_days": horizon_days, "used": basis if fitted else "none", "rule": rule, "leaks": leaks,
-        "n_learnt": len(cases), "n_lost_known": int(cases["is_lost"].sum()), "is_complete": is_complete,
+        "n_at_risk": len(facts), "n_learnt": len(cases), "n_lost_known": int(cases["is_lost"].sum()),
+        "is_complete": is_complete,
         "origins": sorted(f"{origin:%Y-%m-%d}" for origin in past["origin"].unique()),
         "n_gone": len(gone), "revenue_gone": round(float(gone["revenue_12m"].sum()), DIGITS),
         "n_overdue": len(overdue), "revenue_overdue": round(float(overdue["revenue_12m"].sum()), DIGITS),
@@ -137,7 +138,7 @@ def score_churn(
     told["findings"] = {
         "answer": findings.describe_risk(rows, stake, losses, told),
         "renewal": findings.describe_renewals(followed, renewals, counted, day, int(held.sum())),
-        "trust": findings.describe_trust(cards, leaks, calibration, told),
+        "trust": findings.describe_trust(cards, leaks, calibration, past, rule),
     }
     reasons = explain_risk(facts, fitted, horizon_days) if fitted else pd.DataFrame(columns=REASON_COLUMNS)
     return Scored(rows.rename_axis("account_id").reset_index()[COLUMNS], cards, calibration, reasons, told)

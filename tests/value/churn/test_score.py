@@ -67,7 +67,7 @@ def test_the_model_beats_both_rules_and_says_so(planted):
 
 def test_every_finding_and_reason_is_a_sentence_in_both_languages(planted):
     said = [dict(finding) for part in planted.model["findings"].values() for finding in part]
-    assert {"churn.answer", "churn.gone", "churn.never_renewed"} <= {finding["key"] for finding in said}
+    assert {"churn.answer", "churn.gone", "churn.never_renewed", "churn.found"} <= {finding["key"] for finding in said}
     for language in ("de", "en"):
         assert all("{" not in say(language=language, **finding) for finding in said)
         for row in planted.reasons.drop_duplicates("reason").to_dict("records"):
@@ -132,6 +132,12 @@ def test_too_few_lost_accounts_leave_the_rhythm(make_panel, many_orders, no_even
     assert scored.rows["churn_probability"].isna().all()
     assert scored.rows["usual_interval_days"].notna().all()
     assert (scored.cards["n"] == 0).all()
+
+
+def test_nobody_left_and_no_past_are_told_apart(make_panel, panel, no_events):
+    gone = make_panel({f"K{i}": ["2024-05-01", "2025-01-10"] for i in range(40)})
+    assert keys(scored_of(gone, no_events), "answer") == ["churn.nobody"]
+    assert keys(scored_of(panel[panel["as_of"] == DAY], no_events), "answer")[0] == "churn.no_past"
 
 
 def test_some_lost_accounts_are_enough_for_the_rule(make_panel, many_orders, no_events):
