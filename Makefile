@@ -54,6 +54,7 @@ bench: setup  ## measures what takes longer than a test may; writes the results 
 	$(BIN)/python benchmarks/dialects.py --write
 	$(BIN)/python benchmarks/reading.py --write
 	$(BIN)/python benchmarks/duplicates.py --write
+	$(BIN)/python benchmarks/leads.py --write
 	@test -d $(REAL_DATA) || echo "Left out, for lack of $(REAL_DATA): benchmarks on real data"
 	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/certified_search.py $(REAL_DATA)/wholesale_customers --write
 	@test ! -d $(REAL_DATA) || $(BIN)/python benchmarks/online_retail.py $(REAL_DATA)/online_retail --write

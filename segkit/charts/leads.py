@@ -50,8 +50,8 @@ def sources_chart(sources: pd.DataFrame, language: str, currency: str = "EUR") -
     points = base.mark_circle(size=110, color=BLUE, opacity=1).encode(x="share:Q", tooltip=tooltip)
     names = base.mark_text(align="left", dx=8, color=INK).encode(x="high:Q", text="text:N")
     mean = alt.Chart(sources).mark_rule(color=MUTED, strokeDash=[5, 4]).encode(x="max(all):Q")
-    height = ROW_HEIGHT * max(sources["source"].nunique(), 2)
-    return alt.layer(mean, limits, points, names).properties(title=_title(say, "source"), width=WIDTH, height=height)
+    layers = alt.layer(mean, limits, points, names)
+    return layers.properties(title=_title(say, "source"), width=WIDTH, height=alt.Step(ROW_HEIGHT))
 
 
 def waiting_chart(waiting: pd.DataFrame, language: str, currency: str = "EUR") -> alt.Chart:

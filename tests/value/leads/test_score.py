@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segkit import texts
 from segkit.settings.value import Value
 from segkit.tables import TABLES
 from segkit.value.backtests.leaks import find_leaks
 from segkit.value.leads.companies import add_companies, company_keys
 from segkit.value.leads.outcomes import add_outcomes
-from segkit.value.leads.predictors import build_predictors, describe_leads, index_events
+from segkit.value.leads.predictors import COUNTS, build_predictors, describe_leads, index_events
 from segkit.value.leads.score import score_leads
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -225,3 +226,20 @@ def test_same_bytes_whatever_the_order_of_the_rows(leads, scored):
     again = score(leads.sample(frac=1, random_state=1).reset_index(drop=True))
     pd.testing.assert_frame_equal(again.rows, scored.rows)
     pd.testing.assert_frame_equal(again.cards, scored.cards)
+
+
+def test_every_reason_and_finding_has_words(leads, scored):
+    accounts = accounts_of(leads, -50)
+    others = [score(leads, accounts=accounts), scored]
+    for found in others:
+        for row in found.rows.itertuples():
+            numbers = {"value": row.reason_value, "usual": row.reason_usual, "name": row.reason_name}
+            assert texts.say(row.reason, "de", **numbers) != texts.say(row.reason, "en", **numbers)
+        for finding in (f for part in found.model["findings"].values() for f in part):
+            assert texts.say(**{"language": "de", **finding})
+    kinds = {"source": ["", "no_"], "channel": ["", "no_"]}
+    wanted = [f"reason_{word}{kind}" for kind, words in kinds.items() for word in words]
+    wanted += [f"reason_company_{c}" for c in ("unknown", "known", "customer")]
+    wanted += [f"reason_size_{s}" for s in ("micro", "small", "medium", "large")]
+    wanted += [f"reason_{few}{count}" for few in ("", "few_") for count in COUNTS]
+    assert not [name for name in wanted if not texts.has(f"leads.{name}")]
