@@ -28,7 +28,7 @@ SAID = {
     "bare": {"behaviour.one_product", "churn.open_ended", "potential.no_firmographics", "leads.none_converted"},
     "losing": {"behaviour.constant_prices", "behaviour.losing_margin", "lifetime.negative", "churn.not_over"},
     "refunds": {"behaviour.more_returned", "potential.too_few"},
-    "all_once": {"lifetime.warn_few_repeat_buyers", "churn.no_chances", "potential.too_few"},
+    "all_once": {"lifetime.warn_no_repeat_buyers", "churn.no_chances", "potential.too_few"},
     "few_repeats": {"lifetime.warn_few_repeat_buyers"},
     "nothing_beside": {
         *("behaviour.no_products_bought", "behaviour.no_prices", "behaviour.no_care", "lifetime.answer_revenue"),

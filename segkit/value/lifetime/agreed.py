@@ -140,14 +140,11 @@ def by_year(survive: np.ndarray, horizon_months: int) -> np.ndarray:
     return sums / np.where(sums[:, :1] > 0, sums[:, :1], 1.0)
 
 
-def lasting_of(counts: pd.DataFrame, is_project: pd.Series) -> tuple[Survival, Survival]:
-    """Return how long relations last: of all accounts, and of project customers (those of all where few ended)."""
+def lasting_of_projects(counts: pd.DataFrame, is_project: pd.Series) -> Survival:
+    """Return how long relations of project customers last; those of all accounts where few of them have ended."""
     observed = observe_relations(counts)
-    of_all = fit_survival(observed)
     projects = observed[is_project.reindex(observed.index)]
-    if int(projects["is_ended"].sum()) < FEWEST_PROJECTS:
-        return of_all, of_all
-    return of_all, fit_survival(projects)
+    return fit_survival(projects if int(projects["is_ended"].sum()) >= FEWEST_PROJECTS else observed)
 
 
 def foresee_projects(

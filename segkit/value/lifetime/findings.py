@@ -52,9 +52,11 @@ def _answer(
 ) -> list[Finding]:
     """Return what all accounts together are worth, how few hold most of it, and the revenue of the year ahead."""
     value = rows["lifetime_value"].dropna().sort_values(ascending=False)
-    if value.empty or not (value != 0).any():
+    if value.empty:
         return [{"key": "lifetime.nothing"}]
-    total, n_top = float(value.sum()), max(1, round(TOP_SHARE * len(value)))
+    if not (value != 0).any():
+        return [{"key": "lifetime.all_silent", "n": len(value)}]
+    total, n_top = float(value.sum()), round(TOP_SHARE * len(value))
     said: list[Finding] = [
         {
             "key": f"lifetime.answer_{facts['margin_basis']}",
@@ -63,8 +65,6 @@ def _answer(
             "months": settings.horizon_months,
             "rate": settings.discount_rate,
             "total": total,
-            "n_top": n_top,
-            "share_top": float(value.iloc[:n_top].sum()) / total if total > 0 else None,
             "margin_rate": facts["margin_rate"],
         },
         {
@@ -73,6 +73,8 @@ def _answer(
             "revenue": float(known["revenue_12m"].sum()),
         },
     ]
+    if n_top > 1 and total > 0:
+        said.insert(1, {"key": "lifetime.top", "n": n_top, "share": float(value.iloc[:n_top].sum()) / total})
     if n_negative := int((value < 0).sum()):
         said.append({"key": "lifetime.negative", "n": n_negative, "total": float(value[value < 0].sum())})
     if n_without := int(rows["lifetime_value"].isna().sum()):
@@ -90,13 +92,15 @@ def _models(facts: dict[str, Any], settings: Lifetime) -> list[Finding]:
     ]  # fmt: skip
     if facts["purchases"] is None:
         enough = facts["n_repeat_buyers"] >= settings.min_repeat_buyers
-        key = "lifetime.warn_no_fit" if enough else "lifetime.warn_few_repeat_buyers"
+        few = "lifetime.warn_few_repeat_buyers" if facts["n_repeat_buyers"] else "lifetime.warn_no_repeat_buyers"
+        key = "lifetime.warn_no_fit" if enough else few
         said.append({"key": key, "n": facts["n_repeat_buyers"], "needed": settings.min_repeat_buyers})
     else:
         said.append({"key": f"lifetime.family_{facts['purchases']['model']}", "n": facts["n_repeat_buyers"]})
     if relations.get("contract"):
         renewal = facts["renewal"]
-        key = "lifetime.renewal_unknown" if renewal["basis"] == "unknown" else "lifetime.renewal"
+        few = "lifetime.renewal_unknown" if renewal["n_judged"] else "lifetime.renewal_never"
+        key = few if renewal["basis"] == "unknown" else "lifetime.renewal"
         said.append({"key": key, "n": renewal["n_judged"], "n_renewed": renewal["n_renewed"]})
     if relations.get("project"):
         lasting = facts["survival_projects"]

@@ -20,6 +20,7 @@ from segkit.value.lifetime.predictive import spend_interval
 from segkit.value.lifetime.purchases import BOUGHT_FREELY, CANDIDATES, CONTINUOUS, PurchaseModel
 from segkit.value.lifetime.reasons import explain
 from segkit.value.lifetime.relation import find_relations
+from segkit.value.lifetime.survival import Survival, fit_survival, observe_relations
 from segkit.value.lifetime.worth import add_worth, margin_rates, year_ends
 
 if TYPE_CHECKING:
@@ -76,7 +77,10 @@ def score_lifetime(
     cards = pd.concat([verdict.cards, cover_cards(limits, horizon, used)], ignore_index=True)
 
     rates, basis, rate = margin_rates(known, settings.lifetime)
-    of_all, of_projects = agreed.lasting_of(counts, relations == "project")
+    # curves are fitted only where they are used: later years of the rule, and projects
+    of_all = None if verdict.is_used else fit_survival(observe_relations(counts))
+    is_project = relations == "project"
+    of_projects = agreed.lasting_of_projects(counts, is_project) if is_project.any() else None
     frames, years = _foresee(
         panel, known, contracts, counts, relations, day, model, way, cases, of_all, of_projects, settings, seed
     )
@@ -97,7 +101,8 @@ def score_lifetime(
         "way": way, "used": used, "rule": verdict.rule,
         "horizon_days": horizon, "origins": [f"{o.day:%Y-%m-%d}" for o in tried],
         "margin_basis": basis, "margin_rate": round(rate, 6),
-        "survival": of_all.describe(), "survival_projects": of_projects.describe(),
+        "survival": of_all.describe() if of_all else None,
+        "survival_projects": of_projects.describe() if of_projects else None,
         "renewal": agreed.learn_renewal(agreed.chain_contracts(contracts, day), seed).describe(),
         "leaks": _leaks(panel, contracts, every, settings),
     }  # fmt: skip
@@ -144,8 +149,8 @@ def _foresee(
     model: PurchaseModel | None,
     way: str,
     cases: pd.DataFrame,
-    of_all: agreed.Survival,
-    of_projects: agreed.Survival,
+    of_all: Survival | None,
+    of_projects: Survival | None,
     settings: Value,
     seed: int,
 ) -> tuple[list[pd.DataFrame], list[np.ndarray]]:
@@ -154,17 +159,17 @@ def _foresee(
     free = counts[relations.isin(BOUGHT_FREELY)]
     frame = _foresee_free(panel, day, free, model, way, cases, seed)
     ends = [end * DAYS_PER_MONTH for end in year_ends(months)]
-    if model is not None and way in CANDIDATES:
+    if model is not None and of_all is None:
         bought = purchases.expect_purchases(model, panel, day, free, ends)[0]
         steps = np.diff(bought, axis=1, prepend=0.0)
         shares = steps / np.where(steps[:, :1] > 0, steps[:, :1], np.inf)
         shares[:, 0] = 1.0
-    else:
+    elif of_all is not None:
         age = (free["age"] * DAYS_PER_WEEK / DAYS_PER_YEAR).to_numpy()[:, None]
         at = (np.arange(1, year_ends(months)[-1] + 1)[None, :] - 0.5) / 12
         shares = agreed.by_year(of_all.keep(age, at), months)
     frames, years = [frame], [shares]
-    if (relations == "project").any():
+    if of_projects is not None:
         mine = counts[relations == "project"]
         found, share = agreed.foresee_projects(known.loc[mine.index], mine, of_projects, months)
         frames.append(found.assign(lifetime_model="survival"))

@@ -29,7 +29,7 @@ class Survival:
     n: int
     n_ended: int
     kaplan_meier_1y: float
-    """Kaplan and Meier's estimate at one year, beside the curve's; NaN without observations."""
+    """Kaplan and Meier's estimate at one year, beside the curve's; NaN where few have ended."""
 
     def keep(self, age: np.ndarray, ahead: np.ndarray) -> np.ndarray:
         """Return the chance to last `ahead` more years of relations that have lasted `age` years."""
@@ -100,10 +100,10 @@ def fit_survival(observed: pd.DataFrame) -> Survival:
     n, n_ended = len(observed), int(observed["is_ended"].sum())
     if not n:
         return Survival(1.0, float("inf"), 0, 0, float("nan"))
-    shape, scale = 1.0, float(years.sum() / (ended.sum() + 0.5))
-    if n_ended >= FEWEST_ENDED:
-        fitted = _fit_weibull(years, ended)
-        shape, scale = fitted if fitted is not None else (shape, scale)
+    constant = float(years.sum() / (ended.sum() + 0.5))
+    if n_ended < FEWEST_ENDED:
+        return Survival(1.0, constant, n, n_ended, float("nan"))
+    shape, scale = _fit_weibull(years, ended) or (1.0, constant)
     return Survival(shape, scale, n, n_ended, _kaplan_meier(years, ended, 1.0))
 
 

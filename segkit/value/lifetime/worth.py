@@ -58,8 +58,8 @@ def margin_rates(known: pd.DataFrame, settings: Lifetime) -> tuple[pd.Series, st
     Returns
     -------
     tuple
-        Rate by account; "margin" (from the lines), "margin_rate" (from the settings) or "revenue" (neither: the rate is
-        1 and the value is revenue); the rate of all.
+        Rate by account; "margin" (from the lines), "margin_rate" (from the settings), "revenue" (neither: the rate is 1
+        and the value is revenue) or "no_revenue" (the same, since nothing was sold in twelve months); the rate of all.
     """
     import pandas as pd
 
@@ -67,7 +67,9 @@ def margin_rates(known: pd.DataFrame, settings: Lifetime) -> tuple[pd.Series, st
     margin = known["margin_12m"].astype("float64").where(revenue > 0)
     both = margin.notna()
     if not both.any():
-        basis, rate = ("revenue", 1.0) if settings.margin_rate is None else ("margin_rate", settings.margin_rate)
+        basis, rate = ("margin_rate", settings.margin_rate or 1.0)
+        if settings.margin_rate is None:
+            basis = "no_revenue" if known["margin_12m"].notna().any() or not (revenue > 0).any() else "revenue"
         return pd.Series(rate, index=known.index), basis, rate
     of_all = float(np.clip(margin[both].sum() / revenue[both].sum(), -LIMIT, LIMIT))
     weight = float(revenue[both].median())

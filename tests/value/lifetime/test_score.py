@@ -146,7 +146,7 @@ def test_contracts_with_and_without_end() -> None:
     assert rows["lifetime_model"].tolist() == ["contract"] * 2
     assert rows.at["K0001", "expected_revenue_12m"] == pytest.approx(1e6 * 6 / 12)  # to its end, renewal not known
     assert 1e6 < rows.at["K0002", "expected_revenue_12m"] < 2e6
-    assert "renewal_unknown" in keys(scored, "models")
+    assert "renewal_never" in keys(scored, "models")
     mine = scored.reasons.query("account_id == 'K0001' and reason_rank == 1").iloc[0]
     assert (mine["reason"], mine["name"]) == ("lifetime.reason_contract", "2027-03-31")
 
