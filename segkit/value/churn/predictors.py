@@ -29,6 +29,11 @@ PREDICTORS = {
 """What the model sees: the reason each belongs to, and whether more of it can only raise (1) or lower (−1) the risk."""
 
 UNUSUAL = 0.01  # a silence is overdue from where only one in a hundred accounts still buying had waited as long
+OF_DAY = [
+    "account_id", "first_sale_date", "last_sale_date", "n_sale_days", "frequency_12m", "revenue_12m",
+    "revenue_prev_12m", "tenure_days",
+]  # fmt: skip
+OF_QUARTER = ["account_id", "orders_q", "n_products_12m"]
 QUARTER_DAYS = 80  # a shorter step of the panel is a quarter that is not over
 YEAR, SHORT = 365, 90
 FLOOR, CEILING = -2.5, 1.0  # logarithm of a ratio: nothing is told by falls beyond nine tenths or rises beyond 2.7
@@ -56,9 +61,9 @@ def build_facts(tables: dict[str, pd.DataFrame], day: pd.Timestamp, horizon_days
         account was not a customer then. Engagements a quarter are beside the mean quarter of the nine months before.
     """
     panel = tables["panel"]
-    days = sorted(panel.loc[panel["as_of"] <= day, "as_of"].unique())
-    now = _rows(panel, day)
-    now = now[now["last_sale_date"].notna()]
+    days = [end for end in sorted(panel["as_of"].unique()) if end <= day]
+    now = panel[(panel["as_of"] == day) & panel["last_sale_date"].notna()]
+    now = now[OF_DAY].set_index("account_id").sort_index().rename(columns={"frequency_12m": "orders_12m"})
     facts = now[["orders_12m", "revenue_12m", "revenue_prev_12m", "tenure_days"]].astype("float64")
     facts["days_silent"] = (day - now["last_sale_date"]).dt.days.astype("float64")
     facts["usual_interval_days"] = usual_intervals(now)
@@ -68,18 +73,17 @@ def build_facts(tables: dict[str, pd.DataFrame], day: pd.Timestamp, horizon_days
     return facts.join(_contracts(tables["contracts"], day, facts.index))[FACTS]
 
 
-def _rows(panel: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
-    rows = panel[panel["as_of"] == day].set_index("account_id").sort_index()
-    return rows.rename(columns={"frequency_12m": "orders_12m", "n_products_12m": "n_products"})
-
-
 def _changes(panel: pd.DataFrame, days: list[pd.Timestamp], facts: pd.DataFrame) -> pd.DataFrame:
     """Return orders and breadth of the last half year and of the same half a year before."""
     import pandas as pd
 
     is_over = len(days) < 2 or (days[-1] - days[-2]).days >= QUARTER_DAYS
     ends = days if is_over else days[:-1]
-    past = {back: _rows(panel, ends[-1 - back]).reindex(facts.index) for back in (0, 1, 4, 5) if len(ends) > back}
+    past = {
+        back: panel.loc[panel["as_of"] == ends[-1 - back], OF_QUARTER].set_index("account_id").reindex(facts.index)
+        for back in (0, 1, 4, 5)
+        if len(ends) > back
+    }
     empty = pd.Series(np.nan, facts.index)
 
     def half(column: str, back: int) -> pd.Series:
@@ -88,7 +92,7 @@ def _changes(panel: pd.DataFrame, days: list[pd.Timestamp], facts: pd.DataFrame)
         return past[back][column].astype("float64").fillna(0.0) + past[back + 1][column].astype("float64").fillna(0.0)
 
     def breadth(back: int) -> pd.Series:
-        return past[back]["n_products"].astype("float64") if back in past else empty
+        return past[back]["n_products_12m"].astype("float64") if back in past else empty
 
     # before the first line there was nothing to fall from: half a year of being a customer is compared with half a year
     was_customer = facts["tenure_days"] >= YEAR + YEAR / 2
