@@ -130,8 +130,9 @@ def trust_findings(cards: pd.DataFrame, model: str) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        Two findings, `cards.measured_<metric>` of the rule that comes closest and `cards.used_…`; only the second,
-        with the reason in its key, where there is no interval; none where the model has no card.
+        Two findings: `cards.measured_<metric>` of the rule that comes closest (in words of the model's own where there
+        are such), and `cards.used_…`. Only the second, with the reason in its key, where there is no interval; none
+        where the model has no card.
     """
     verdicts = list_verdicts(cards[cards["model"] == model])
     if verdicts.empty:
@@ -141,7 +142,8 @@ def trust_findings(cards: pd.DataFrame, model: str) -> list[dict[str, Any]]:
     figures = {k: _plain(closest[k]) for k in FIGURES}
     found = []
     if figures["low"] is not None and figures["baseline"] is not None:
-        found.append({"key": f"cards.measured_{closest['metric']}", **numbers, **figures})
+        key, own = (f"cards.measured_{name}" for name in (closest["metric"], f"{closest['metric']}_{model}"))
+        found.append({"key": own if has(own) else key, **numbers, **figures})
     return [*found, {"key": f"cards.{_verdict(closest)}", **numbers}]
 
 

@@ -37,7 +37,7 @@ def test_one_row_per_model_and_rule_in_the_order_of_the_notebook(cards):
 
 def test_the_sentences_hold_both_numbers_and_what_is_used(cards):
     measured, used = trust_findings(cards, "churn")
-    assert (measured["key"], used["key"]) == ("cards.measured_auc", "cards.used_model")
+    assert (measured["key"], used["key"]) == ("cards.measured_auc_churn", "cards.used_model")
     row = list_verdicts(cards).iloc[2]
     assert (measured["value"], measured["baseline"]) == (row["value"], row["baseline"])
     measured, used = trust_findings(cards, "lifetime")
