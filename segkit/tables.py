@@ -138,6 +138,13 @@ def check(frame: pd.DataFrame, name: str) -> pd.DataFrame:
     return checked.sort_values(table.key, kind="stable", na_position="first").reset_index(drop=True)
 
 
+def no_rows(name: str) -> pd.DataFrame:
+    """Return a table of `tables.yml` without rows, with the types of its columns: what nobody delivered."""
+    import pandas as pd
+
+    return check(pd.DataFrame(columns=list(TABLES[name].columns)), name)
+
+
 def _messages(name: str, n_rows: int, failures: pd.DataFrame) -> list[str]:
     texts = []
     for (column, check_name), rows in failures.groupby(["column", "check"], sort=False):
