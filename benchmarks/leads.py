@@ -36,13 +36,14 @@ from segkit.value.leads.trials import quarter_ends, try_leads  # noqa: E402
 HEAD = """# Leads: ranked beside the chances that are true
 
 Area under the curve of the leads of the look back (four quarters, each learnt from what was over by then), on the
-sample company by seed. *oracle*: the chance from which the generator drew; nobody can do better than by luck. *rule*:
+sample company by seed. *oracle*: the chance from which the generator drew; nobody can do better than by luck; *share*: of it, by the model. *rule*:
 the rate of the lead's source. *number*: whether the customer number stands at the lead today, which conversion writes:
 the trap, it cannot be had when it would be needed. *foretold less come*: mean forecast less share that converted.
-*waiting*: leads open at the four quarter ends, conversions foretold and come. Python {python}.
+*waiting*: leads not converted at the four quarter ends, conversions foretold and come. *open*: leads open at the end of
+the data, sum of their chances and of the true ones. Python {python}.
 
-| seed | leads judged | oracle | model | of the oracle | rule | number | foretold less come | slope | waiting | used |
-|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
+| seed | leads | oracle | model | share | rule | number | foretold less come | slope | waiting | open | used |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
 """
 
 
@@ -61,6 +62,7 @@ def measure(seed: int) -> dict[str, float | str]:
     of = truth.loc[cases["lead_id"]]
     outcome = cases["outcome"].to_numpy(bool)
     waited = found.model["waiting"]
+    open_true = float(truth.loc[found.rows["lead_id"], "chance_now"].sum())
     oracle = area_under_curve(of["chance"].to_numpy(), outcome)
     model = float(cards.loc["auc", "value"])
     return {
@@ -70,6 +72,7 @@ def measure(seed: int) -> dict[str, float | str]:
         "bias": float(cards.loc["calibration_in_the_large", "value"]),
         "slope": float(cards.loc["calibration_slope", "value"]),
         "foretold": waited["foretold"], "came": waited["came"],
+        "open": float(found.rows["score"].sum()), "open_true": open_true,
         "used": str(cards.loc["auc", "used"]),
     }  # fmt: skip
 
@@ -79,7 +82,7 @@ def line(row: dict) -> str:
     return (
         f"| {row['seed']} | {row['n']:,.0f} | {row['oracle']:.3f} | {row['model']:.3f} | {row['of_oracle']:.3f} | "
         f"{row['rule']:.3f} | {row['number']:.3f} | {row['bias']:+.3f} | {row['slope']:.2f} | "
-        f"{row['foretold']:.0f} / {row['came']:.0f} | {row['used']} |"
+        f"{row['foretold']:.0f} / {row['came']:.0f} | {row['open']:.1f} / {row['open_true']:.1f} | {row['used']} |"
     )
 
 

@@ -195,8 +195,9 @@ def _rows(
     """Return the rows of table `onboarding`: all new accounts, the highest risk first."""
     of = known.reindex(now.index)
     risk = now["rule"].to_numpy() if fitted is None else _predict(fitted, now)
-    usual = float(learnt["outcome"].mean()) if learnt is not None and _is_enough(learnt) else float(np.mean(risk))
-    limit = expit(log_odds(np.array([usual])) + np.log(TROUBLE))[0] if len(now) else 1.0
+    cases = learnt["outcome"].to_numpy() if learnt is not None and _is_enough(learnt) else risk
+    usual = float(cases.mean()) if len(cases) else 0.0
+    limit = expit(log_odds(np.array([usual])) + np.log(TROUBLE))[0]
     effects = None if fitted is None else _matrix(fitted, now)[:, 1:] * fitted.beta[1:]
     names = [] if fitted is None else list(fitted.mean.index)
     is_above = risk >= usual

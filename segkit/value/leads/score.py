@@ -15,6 +15,7 @@ from segkit.value.backtests.scores import calibrate, compare, is_used
 from segkit.value.leads import findings
 from segkit.value.leads.chances import Chances, fit_chances, predict_chances
 from segkit.value.leads.companies import MOST_FILLED, add_companies, filled_by_conversion
+from segkit.value.leads.kept import correct_chances, open_share
 from segkit.value.leads.outcomes import EPOCH, add_outcomes, day_number
 from segkit.value.leads.predictors import Events, Tables, build_predictors, describe_leads, index_events, waiting_on
 from segkit.value.leads.reasons import explain_leads
@@ -84,8 +85,7 @@ def score_leads(
     cards = compare(trial.cases, "probability", MODEL, RULE, DECIDING, horizon, settings.backtest, seed)
     basis = "model" if is_used(cards) else "rule"
     learnt = fit_chances(known, events, last, horizon, dropped) if can_learn else None
-    waits = waiting_on(known, as_of, horizon) & known["is_open"].to_numpy()
-    rows = _rank(known[waits], events, as_of, learnt, basis)
+    rows = _rank(known[waiting_on(known, as_of, horizon)], events, as_of, horizon, learnt, basis)
     facts = findings.Facts(leads, known, last, as_of, horizon, filled, by_number, learnt)
     said: dict[str, Any] = {
         "answer": findings.describe_answer(facts, rows),
@@ -141,26 +141,29 @@ def _leaks(tables: Tables, ends: list[float], last: float, horizon: int, by_numb
     return [name for name in found if name != "account_id"]
 
 
-def _rank(waiting: pd.DataFrame, events: Events, as_of: float, learnt: Chances | None, basis: str) -> pd.DataFrame:
+def _rank(
+    waiting: pd.DataFrame, events: Events, as_of: float, horizon: int, learnt: Chances | None, basis: str
+) -> pd.DataFrame:
     """Return the rows of `lead_scores`, index lead_id: by chance, then the newest first."""
     frame = waiting.assign(account_id=waiting["account_id"].fillna(waiting["account"]))
-    age = as_of - frame["created"].to_numpy()
     if learnt is None:
-        nothing = dict.fromkeys(
-            ["score", "score_low", "score_high", "rule_score", "reason_value", "reason_usual"], np.nan
-        )
-        frame = frame.assign(**nothing, reason=None, reason_name=None)
+        empty = ["score", "score_low", "score_high", "rule_score", "reason_value", "reason_usual"]
+        frame = frame[frame["is_open"]].assign(**dict.fromkeys(empty, np.nan), reason=None, reason_name=None)
     else:
         predictors = describe_leads(frame, events, np.full(len(frame), as_of))
+        age = as_of - frame["created"].to_numpy()
         found = predict_chances(learnt, predictors, age)
+        used = ("score", "score_low", "score_high")
         if basis == "rule":
-            found = found.assign(score=found["rule_score"], score_low=found["rule_low"], score_high=found["rule_high"])
+            found = found.assign(**{name: found[name.replace("score", "rule", 1)] for name in used[1:]})
+            found = found.assign(score=found["rule_score"])
+        share = open_share(frame, found["score"], as_of, horizon)
+        is_open = frame["is_open"].to_numpy()
+        frame, predictors, age = frame[is_open], predictors[is_open], age[is_open]
+        found = correct_chances(found[is_open], share[age.astype(int)])
         is_above = (found["score"] >= found["score"].mean()).to_numpy()
-        why = explain_leads(learnt, predictors, age, is_above, basis == "rule")
-        frame = frame.join(found).join(why)
-    frame = frame.sort_values("lead_id", kind="stable").sort_values(
-        ["score", "created"], ascending=False, kind="stable"
-    )
+        frame = frame.join(found).join(explain_leads(learnt, predictors, age, is_above, basis == "rule"))
+    frame = frame.sort_index().sort_values(["score", "created"], ascending=False, kind="stable")
     return frame.assign(lead_rank=np.arange(1, len(frame) + 1), basis=basis if learnt else "rule")
 
 

@@ -9,6 +9,7 @@ from segkit.settings.value import Value
 from segkit.tables import TABLES
 from segkit.value.backtests.leaks import find_leaks
 from segkit.value.leads.companies import add_companies, company_keys
+from segkit.value.leads.kept import CORRECTED, correct_chances, open_share
 from segkit.value.leads.outcomes import add_outcomes
 from segkit.value.leads.predictors import COUNTS, build_predictors, describe_leads, index_events
 from segkit.value.leads.score import score_leads
@@ -186,6 +187,19 @@ def test_states_in_two_languages_and_in_free_text():
     assert found["is_open"].tolist() == list(states.values())
     undated = found.loc[found["is_undated"], "status"].tolist()
     assert undated == ["Converted", "Qualified", "umgewandelt"]
+
+
+def test_what_nobody_closed_has_better_odds_by_hand():
+    # of 100 leads of age 50, none expected to convert, 29 are open: (29 + 10) / 110; with the open one of age 60 it
+    # would be 40 / 111 from age 45 on, but the share never rises
+    ages = np.array([50.0] * 100 + [60.0])
+    leads = pd.DataFrame({"created": 1000 - ages, "is_open": [True] * 29 + [False] * 71 + [True]})
+    share = open_share(leads, pd.Series(np.zeros(101)), 1000, 180)
+    assert share[[0, 20]].tolist() == [1, 1]
+    assert share[[35, 50]].tolist() == pytest.approx([39 / 110] * 2)
+    assert (np.diff(share) <= 0).all()
+    same = {name: [0.2] for name in CORRECTED}
+    assert correct_chances(pd.DataFrame(same), np.array([0.25]))["score"].tolist() == [0.5]  # odds 1:4 become 1:1
 
 
 def test_the_opportunity_says_when_the_lead_does_not():
