@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.value.backtests.cards import trust_findings
+from segkit.value.churn.lists import raised_limit
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Finding = dict[str, Any]
 SOON_DAYS = 180
-MOST_NAMED = 10
 FIRST_TENTH = 0.1
 FEWEST_CASES = 100  # a tenth of fewer is no list
 
@@ -53,11 +53,13 @@ def describe_risk(
                 "share": losses["revenue"]["mean"] / total if total > 0 else None,
             }
         )  # fmt: skip
-        most = rows.loc[scored, "revenue_at_risk"].sort_values(ascending=False)
-        if len(most) > MOST_NAMED and most.sum() > 0:
-            top = most.head(MOST_NAMED)
-            found.append({"key": "churn.most", "n": MOST_NAMED, "revenue": float(top.sum()),
-                          "share": float(top.sum() / most.sum())})  # fmt: skip
+        chance, risk = rows["churn_probability"], rows["revenue_at_risk"]
+        limit = raised_limit(chance)
+        raised = risk[(chance >= limit) & (risk > 0)]
+        if len(raised):
+            money = float(raised.sum())
+            found.append({"key": "churn.raised", "n": len(raised), "limit": limit, "median": float(chance.median()),
+                          "revenue": money, "share": money / float(risk.sum())})  # fmt: skip
     if facts["n_overdue"]:
         found.append({"key": "churn.overdue", "n": facts["n_overdue"], "revenue": facts["revenue_overdue"]})
     if facts["n_gone"]:

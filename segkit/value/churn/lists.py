@@ -46,7 +46,9 @@ def select_at_risk(
     chance = value["churn_probability"]
     of_churn = reasons[reasons["model"] == "churn"]
     found = value[
-        (chance >= _limit(chance)) & (value["revenue_at_risk"] > 0) & value["account_id"].isin(of_churn["account_id"])
+        (chance >= raised_limit(chance))
+        & (value["revenue_at_risk"] > 0)
+        & value["account_id"].isin(of_churn["account_id"])
     ]
     found = found.sort_values(["revenue_at_risk", "account_id"], ascending=[False, True]).head(n)
     columns = ["account_id", "name", "owner_id", "revenue_12m", "revenue_at_risk", "churn_probability"]
@@ -106,10 +108,12 @@ def select_risk_points(value: pd.DataFrame, accounts: pd.DataFrame, most: int) -
     )
     columns = ["name", "owner_id", "churn_probability", "stake", "revenue_at_risk", "is_silent"]
     points = points[columns].reset_index(drop=True)
-    return points.assign(label=points["name"].where(_place_labels(points, _limit(value["churn_probability"])), ""))
+    return points.assign(
+        label=points["name"].where(_place_labels(points, raised_limit(value["churn_probability"])), "")
+    )
 
 
-def _limit(chance: pd.Series) -> float:
+def raised_limit(chance: pd.Series) -> float:
     """Return the chance from which an account stands out."""
     return float(np.fmin(RAISED * chance.median(), RAISED_SHARE))
 
