@@ -127,7 +127,7 @@ def _trust(cards: pd.DataFrame, facts: dict[str, Any]) -> list[Finding]:
         mae, order = of_all.loc[("mae", rule)], of_all.loc[("spearman", rule)]
         said.append(
             {
-                "key": f"lifetime.{facts['used']}_used",
+                "key": _verdict(cards, facts["used"]),
                 "n_origins": len(facts["origins"]),
                 "n": int(mae["n"]),
                 "days": facts["horizon_days"],
@@ -146,6 +146,12 @@ def _trust(cards: pd.DataFrame, facts: dict[str, Any]) -> list[Finding]:
     else:
         said.append({"key": "lifetime.limits_untried"})
     return said
+
+
+def _verdict(cards: pd.DataFrame, used: str) -> str:
+    """Return the key of the sentence: the model, the rule, or the rule although the model puts accounts in better order."""
+    is_better = cards.loc[cards["is_deciding"], "gain_low"] > 0
+    return "lifetime.rule_used_error" if used == "rule" and is_better.all() else f"lifetime.{used}_used"
 
 
 def _plain(value: float) -> float | None:

@@ -99,7 +99,7 @@ def add_worth(
         Adds lifetime_value, lifetime_low, lifetime_high (currency; a negative margin turns the limits round).
     """
     weights = discount_weights(horizon_months, discount_rate)
-    factor = rates.to_numpy() * (years @ weights)
+    factor = rates.to_numpy() * (years * weights).sum(axis=1)
     expected = forecasts["expected_revenue_12m"].to_numpy()
     wider = widen(years * weights)
     limits = []
