@@ -149,7 +149,7 @@ def _trust(cards: pd.DataFrame, facts: dict[str, Any]) -> list[Finding]:
 
 
 def _verdict(cards: pd.DataFrame, used: str) -> str:
-    """Return the key of the sentence: the model, the rule, or the rule although the model puts accounts in better order."""
+    """Return the key of the sentence: the model, the rule, or the rule although the model has the better order."""
     is_better = cards.loc[cards["is_deciding"], "gain_low"] > 0
     return "lifetime.rule_used_error" if used == "rule" and is_better.all() else f"lifetime.{used}_used"
 
