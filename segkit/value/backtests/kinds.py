@@ -46,7 +46,8 @@ def values_of(pair: Pair, kind: str, weights: Floats, quantile: float) -> dict[s
         found = [_of_probability(p, pair.outcome, weights) for p in forecasts]
     elif kind == "amount":
         ranks = _ranks(pair.outcome, weights)
-        found = [_of_amount(amount, pair.outcome, ranks, weights) for amount in forecasts]
+        spread = metrics.rank_spread(ranks, weights)
+        found = [_of_amount(amount, pair.outcome, ranks, spread, weights) for amount in forecasts]
     else:
         found = [_of_bound(bound, pair.outcome, weights, quantile) for bound in forecasts]
     nothing = np.full(weights.shape[1], np.nan)
@@ -65,7 +66,10 @@ def _of_probability(p: Floats, outcome: Floats, weights: Floats) -> dict[str, Fl
     return found | {"brier": brier, "log_loss": log_loss, "calibration_in_the_large": bias, "calibration_slope": slope}
 
 
-def _of_amount(amount: Floats, outcome: Floats, of_outcome: Floats, weights: Floats) -> dict[str, Floats]:
+def _of_amount(
+    amount: Floats, outcome: Floats, of_outcome: Floats, spread: Floats, weights: Floats
+) -> dict[str, Floats]:
+    """Return the measures of one forecast; ranks of the outcome and their spread are the same for all."""
     ties = metrics.find_ties(amount)
     in_tie = metrics.sums_by_tie(ties, weights)
     up_to = np.cumsum(in_tie, axis=0)
@@ -73,7 +77,7 @@ def _of_amount(amount: Floats, outcome: Floats, of_outcome: Floats, weights: Flo
     with np.errstate(divide="ignore", invalid="ignore"):
         bias = np.where(observed > 0, predicted / observed - 1, np.nan)
     return {
-        "spearman": metrics.rank_correlation(metrics.mid_ranks(ties, in_tie, up_to), of_outcome, weights),
+        "spearman": metrics.rank_correlation(metrics.mid_ranks(ties, in_tie, up_to), of_outcome, spread, weights),
         "mae": error / weights.sum(0),
         "bias_share": bias,
         "top_decile_share": metrics.top_share(ties, in_tie, up_to, outcome, weights),

@@ -117,17 +117,26 @@ def mid_ranks(ties: Ties, in_tie: Floats, up_to: Floats) -> Floats:
     return (up_to - in_tie / 2 + 0.5)[ties.tie_of_case]
 
 
-def rank_correlation(ranks: Floats, others: Floats, weights: Floats) -> Floats:
+def rank_spread(ranks: Floats, weights: Floats) -> Floats:
+    """Return the sum of squares of `mid_ranks` around their mean; whole halves, so it is exact."""
+    return np.einsum("ij,ij->j", weights * ranks, ranks) - _mean_square(weights)
+
+
+def rank_correlation(ranks: Floats, others: Floats, spread: Floats, weights: Floats) -> Floats:
     """Return Spearman's correlation of two `mid_ranks`: Pearson's of ranks, so that ties count as they are.
 
-    NaN where one of the two is constant.
+    `spread` is the `rank_spread` of the others. NaN where one of the two is constant.
     """
+    weighted = weights * ranks
+    own = np.einsum("ij,ij->j", weighted, ranks) - _mean_square(weights)
+    both = np.einsum("ij,ij->j", weighted, others) - _mean_square(weights)
+    return _ratio(both, np.sqrt(np.maximum(own * spread, 0)))
+
+
+def _mean_square(weights: Floats) -> Floats:
+    """Return n times the square of the mean rank, which is (n + 1) / 2 with and without ties."""
     n = weights.sum(0)
-    mean = (n + 1) / 2
-    a, b = ranks - mean, others - mean
-    weighted = a * weights
-    spread = np.einsum("ij,ij->j", weighted, a) * np.einsum("ij,ij->j", b * weights, b)
-    return _ratio(np.einsum("ij,ij->j", weighted, b), np.sqrt(spread))
+    return n * ((n + 1) / 2) ** 2
 
 
 def top_share(

@@ -61,7 +61,7 @@ def compare(
     horizon_days : int, optional
         How far it looked ahead.
     settings : Backtest
-        Draws of the bootstrap.
+        Draws of the bootstrap; single origins, which decide nothing, get half of them.
     seed : int
         Start of the random draws.
     quantile : float
@@ -85,7 +85,10 @@ def compare(
         {"metric": metric, "origin": origin if origin == ALL else str(pd.Timestamp(origin).date()), **row}
         for origin in origins
         for metric, row in _measure(
-            known if origin == ALL else known[known["origin"] == origin], kind, settings.draws, seed, quantile
+            *((known, settings.draws) if origin == ALL else (known[known["origin"] == origin], settings.draws // 2)),
+            kind,
+            seed,
+            quantile,
         ).items()
     ]
     frame = pd.DataFrame(rows).assign(model=model, baseline_name=baseline_name, horizon_days=horizon_days)
@@ -112,7 +115,7 @@ def _known(cases: pd.DataFrame) -> pd.DataFrame:
     return frame[finite].sort_values(["unit", "origin", "outcome", "prediction"], kind="stable")
 
 
-def _measure(cases: pd.DataFrame, kind: str, draws: int, seed: int, quantile: float) -> dict[str, dict]:
+def _measure(cases: pd.DataFrame, draws: int, kind: str, seed: int, quantile: float) -> dict[str, dict]:
     """Return metric → value, limits, rule, gain and its limits, n, reason."""
     accounts = np.unique(cases["unit"].astype(str).to_numpy(), return_inverse=True)[1]
     outcome, model, rule = (cases[name].to_numpy(dtype="float64") for name in ("outcome", "prediction", "baseline"))
