@@ -152,7 +152,7 @@ def predict_chances(learnt: Chances, predictors: pd.DataFrame, age: np.ndarray) 
         source, the same whatever else is known, given the age (interval of Jeffreys, 1946, on the shrunken counts).
     """
     import pandas as pd
-    from scipy.stats import beta as beta_distribution
+    from scipy.special import betaincinv
 
     matrix, _ = design(predictors, learnt.columns)
     left = np.log(share_left(learnt.days, age))
@@ -160,7 +160,7 @@ def predict_chances(learnt: Chances, predictors: pd.DataFrame, age: np.ndarray) 
     spread = np.sqrt(np.einsum("ij,jk,ik->i", matrix, learnt.covariance, matrix, optimize=True))
     kinds = learnt.by_source.reindex(predictors["source"].to_numpy()).fillna({"n": 0, "k": 0, "rate": learnt.rate})
     k, n = kinds["k"].to_numpy() + PRIOR_LEADS * learnt.rate, kinds["n"].to_numpy() + PRIOR_LEADS
-    limits = (beta_distribution.ppf(q, k + 0.5, n - k + 0.5) for q in (0.025, 0.975))
+    limits = (betaincinv(k + 0.5, n - k + 0.5, q) for q in (0.025, 0.975))
     frame = {
         "score": expit(eta),
         "score_low": expit(eta - Z * spread),

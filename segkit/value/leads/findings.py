@@ -51,8 +51,7 @@ def describe_answer(facts: Facts, rows: pd.DataFrame) -> list[Finding]:
 
 def describe_trust(facts: Facts, trial: Trial, basis: str, measured: list[Finding]) -> list[Finding]:
     """Return how the look back came out, and what was left out of it."""
-    own = {"cards.measured_auc": "leads.measured_auc"}  # it speaks of leads, not of accounts
-    said = [{**finding, "key": own.get(finding["key"], finding["key"])} for finding in measured]
+    said = list(measured)
     if facts.learnt is not None and trial.waiting["n"]:
         foretold = trial.waiting["foretold" if basis == "model" else "foretold_rule"]
         numbers = {"n": int(trial.waiting["n"]), "foretold": foretold, "came": int(trial.waiting["came"])}
