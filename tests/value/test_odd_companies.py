@@ -28,14 +28,14 @@ SAID = {
     "bare": {"behaviour.one_product", "churn.open_ended", "potential.no_firmographics", "leads.none_converted"},
     "losing": {"behaviour.constant_prices", "behaviour.losing_margin", "lifetime.negative", "churn.not_over"},
     "refunds": {"behaviour.more_returned", "potential.too_few"},
-    "all_once": {"lifetime.warn_no_repeat_buyers", "churn.no_chances", "potential.too_few"},
+    "all_once": {"lifetime.warn_no_repeat_buyers", "churn.nobody", "potential.too_few"},
     "few_repeats": {"lifetime.warn_few_repeat_buyers"},
     "nothing_beside": {
         *("behaviour.no_products_bought", "behaviour.no_prices", "behaviour.no_care", "lifetime.answer_revenue"),
         *("churn.no_contracts", "potential.no_firmographics", "leads.none"),
     },
     "one_account": {"lifetime.warn_few_repeat_buyers", "churn.no_chances", "potential.too_few"},
-    "one_line": {"behaviour.no_season", "lifetime.untried", "churn.no_chances", "onboarding.no_history"},
+    "one_line": {"behaviour.no_season", "lifetime.untried", "churn.no_past", "onboarding.no_history"},
     "all_loyal": {"churn.no_chances", "potential.no_gap"},
 }
 MONEY = ["expected_revenue_12m", "lifetime_value", "revenue_at_risk", "potential"]
