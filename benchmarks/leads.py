@@ -29,16 +29,17 @@ from segkit.demo.sample import simulate  # noqa: E402
 from segkit.settings.value import Value  # noqa: E402
 from segkit.value.leads.companies import add_companies  # noqa: E402
 from segkit.value.leads.outcomes import add_outcomes, day_number  # noqa: E402
-from segkit.value.leads.predictors import index_events  # noqa: E402
+from segkit.value.leads.predictors import add_births, index_events  # noqa: E402
 from segkit.value.leads.score import score_leads  # noqa: E402
 from segkit.value.leads.trials import quarter_ends, try_leads  # noqa: E402
 
 HEAD = """# Leads: ranked beside the chances that are true
 
 Area under the curve of the leads of the look back (four quarters, each learnt from what was over by then), on the
-sample company by seed. *oracle*: the chance from which the generator drew; nobody can do better than by luck; *share*: of it, by the model. *rule*:
-the rate of the lead's source. *number*: whether the customer number stands at the lead today, which conversion writes:
-the trap, it cannot be had when it would be needed. *foretold less come*: mean forecast less share that converted.
+sample company by seed. *oracle*: the chance from which the generator drew; nobody can do better than by luck; *share*:
+the model's part of it. *rule*: the rate of the lead's source. *number*: whether the customer number stands at the lead
+today, which conversion writes: the trap, it cannot be had when it would be needed. *foretold less come*: mean forecast
+less share that converted.
 *waiting*: leads not converted at the four quarter ends, conversions foretold and come. *open*: leads open at the end of
 the data, sum of their chances and of the true ones. Python {python}.
 
@@ -56,9 +57,8 @@ def measure(seed: int) -> dict[str, float | str]:
     leads = add_companies(add_outcomes(tables["leads"], tables["opportunities"]), tables, False)
     ends = quarter_ends(tables["period"]["start"].iloc[0], float(leads["created"].min()))
     last = day_number(tables["period"]["as_of"].iloc[0])
-    cases = try_leads(
-        leads, index_events(tables), ends, last, settings.leads.horizon_days, settings.backtest.origins, []
-    ).cases
+    events, horizon = index_events(tables), settings.leads.horizon_days
+    cases = try_leads(add_births(leads, events), events, ends, last, horizon, settings.backtest.origins, []).cases
     of = truth.loc[cases["lead_id"]]
     outcome = cases["outcome"].to_numpy(bool)
     waited = found.model["waiting"]

@@ -50,7 +50,7 @@ def fit_chances(leads: pd.DataFrame, events: Events, day: float, horizon_days: i
     Parameters
     ----------
     leads : DataFrame
-        As `add_companies` gives them.
+        As `add_births` gives them.
     events : Events
         As `index_events` gives them.
     day : float

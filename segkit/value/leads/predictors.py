@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 Tables = dict[str, "pd.DataFrame"]
 
 NONE, OTHER = "-", "+"
-KINDS = ["source", "channel", "company", "size", "industry", "season"]
+KINDS = ["source", "channel", "standing", "size", "industry", "season"]
 COUNTS = ["n_leads", "n_deals", "active_before", "active_since"]
 WINDOW_DAYS = 90
 ACTIVITIES = r"visit|click|download|besuch|klick|webinar|form"
@@ -69,13 +69,54 @@ def index_events(tables: Tables) -> Events:
     )
 
 
+def add_births(leads: pd.DataFrame, events: Events) -> pd.DataFrame:
+    """Return the leads with what was known of them on the day they came: once for all days on which they are scored.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        As `add_companies` gives them.
+    events : Events
+        As `index_events` gives them.
+
+    Returns
+    -------
+    DataFrame
+        With, in words: `source`, `channel` of the campaign, `standing` of the company (unknown, known, customer: an
+        opportunity was won in the 365 days before), `size` and `industry` (of companies known before the lead; as they
+        stand today), `season` (quarter of the year). Counts: `n_leads` and `n_deals` of the company in the 365 days
+        before (ever before would grow with the length of the data), `active_before` (visits, clicks and downloads of
+        the 90 days before; empty where the data of the engagements begin later or the company is not known). `place` is
+        the position of its account among those with such activity, −1 for none.
+    """
+    created = leads["created"].to_numpy()
+    found = leads["account"].where(leads["is_known"])
+    place, of_deals, of_won = (part.names.get_indexer(found) for part in (events.acts, events.deals, events.won))
+    n_won = _count_between(events.won, of_won, created - YEAR, created - 1)
+    is_seen = leads["is_known"].to_numpy() & (created - WINDOW_DAYS >= events.acts.first)
+    before = _count_between(events.acts, place, created - WINDOW_DAYS, created - 1)
+    months = leads["created_date"].dt.month.to_numpy()
+    return leads.assign(
+        source=leads["source_name"].astype("object").fillna(NONE),
+        channel=leads["campaign_id"].map(events.channels).astype("object").fillna(NONE),
+        standing=np.where(leads["is_known"], np.where(n_won > 0, "customer", "known"), "unknown").astype(object),
+        size=found.map(events.sizes).astype("object").fillna(NONE),
+        industry=found.map(events.industries).astype("object").fillna(NONE),
+        season=np.char.add("q", ((months + 2) // 3).astype(int).astype(str)).astype(object),
+        n_leads=leads["n_earlier"].to_numpy(),
+        n_deals=_count_between(events.deals, of_deals, created - YEAR, created - 1),
+        active_before=np.where(is_seen, before, np.nan),
+        place=place,
+    )
+
+
 def describe_leads(leads: pd.DataFrame, events: Events, on: np.ndarray) -> pd.DataFrame:
     """Return the predictors of leads, each on its own day.
 
     Parameters
     ----------
     leads : DataFrame
-        As `add_companies` gives them.
+        As `add_births` gives them.
     events : Events
         As `index_events` gives them.
     on : array
@@ -84,36 +125,11 @@ def describe_leads(leads: pd.DataFrame, events: Events, on: np.ndarray) -> pd.Da
     Returns
     -------
     DataFrame
-        Index lead_id. In words: `source`, `channel` of the campaign, `company` (unknown, known, customer: an
-        opportunity was won in the 365 days before), `size` and `industry` (of companies known before the lead; as they
-        stand today), `season` (quarter of the year). Counts: `n_leads` and `n_deals` of the company in the 365 days
-        before (ever before would grow with the length of the data), `active_before` (visits, clicks and downloads of
-        the 90 days before; empty where the data of the engagements begin later or the company is not known),
-        `active_since` (those between lead and scoring).
+        Index lead_id: KINDS and COUNTS of `add_births`, and `active_since`: visits, clicks and downloads between lead
+        and scoring.
     """
-    import pandas as pd
-
-    created = leads["created"].to_numpy()
-    found = leads["account"].where(leads["is_known"])
-    n_won = _count_between(events.won, found, created - YEAR, created - 1)
-    before = _count_between(events.acts, found, created - WINDOW_DAYS, created - 1)
-    is_seen = leads["is_known"].to_numpy() & (created - WINDOW_DAYS >= events.acts.first)
-    months = leads["created_date"].dt.month.to_numpy()
-    return pd.DataFrame(
-        {
-            "source": leads["source_name"].astype("object").fillna(NONE),
-            "channel": leads["campaign_id"].map(events.channels).astype("object").fillna(NONE),
-            "company": np.where(leads["is_known"], np.where(n_won > 0, "customer", "known"), "unknown"),
-            "size": found.map(events.sizes).astype("object").fillna(NONE),
-            "industry": found.map(events.industries).astype("object").fillna(NONE),
-            "season": np.char.add("q", ((months + 2) // 3).astype(int).astype(str)),
-            "n_leads": leads["n_earlier"].to_numpy(),
-            "n_deals": _count_between(events.deals, found, created - YEAR, created - 1),
-            "active_before": np.where(is_seen, before, np.nan),
-            "active_since": _count_between(events.acts, found, created, on),
-        },
-        index=leads.index,
-    )
+    since = _count_between(events.acts, leads["place"].to_numpy(), leads["created"].to_numpy(), on)
+    return leads[KINDS + COUNTS[:-1]].assign(active_since=since)
 
 
 def build_predictors(tables: Tables, day: pd.Timestamp, horizon_days: int, by_number: bool) -> pd.DataFrame:
@@ -121,7 +137,8 @@ def build_predictors(tables: Tables, day: pd.Timestamp, horizon_days: int, by_nu
     leads = add_companies(add_outcomes(tables["leads"], tables["opportunities"]), tables, by_number)
     number = day_number(day)
     waiting = waiting_on(leads, number, horizon_days)
-    return describe_leads(leads[waiting], index_events(tables), np.full(int(waiting.sum()), number))
+    events = index_events(tables)
+    return describe_leads(add_births(leads[waiting], events), events, np.full(int(waiting.sum()), number))
 
 
 def waiting_on(leads: pd.DataFrame, day: float, horizon_days: int) -> np.ndarray:
@@ -181,10 +198,9 @@ def _event_days(events: pd.DataFrame, date: str) -> EventDays:
     return EventDays(pd.Index(names), np.sort(codes * float(FAR) + days), float(days.min()) if len(days) else np.inf)
 
 
-def _count_between(events: EventDays, accounts: pd.Series, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Return how many events of each account lie from the first to the last day; 0 where it is not known."""
-    own = events.names.get_indexer(accounts)
-    base = own * float(FAR)
+def _count_between(events: EventDays, place: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Return how many events of each account lie from the first to the last day; 0 for the place −1."""
+    base = place * float(FAR)
     start = np.searchsorted(events.keys, base + np.maximum(first, 0), side="left")
     end = np.searchsorted(events.keys, base + last, side="right")
-    return np.where(own >= 0, np.maximum(end - start, 0), 0)
+    return np.where(place >= 0, np.maximum(end - start, 0), 0)

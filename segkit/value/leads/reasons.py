@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from segkit.value.leads.chances import Chances
 
-RATED = ["source", "channel", "company", "size", "industry"]
 COUNTED = ["n_leads", "n_deals", "active_before", "active_since"]
 SILENT = {"size": NONE, "industry": NONE}  # not knowing it is no reason
 LATE = 0.9
@@ -93,7 +92,7 @@ def _numbers(
         return pd.DataFrame({"reason": key, "value": own, "usual": usual, "name": None})
     rates = shrink_rates(learnt.predictors[name], learnt.predictors["converts"].to_numpy())["rate"]
     key = np.where(own == NONE, f"leads.reason_no_{name}", f"leads.reason_{name}")
-    if name in ("company", "size"):
+    if name in ("standing", "size"):
         key = (f"leads.reason_{name}_" + own).to_numpy()
     rate = own.map(rates).fillna(learnt.rate)
     return pd.DataFrame({"reason": key, "value": rate, "usual": learnt.rate, "name": own.where(own != NONE, None)})

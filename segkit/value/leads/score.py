@@ -17,7 +17,15 @@ from segkit.value.leads.chances import Chances, fit_chances, predict_chances
 from segkit.value.leads.companies import MOST_FILLED, add_companies, filled_by_conversion
 from segkit.value.leads.kept import correct_chances, open_share
 from segkit.value.leads.outcomes import EPOCH, add_outcomes, day_number
-from segkit.value.leads.predictors import Events, Tables, build_predictors, describe_leads, index_events, waiting_on
+from segkit.value.leads.predictors import (
+    Events,
+    Tables,
+    add_births,
+    build_predictors,
+    describe_leads,
+    index_events,
+    waiting_on,
+)
 from segkit.value.leads.reasons import explain_leads
 from segkit.value.leads.trials import CASES, Trial, is_enough, quarter_ends, try_leads
 
@@ -81,6 +89,7 @@ def score_leads(
     leaks = _leaks(tables, ends, last, horizon, by_number) if can_learn else []
     dropped += leaks
     events = index_events(tables)
+    known = add_births(known, events)
     trial = try_leads(known, events, ends, last, horizon, settings.backtest.origins, dropped)
     cards = compare(trial.cases, "probability", MODEL, RULE, DECIDING, horizon, settings.backtest, seed)
     basis = "model" if is_used(cards) else "rule"
@@ -117,7 +126,7 @@ def _is_by_number(leads: pd.DataFrame) -> bool:
 
 def _dropped(filled: dict[str, tuple[float, float] | None]) -> list[str]:
     """Return the predictors made from columns that conversion fills in."""
-    of_company = ["company", "size", "industry", "n_leads", "n_deals", "active_before", "active_since"]
+    of_company = ["standing", "size", "industry", "n_leads", "n_deals", "active_before", "active_since"]
     made = {"source_name": ["source"], "campaign_id": ["channel"], "company": of_company}
     return [name for column, names in made.items() if filled[column] for name in names]
 

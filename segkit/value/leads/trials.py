@@ -55,7 +55,7 @@ def try_leads(
     Parameters
     ----------
     leads : DataFrame
-        As `add_companies` gives them.
+        As `add_births` gives them.
     events : Events
         As `index_events` gives them.
     ends : list of float

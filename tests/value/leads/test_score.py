@@ -11,7 +11,7 @@ from segkit.value.backtests.leaks import find_leaks
 from segkit.value.leads.companies import add_companies, company_keys
 from segkit.value.leads.kept import CORRECTED, correct_chances, open_share
 from segkit.value.leads.outcomes import add_outcomes
-from segkit.value.leads.predictors import COUNTS, build_predictors, describe_leads, index_events
+from segkit.value.leads.predictors import COUNTS, add_births, build_predictors, describe_leads, index_events
 from segkit.value.leads.score import score_leads
 
 AS_OF = pd.Timestamp("2026-09-30")
@@ -140,7 +140,7 @@ def test_a_company_is_found_by_name_and_only_when_it_is_older(leads):
     known = add_companies(add_outcomes(leads, empty("opportunities")), tables(leads, accounts=accounts), False)
     assert known["account"].notna().all()
     assert known["is_known"].tolist() == [i % 3 == 0 for i in range(len(leads))]
-    features = describe_leads(known, index_events(tables(leads, accounts=accounts)), known["created"].to_numpy())
+    features = add_births(known, index_events(tables(leads, accounts=accounts)))
     assert (features["size"].eq("large") == known["is_known"]).all()
     by_number = add_companies(add_outcomes(leads, empty("opportunities")), tables(leads, accounts=accounts), True)
     assert by_number["account"].isna().equals(leads.set_index("lead_id")["account_id"].isna())
@@ -170,9 +170,9 @@ def test_a_planted_leak_is_caught(leads):
     def leaking(t, on):
         waiting = honest(t, on)
         known = add_companies(add_outcomes(t["leads"], t["opportunities"]), t, False)
-        return waiting.assign(
-            active_since=describe_leads(known, index_events(t), known["created"].to_numpy() + 180)["active_since"]
-        )
+        events = index_events(t)
+        later = describe_leads(add_births(known, events), events, known["created"].to_numpy() + 180)
+        return waiting.assign(active_since=later["active_since"])
 
     assert find_leaks(honest, given, day, timeless=("accounts", "campaigns")) == []
     assert find_leaks(leaking, given, day, timeless=("accounts", "campaigns")) == ["active_since"]
@@ -253,7 +253,7 @@ def test_every_reason_and_finding_has_words(leads, scored):
             assert texts.say(**{"language": "de", **finding})
     kinds = {"source": ["", "no_"], "channel": ["", "no_"]}
     wanted = [f"reason_{word}{kind}" for kind, words in kinds.items() for word in words]
-    wanted += [f"reason_company_{c}" for c in ("unknown", "known", "customer")]
+    wanted += [f"reason_standing_{c}" for c in ("unknown", "known", "customer")]
     wanted += [f"reason_size_{s}" for s in ("micro", "small", "medium", "large")]
     wanted += [f"reason_{few}{count}" for few in ("", "few_") for count in COUNTS]
     assert not [name for name in wanted if not texts.has(f"leads.{name}")]
