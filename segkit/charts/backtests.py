@@ -67,6 +67,7 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
     import altair as alt
 
     shown = verdicts.assign(
+        place=range(len(verdicts)),
         label=[name_of(f"cards.name_{model}", model, language) for model in verdicts["model"]],
         rule=[
             _wrapped(say("cards.beside", language, rule=name_of(name, name, language)))
@@ -77,7 +78,7 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
     y = alt.Y(
         "row:N",
         title=None,
-        sort=None,
+        sort=alt.EncodingSortField(field="place", op="min"),
         axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=380, labelColor=INK, ticks=False, domain=False),
     )
     colour = alt.Color(
@@ -104,5 +105,5 @@ def gains_chart(verdicts: pd.DataFrame, language: str, currency: str = "EUR") ->
 
 
 def _wrapped(text: str) -> str:
-    """Return a long label with marks where it is broken into lines."""
-    return "|".join(textwrap.wrap(text, LABEL))
+    """Return a long label with a mark where it is broken into two lines; what is longer is cut."""
+    return "|".join(textwrap.wrap(text, LABEL, max_lines=2, placeholder=" …"))

@@ -177,7 +177,8 @@ def _tried(verdict: pd.Series, language: str) -> str:
     if not verdict["n"]:
         return texts.say("cards.tried_not", language)
     has_origins = verdict["n_origins"] > 0 and verdict["horizon_days"] == verdict["horizon_days"]
-    return texts.say("cards.tried" if has_origins else "cards.tried_once", language, **verdict.to_dict())
+    key = "tried_once" if not has_origins else "tried" if verdict["n_origins"] > 1 else "tried_from"
+    return texts.say(f"cards.{key}", language, **verdict.to_dict())
 
 
 def _table(heads: list[str], body: list[list[Cell]]) -> str:

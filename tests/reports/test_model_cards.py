@@ -49,7 +49,7 @@ def text(page):
 
 
 def test_the_top_says_how_many_models_are_used(text):
-    assert "2 Vorhersagen wurden an früheren Quartalen geprüft: 1 Modell ist sicher besser" in text
+    assert "2 Vorhersagen wurden an der Vergangenheit geprüft: 1 Modell ist sicher besser" in text
     assert "For 1 forecast the data allow no look back" in text
 
 

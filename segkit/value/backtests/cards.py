@@ -175,8 +175,8 @@ def summarise_trust(cards: pd.DataFrame) -> list[dict[str, Any]]:
     Returns
     -------
     list of dict
-        `cards.summary` (n_models tried, n_used of them, n_rules where the rule is used), then how many could not be
-        tried.
+        `cards.summary` (n_models tried, n_used of them, n_rules where the rule is used; other words where all or none
+        are used), then how many could not be tried.
     """
     verdicts = list_verdicts(cards).drop_duplicates("model")
     if verdicts.empty:
@@ -185,5 +185,6 @@ def summarise_trust(cards: pd.DataFrame) -> list[dict[str, Any]]:
     n_used, n_untried = int((tried["used"] == "model").sum()), len(verdicts) - len(tried)
     found: list[dict[str, Any]] = []
     if len(tried):
-        found.append({"key": "cards.summary", "n_models": len(tried), "n_used": n_used, "n_rules": len(tried) - n_used})
+        key = "cards.summary_all" if n_used == len(tried) else "cards.summary" if n_used else "cards.summary_rules"
+        found.append({"key": key, "n_models": len(tried), "n_used": n_used, "n_rules": len(tried) - n_used})
     return [*found, {"key": "cards.summary_untried", "n": n_untried}] if n_untried else found

@@ -49,6 +49,8 @@ def test_the_sentences_hold_both_numbers_and_what_is_used(cards):
 def test_the_top_of_the_page_counts_what_is_used_and_what_could_not_be_tried(cards):
     first, second = summarise_trust(cards)
     assert (first["n_models"], first["n_used"], first["n_rules"], second["n"]) == (2, 1, 1, 1)
+    keys = {name: summarise_trust(cards[cards["model"] == name])[0]["key"] for name in ("churn", "lifetime")}
+    assert keys == {"churn": "cards.summary_all", "lifetime": "cards.summary_rules"}
     assert summarise_trust(cards.iloc[:0]) == [{"key": "cards.summary_nothing"}]
 
 
