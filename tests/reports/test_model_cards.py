@@ -57,7 +57,7 @@ def test_a_card_says_question_look_back_and_verdict_with_both_numbers(text):
     assert "Abwanderung und Verlängerung Modell gilt" in text
     assert "in 82,0 % der Paare den richtigen voran (Intervall 75,0 % bis 88,0 %), die einfache Regel in 75,0 %" in text
     assert "200 Fälle von 2 früheren Quartalsenden aus (31.12.2025 bis 31.03.2026), jeweils 182 Tage voraus." in text
-    assert "Künftiger Umsatz und Kundenwert einfache Regel gilt" in text
+    assert "Künftiger Umsatz und Kundenlebenswert einfache Regel gilt" in text
     assert "Sicher besser als die einfache Regel ist es damit nicht: Es gilt die Regel." in text
 
 
