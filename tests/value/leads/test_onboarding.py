@@ -4,13 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segkit.settings.value import Value
 from segkit.tables import TABLES
 from segkit.value.leads.newcomers import first_sales
 from segkit.value.leads.onboarding import score_onboarding
 from segkit.value.leads.returns import chance_of_silence, fit_returns, sale_days
 
-from .test_score import empty
+from .test_score import QUICK, empty
 
 ENDS = pd.date_range("2023-12-31", "2026-09-30", freq="QE")
 START = pd.Timestamp("2023-01-01")
@@ -44,10 +43,10 @@ def score(days, is_complete=True, **others):
     orders = orders_of(days)
     period = pd.DataFrame({"as_of": [ENDS[-1]], "is_complete": [is_complete]})
     tables = [others.get(name, empty(name)) for name in ("engagements", "tickets")]
-    return score_onboarding(panel_of(orders), orders, *tables, period, Value(), 1)
+    return score_onboarding(panel_of(orders), orders, *tables, period, QUICK, 1)
 
 
-def company(n=240, stay=0.7, seed=2):
+def company(n=180, stay=0.7, seed=2):
     """Accounts that begin over three years; most order each month, some only once; OLD since the first day."""
     rng = np.random.default_rng(seed)
     last = (ENDS[-1] - START).days
@@ -113,7 +112,7 @@ def test_kaplan_meier_by_hand():
 
 
 def test_tickets_and_visits_are_counted():
-    days = company(120)
+    days = company(60)
     ids = [a for a in days if a != "OLD"]
     dates = [START + pd.Timedelta(days=days[a][0] + 5) for a in ids]
     tickets = pd.DataFrame({"ticket_id": ids, "account_id": ids, "created_date": dates, "closed_date": pd.NaT})
@@ -143,5 +142,5 @@ def test_what_is_missing_is_one_sentence(days, key):
 
 
 def test_an_incomplete_quarter_is_no_outcome():
-    found = score(company(), is_complete=False)
+    found = score(company(60), is_complete=False)
     assert found.cards.loc[found.cards["origin"] != "all", "origin"].max() == "2025-12-31"

@@ -14,6 +14,7 @@ from segkit.value.leads.outcomes import add_outcomes
 from segkit.value.leads.predictors import COUNTS, add_births, build_predictors, describe_leads, index_events
 from segkit.value.leads.score import score_leads
 
+QUICK = Value(backtest={"draws": 100, "origins": 3})
 AS_OF = pd.Timestamp("2026-09-30")
 RATES = {"Messe": 0.45, "Webseite": 0.15}
 
@@ -38,7 +39,7 @@ def tables(leads, **others):
 
 
 def score(leads, is_complete=True, **others):
-    return score_leads(**tables(leads, **others), period=period(is_complete), settings=Value(), seed=1)
+    return score_leads(**tables(leads, **others), period=period(is_complete), settings=QUICK, seed=1)
 
 
 def made(n=900, rates=RATES, seed=3):
