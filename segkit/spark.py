@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import tempfile
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +19,19 @@ if TYPE_CHECKING:
 
 CREATES = re.compile(r"create temp table (\w+) as\s", re.IGNORECASE)
 DROPS = re.compile(r"drop table (?:if exists )?(\w+)", re.IGNORECASE)
+CLUSTER = "PYSPARK_SUBMIT_ARGS"
+"""Spark's variable for how it is started: ``--master spark://host:7077 pyspark-shell``."""
 SETTINGS = {
     "spark.sql.session.timeZone": "UTC",
     "spark.sql.ansi.enabled": "true",  # an overflow is an error, as in DuckDB, not an empty value
-    "spark.sql.shuffle.partitions": "8",
     "spark.sql.execution.arrow.pyspark.enabled": "true",
+    "spark.log.level": "ERROR",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
-    "spark.driver.memory": "2g",
     "spark.driver.maxResultSize": "0",
 }
+LOCAL = {"spark.driver.memory": "2g", "spark.sql.shuffle.partitions": "8"}
+"""On one machine 200 parts of every grouping, Spark's default, would cost more than the groupings."""
 
 
 def check_spark() -> None:
@@ -65,17 +69,20 @@ class SparkConnection:
     Holds the session, and of each table made on the way its frame, so that it is computed once and can be let go.
     """
 
-    def __init__(self, threads: int | None = None):
+    def __init__(self) -> None:
         check_spark()
-        self._session = _session(threads)
+        self._session = _session()
         self._made: dict[str, Any] = {}
 
     def register(self, name: str, frame: pd.DataFrame) -> None:
         """Make a frame a view of that name."""
         import pyarrow as pa
 
-        table = pa.Table.from_pandas(frame, preserve_index=False)
-        self._session.createDataFrame(_plain(table)).createOrReplaceTempView(name)
+        table = _plain(pa.Table.from_pandas(frame, preserve_index=False))
+        with warnings.catch_warnings():
+            # pyspark speaks of pandas 3 although the frame goes to it as an Arrow table
+            warnings.simplefilter("ignore", FutureWarning)
+            self._session.createDataFrame(table).createOrReplaceTempView(name)
 
     def unregister(self, name: str) -> None:
         """Take the view of a frame away."""
@@ -132,15 +139,20 @@ def to_spark(sql: str) -> str:
     return sqlglot.transpile(sql, read="duckdb", write="spark")[0]
 
 
-def _session(threads: int | None) -> SparkSession:
-    """Return the session of this process: a second query need not wait for Java again."""
+def _session() -> SparkSession:
+    """Return the session of this process, on this machine unless Spark's own variable names a cluster.
+
+    There is one for all connections: a second one need not wait for Java again.
+    """
     from pyspark.sql import SparkSession
 
-    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
-    builder = SparkSession.builder.master(f"local[{threads or '*'}]").appName("segkit")
+    builder, wanted = SparkSession.builder.appName("segkit"), dict(SETTINGS)
+    if CLUSTER not in os.environ:
+        os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+        builder, wanted = builder.master("local[*]"), wanted | LOCAL
     folder = str(Path(tempfile.gettempdir()) / f"segkit_{getattr(os, 'getuid', int)()}_spark")
     places = {"spark.local.dir": folder, "spark.sql.warehouse.dir": f"{folder}/warehouse"}
-    for key, value in (SETTINGS | places).items():
+    for key, value in (wanted | places).items():
         builder = builder.config(key, value)
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("ERROR")

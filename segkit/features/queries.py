@@ -77,7 +77,7 @@ def query(con: duckdb.DuckDBPyConnection | SparkConnection, name: str, **paramet
         if repeated is None:
             return con.execute(last, values).df()
         rows = [_row_values(row) for row in frames[repeated[0]].to_dict("records")]
-        parts = [con.execute(last, row).df() for row in rows]
+        parts = [_columns(con.execute(last, row).df()) for row in rows]
     finally:
         for table in made:
             con.execute(f"drop table if exists {table}")
@@ -99,13 +99,18 @@ def _row_values(row: dict[str, Any]) -> dict[str, object]:
     return {key: value.date() if hasattr(value, "date") else value for key, value in row.items()}
 
 
-def _one_below_the_other(parts: list[pd.DataFrame], keys: list[str]) -> pd.DataFrame:
+def _columns(frame: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return a frame's columns, each with memory of its own: taken away one by one, they are given back one by one."""
+    return {str(name): frame[name].copy() for name in frame}
+
+
+def _one_below_the_other(parts: list[dict[str, pd.Series]], keys: list[str]) -> pd.DataFrame:
     """Return the parts as one frame ordered by its keys; column by column, so that memory holds it once and a bit.
 
     Parameters
     ----------
-    parts : list of DataFrame
-        Frames with the same columns; they are empty afterwards.
+    parts : list of dict
+        Columns by name, the same in each; they are empty afterwards.
     keys : list of str
         The columns to order by.
     """
