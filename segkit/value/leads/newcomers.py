@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from segkit.value.leads.outcomes import day_number, day_numbers
-from segkit.value.leads.predictors import ACTIVITIES
+from segkit.value.leads.predictors import EventDays, activity_days, count_between, event_days
 from segkit.value.leads.returns import FAR, Returns, SaleDays, chance_of_silence, fit_returns, sale_days
 
 if TYPE_CHECKING:
@@ -39,8 +38,8 @@ def describe_newcomers(
     born: pd.DataFrame,
     days: SaleDays,
     returns: Returns,
-    tickets: pd.DataFrame,
-    engagements: pd.DataFrame,
+    tickets: EventDays,
+    acts: EventDays,
     day: float,
     new_days: int,
     ahead: float,
@@ -55,10 +54,8 @@ def describe_newcomers(
         Of the accounts of `born`, in their order.
     returns : Returns
         As known on that day.
-    tickets : DataFrame
-        account_id, created_date.
-    engagements : DataFrame
-        account_id, engagement_date, engagement_type.
+    tickets, acts : EventDays
+        Of tickets, and of visits, clicks and downloads.
     day : float
         Days since 1970.
     new_days : int
@@ -94,14 +91,9 @@ def describe_newcomers(
     early = _sum_until(days, base + np.minimum(own + FIRST_DAYS - 1, day), base) - begin
     late = _sum_until(days, base + day, base) - _sum_until(days, base + day - FIRST_DAYS, base)
     names = days.accounts[at]
-    kinds = [
-        kind for kind in engagements["engagement_type"].dropna().unique() if re.search(ACTIVITIES, str(kind), re.I)
-    ]
-    acts = engagements[engagements["engagement_type"].isin(kinds)]
-    seen = day_numbers(acts["engagement_date"])
-    is_seen = own >= (np.nanmin(seen) if len(seen) else np.inf)
-    active = _count(acts, "engagement_date", names, own, np.full(len(own), day))
-    asked = _count(tickets, "created_date", names, own, np.minimum(own + FIRST_DAYS, day))
+    is_seen = own >= acts.first
+    active = count_between(acts, acts.names.get_indexer(names), own, np.full(len(own), day))
+    asked = count_between(tickets, tickets.names.get_indexer(names), own, np.minimum(own + FIRST_DAYS, day))
     return pd.DataFrame(
         {
             "age": age,
@@ -130,19 +122,11 @@ def build_newcomers(tables: dict[str, pd.DataFrame], day: pd.Timestamp, new_days
     days = sale_days(orders, born.index)
     number = day_number(day)
     returns = fit_returns(days, number, new_days)
-    return describe_newcomers(born, days, returns, tables["tickets"], tables["engagements"], number, new_days, ahead)
+    tickets, acts = event_days(tables["tickets"], "created_date"), activity_days(tables["engagements"])
+    return describe_newcomers(born, days, returns, tickets, acts, number, new_days, ahead)
 
 
 def _sum_until(days: SaleDays, keys: np.ndarray, base: np.ndarray) -> np.ndarray:
     """Return the running sum of sales up to a key; for keys before the account, up to its beginning."""
     place = np.searchsorted(days.keys, np.maximum(keys, base - 1), side="right")
     return np.append(0.0, days.gross)[place]
-
-
-def _count(events: pd.DataFrame, date: str, names: pd.Index, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Return how many events of each account lie from the first to the last day."""
-    known = events[events["account_id"].notna() & events[date].notna()]
-    place = names.get_indexer(known["account_id"])
-    keys = np.sort(place[place >= 0] * float(FAR) + day_numbers(known[date])[place >= 0])
-    base = np.arange(len(names)) * float(FAR)
-    return np.searchsorted(keys, base + last, side="right") - np.searchsorted(keys, base + first, side="left")

@@ -17,6 +17,7 @@ from segkit.value.leads.chances import expit, fit_logistic, log_odds
 from segkit.value.leads.newcomers import PREDICTORS, build_newcomers, describe_newcomers, first_sales
 from segkit.value.leads.onboarding_words import describe_answer, explain_newcomers
 from segkit.value.leads.outcomes import day_number
+from segkit.value.leads.predictors import EventDays, activity_days, event_days
 from segkit.value.leads.returns import FEWEST_RETURNS, SaleDays, fit_returns, sale_days
 from segkit.value.leads.score import no_reasons
 from segkit.value.leads.trials import FEWEST_DECIDED, FEWEST_OF_BOTH
@@ -79,7 +80,8 @@ def score_onboarding(
     born = first_sales(panel)
     days = sale_days(orders, born.index)
     origins = find_origins(panel, bool(row["is_complete"]), horizon, 0) if len(born) else []
-    describe = partial(_describe, born, days, tickets, engagements, new_days)
+    asked, acts = event_days(tickets, "created_date"), activity_days(engagements)
+    describe = partial(_describe, born, days, asked, acts, new_days)
     tables = {"account_features": panel, "tickets": tickets, "engagements": engagements,
               "invoices": orders.rename(columns={"order_date": "invoice_date"})}  # fmt: skip
     build = partial(build_newcomers, new_days=new_days, ahead=float(horizon * QUARTER_DAYS))
@@ -117,12 +119,12 @@ def score_onboarding(
 
 
 def _describe(
-    born: pd.DataFrame, days: SaleDays, tickets: pd.DataFrame, engagements: pd.DataFrame, new_days: int, day: float,
+    born: pd.DataFrame, days: SaleDays, tickets: EventDays, acts: EventDays, new_days: int, day: float,
     ahead: float,
 ) -> tuple:  # fmt: skip
     """Return what is known of new accounts on a day, and how soon accounts returned, as known then."""
     returns = fit_returns(days, day, new_days)
-    return describe_newcomers(born, days, returns, tickets, engagements, day, new_days, ahead), returns
+    return describe_newcomers(born, days, returns, tickets, acts, day, new_days, ahead), returns
 
 
 def _past_cases(panel: pd.DataFrame, origin: Origin, describe: partial) -> pd.DataFrame:

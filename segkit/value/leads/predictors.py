@@ -57,12 +57,10 @@ def index_events(tables: Tables) -> Events:
     accounts = tables["accounts"].drop_duplicates("account_id").set_index("account_id")
     deals, events = tables["opportunities"], tables["engagements"]
     won = deals[deals["is_won"].astype("boolean").fillna(False).astype(bool)]
-    types = events["engagement_type"].dropna().unique()
-    acts = [kind for kind in types if re.search(ACTIVITIES, str(kind), re.IGNORECASE)]
     return Events(
-        acts=_event_days(events[events["engagement_type"].isin(acts)], "engagement_date"),
-        deals=_event_days(deals, "created_date"),
-        won=_event_days(won, "close_date"),
+        acts=activity_days(events),
+        deals=event_days(deals, "created_date"),
+        won=event_days(won, "close_date"),
         channels=tables["campaigns"].drop_duplicates("campaign_id").set_index("campaign_id")["channel"],
         sizes=accounts["size_class"],
         industries=accounts["industry_division"],
@@ -92,9 +90,9 @@ def add_births(leads: pd.DataFrame, events: Events) -> pd.DataFrame:
     created = leads["created"].to_numpy()
     found = leads["account"].where(leads["is_known"])
     place, of_deals, of_won = (part.names.get_indexer(found) for part in (events.acts, events.deals, events.won))
-    n_won = _count_between(events.won, of_won, created - YEAR, created - 1)
+    n_won = count_between(events.won, of_won, created - YEAR, created - 1)
     is_seen = leads["is_known"].to_numpy() & (created - WINDOW_DAYS >= events.acts.first)
-    before = _count_between(events.acts, place, created - WINDOW_DAYS, created - 1)
+    before = count_between(events.acts, place, created - WINDOW_DAYS, created - 1)
     months = leads["created_date"].dt.month.to_numpy()
     return leads.assign(
         source=leads["source_name"].astype("object").fillna(NONE),
@@ -104,7 +102,7 @@ def add_births(leads: pd.DataFrame, events: Events) -> pd.DataFrame:
         industry=found.map(events.industries).astype("object").fillna(NONE),
         season=np.char.add("q", ((months + 2) // 3).astype(int).astype(str)).astype(object),
         n_leads=leads["n_earlier"].to_numpy(),
-        n_deals=_count_between(events.deals, of_deals, created - YEAR, created - 1),
+        n_deals=count_between(events.deals, of_deals, created - YEAR, created - 1),
         active_before=np.where(is_seen, before, np.nan),
         place=place,
     )
@@ -128,7 +126,7 @@ def describe_leads(leads: pd.DataFrame, events: Events, on: np.ndarray) -> pd.Da
         Index lead_id: KINDS and COUNTS of `add_births`, and `active_since`: visits, clicks and downloads between lead
         and scoring.
     """
-    since = _count_between(events.acts, leads["place"].to_numpy(), leads["created"].to_numpy(), on)
+    since = count_between(events.acts, leads["place"].to_numpy(), leads["created"].to_numpy(), on)
     return leads[KINDS + COUNTS[:-1]].assign(active_since=since)
 
 
@@ -189,7 +187,15 @@ def design(predictors: pd.DataFrame, columns: Columns) -> tuple[np.ndarray, list
     return np.column_stack(blocks), names + [(count, "") for count in columns.counts]
 
 
-def _event_days(events: pd.DataFrame, date: str) -> EventDays:
+def activity_days(engagements: pd.DataFrame) -> EventDays:
+    """Return the days of visits, clicks and downloads; mails sent and opened tell little."""
+    types = engagements["engagement_type"].dropna().unique()
+    acts = [kind for kind in types if re.search(ACTIVITIES, str(kind), re.IGNORECASE)]
+    return event_days(engagements[engagements["engagement_type"].isin(acts)], "engagement_date")
+
+
+def event_days(events: pd.DataFrame, date: str) -> EventDays:
+    """Return the days of events with an account and a date."""
     import pandas as pd
 
     known = events[events["account_id"].notna() & events[date].notna()]
@@ -198,7 +204,7 @@ def _event_days(events: pd.DataFrame, date: str) -> EventDays:
     return EventDays(pd.Index(names), np.sort(codes * float(FAR) + days), float(days.min()) if len(days) else np.inf)
 
 
-def _count_between(events: EventDays, place: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+def count_between(events: EventDays, place: np.ndarray, first: np.ndarray, last: np.ndarray) -> np.ndarray:
     """Return how many events of each account lie from the first to the last day; 0 for the place −1."""
     base = place * float(FAR)
     start = np.searchsorted(events.keys, base + np.maximum(first, 0), side="left")
