@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.value.backtests.leaks import find_leaks
+from segkit.value.backtests.leaks import find_leaks, find_suspects
 from segkit.value.backtests.origins import find_origins
 from segkit.value.backtests.scored import Scored
 from segkit.value.backtests.scores import calibrate, compare, is_used
@@ -140,6 +140,9 @@ def score_churn(
         "renewal": findings.describe_renewals(followed, renewals, counted, day, int(held.sum())),
         "trust": findings.describe_trust(cards, leaks, calibration, past, rule),
     }
+    if suspects := find_suspects(cases[FACTS], cases["is_lost"]):
+        warning = {"key": "cards.warn_suspicious", "model": MODEL, "columns": ", ".join(suspects)}
+        told["findings"]["trust"].insert(0, warning)
     reasons = explain_risk(facts, fitted, horizon_days) if fitted else pd.DataFrame(columns=REASON_COLUMNS)
     return Scored(rows.rename_axis("account_id").reset_index()[COLUMNS], cards, calibration, reasons, told)
 

@@ -38,6 +38,10 @@ def area(scored):
     return scored.cards.query("metric == 'auc' and origin == 'all'")["value"].max()
 
 
+def suspicious(scored):
+    return [f["columns"] for f in scored.model["findings"]["trust"] if f["key"] == "cards.warn_suspicious"]
+
+
 def test_a_planted_leak_is_dropped_named_and_changes_nothing(company, monkeypatch):
     honest = churn(company)
     for module in (cases, score):
@@ -50,3 +54,4 @@ def test_a_planted_leak_is_dropped_named_and_changes_nothing(company, monkeypatc
     unguarded = churn(company)
     assert area(guarded) == pytest.approx(area(honest), abs=0.03)
     assert area(unguarded) > area(honest) + 0.05  # what the guard is for
+    assert suspicious(honest) == [] and suspicious(unguarded) == [PLANTED]  # were it not there, the second would speak
