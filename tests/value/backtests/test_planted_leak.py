@@ -23,7 +23,7 @@ def leaking(tables, day, horizon_days):
 
 @pytest.fixture(scope="module")
 def company():
-    tables = build_company(n=120, silent_every=2)
+    tables = build_company(n=90, silent_every=2)
     return tables | {"panel": make_panel(tables["invoices"], AS_OF)[0]}
 
 
