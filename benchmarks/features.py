@@ -235,13 +235,13 @@ the seconds of processor time (all threads together).
 ## Against one bare scan and aggregation
 
 The aim was twice one bare scan and aggregation. What is that? A grouping by account gives a twelfth of the rows and
-none of the windows. The fair one has the grain and the kinds of numbers of the result: by account and quarter, sums,
-counts, first and last days, distinct invoices **and distinct products**. At {n:,} lines the panel takes {r2:.1f} times
-that one ({c2:.1f} times its processor time), so twice {held}: both must hold. It takes {r1:.1f} times ({c1:.1f})
-the one without products, and {r0:.1f} times ({c0:.1f}) the one by account alone. A row of a bare result is one
-quarter or account; a row of the panel is a state at a quarter end, with windows of three, twelve and twenty-four months,
-monthly sums and all time, and three times as many rows in thirty-one columns have to be made into a frame. Peak memory {mb:,.0f} MB,
-of which the result alone is some 450; the aim was 1,500.
+none of the windows. The fair one has the grain and the kinds of numbers of the result: by account and quarter,
+sums, counts, first and last days, distinct invoices **and distinct products**. At {n:,} lines the panel takes
+{r2:.1f} times that one ({c2:.1f} times its processor time), so twice {held}: both must hold. It takes {r1:.1f}
+times ({c1:.1f}) the one without products, and {r0:.1f} times ({c0:.1f}) the one by account alone. A row of a bare
+result is one quarter or account; a row of the panel is a state at a quarter end, with windows of three, twelve and
+twenty-four months, monthly sums and all time, and three times as many rows in thirty-one columns have to be made
+into a frame. Peak memory {mb:,.0f} MB, of which the result alone is some 450; the aim was 1,500.
 
 From the smallest to the largest, lines grow {lines:,.0f} times and the panel's processor time {growth:,.0f} times.
 
