@@ -19,7 +19,7 @@ class Lifetime(BaseModel):
         default=0.5,
         gt=0,
         le=1,
-        description="an account whose contracts in force make at least this share of its yearly revenue buys by contract",
+        description="contracts in force that make at least this share of yearly revenue: the account buys by contract",
     )
     project_orders_year: float = Field(
         default=2.0, gt=0, description="up to so many days with a sale a year an account may buy by project"

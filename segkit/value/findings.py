@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from segkit.settings.value import Value
 
 Finding = dict[str, Any]
+LONG = 2  # usual intervals after which an account has fallen silent
 GOOD, BAD = 4, 2  # scores from which an account counts as recent or frequent, and up to which as long silent
 
 
@@ -109,11 +110,19 @@ def describe_margin(value: pd.DataFrame) -> Finding:
 
 
 def describe_rfm(value: pd.DataFrame) -> Finding:
-    """Return the accounts that buy often and lately, and those that bought often but have fallen silent."""
+    """Return the accounts that buy often and lately, and those that bought often but have fallen silent.
+
+    Silent is who waits longer than twice the own interval between orders (`usual_interval_days`); where no interval is
+    known, who is in the lower two fifths of recency: among accounts that all buy weekly, two weeks put one there.
+    """
     often = value["f_score"] >= GOOD
-    best, silent = value[often & (value["r_score"] >= GOOD)], value[often & (value["r_score"] <= BAD)]
+    has_rhythm = "usual_interval_days" in value and bool(value["usual_interval_days"].notna().any())
+    is_silent = value["r_score"] <= BAD
+    if has_rhythm:
+        is_silent = value["days_since_last"] > LONG * value["usual_interval_days"]
+    best, silent = value[often & (value["r_score"] >= GOOD)], value[often & is_silent.fillna(False)]
     return {
-        "key": "value.rfm",
+        "key": "value.rfm_rhythm" if has_rhythm else "value.rfm",
         "n_best": len(best),
         "share_best": float(best["revenue_share"].sum()),
         "n_silent": len(silent),

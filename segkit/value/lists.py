@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from segkit.value.reasons import tell_reasons
+from segkit.value.reasons import first_reasons, tell_reasons
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,21 +29,47 @@ def list_diamonds(diamonds: pd.DataFrame, accounts: pd.DataFrame, n: int, curren
     Returns
     -------
     DataFrame
-        `name` (an account without one goes by its id), `owner_id`, `abc_class`, `revenue_12m`, `potential`, `gap`
-        (money a year), `reason_de`, `reason_en`.
+        `name` (an account without one goes by its id), `owner_id`, `is_contactable`, `abc_class`, `revenue_12m`,
+        `potential`, `gap` (money a year), `reason_de`, `reason_en`.
     """
     first = tell_reasons(diamonds.sort_values("diamond_rank").head(n), currency)
-    columns = ["name", "owner_id", "abc_class", "revenue_12m", "potential", "gap", *REASON]
+    columns = ["name", "owner_id", "is_contactable", "abc_class", "revenue_12m", "potential", "gap", *REASON]
     return first.assign(name=_names(first, accounts))[columns].reset_index(drop=True)
 
 
-def list_leads(leads: pd.DataFrame, as_of: dt.date, n: int, currency: str) -> pd.DataFrame:
+def list_risers(risers: pd.DataFrame, reasons: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return accounts that are worth more than their revenue shows, each with its weightiest reason.
+
+    Parameters
+    ----------
+    risers : DataFrame
+        As `select_risers` gives them.
+    reasons : DataFrame
+        Table `account_reasons`.
+    currency : str
+        Of the money in the reasons.
+
+    Returns
+    -------
+    DataFrame
+        `account_id`, `name`, `abc_class`, `abc_lifetime_class`, `revenue_12m`, `lifetime_value`, `lifetime_low`,
+        `lifetime_high` (money), `reason_de`, `reason_en`.
+    """
+    columns = ["account_id", "name", "abc_class", "abc_lifetime_class"]
+    columns += ["revenue_12m", "lifetime_value", "lifetime_low", "lifetime_high"]
+    told = tell_reasons(first_reasons(reasons, "lifetime"), currency)[["account_id", *REASON]]
+    return risers[columns].merge(told, on="account_id", how="left")
+
+
+def list_leads(
+    leads: pd.DataFrame, value: pd.DataFrame, accounts: pd.DataFrame, as_of: dt.date, n: int, currency: str
+) -> pd.DataFrame:
     """Return the open leads to call first; one whose account may not be contacted is left out.
 
     Parameters
     ----------
-    leads : DataFrame
-        Table `lead_scores`.
+    leads, value, accounts : DataFrame
+        Tables `lead_scores`, `account_value` and `accounts`.
     as_of : date
         Day to which they have waited.
     n, currency : int, str
@@ -52,7 +78,8 @@ def list_leads(leads: pd.DataFrame, as_of: dt.date, n: int, currency: str) -> pd
     Returns
     -------
     DataFrame
-        `company`, `source_name`, `waiting_days`, `conversion_probability`, `reason_de`, `reason_en`.
+        `company`, `owner_id` and `revenue_12m` (of a lead that is a customer already), `source_name`, `waiting_days`,
+        `conversion_probability`, `reason_de`, `reason_en`.
     """
     import pandas as pd
 
@@ -62,8 +89,10 @@ def list_leads(leads: pd.DataFrame, as_of: dt.date, n: int, currency: str) -> pd
         company=first["company"].fillna(first["lead_id"]),
         waiting_days=(pd.Timestamp(as_of) - first["created_date"]).dt.days,
         conversion_probability=first["score"],
+        revenue_12m=first["account_id"].map(value.set_index("account_id")["revenue_12m"]),
+        owner_id=first["account_id"].map(accounts.drop_duplicates("account_id").set_index("account_id")["owner_id"]),
     )
-    columns = ["company", "source_name", "waiting_days", "conversion_probability", *REASON]
+    columns = ["company", "owner_id", "revenue_12m", "source_name", "waiting_days", "conversion_probability", *REASON]
     return first[columns].reset_index(drop=True)
 
 
@@ -80,7 +109,8 @@ def list_newcomers(onboarding: pd.DataFrame, accounts: pd.DataFrame, n: int, cur
     Returns
     -------
     DataFrame
-        `name`, `owner_id`, `days_since_first`, `n_orders`, `revenue` (money so far), `risk`, `reason_de`, `reason_en`.
+        `name`, `owner_id`, `is_contactable`, `days_since_first`, `n_orders`, `revenue` (money
+        so far), `risk`, `reason_de`, `reason_en`.
     """
     trouble = onboarding[onboarding["is_trouble"].astype(bool)]
     weight = trouble["revenue"].clip(lower=0) * trouble["risk"].fillna(0)
@@ -88,7 +118,7 @@ def list_newcomers(onboarding: pd.DataFrame, accounts: pd.DataFrame, n: int, cur
     first = tell_reasons(order, currency)
     owners = accounts.drop_duplicates("account_id").set_index("account_id")["owner_id"]
     first = first.assign(name=_names(first, accounts), owner_id=first["account_id"].map(owners))
-    columns = ["name", "owner_id", "days_since_first", "n_orders", "revenue", "risk", *REASON]
+    columns = ["name", "owner_id", "is_contactable", "days_since_first", "n_orders", "revenue", "risk", *REASON]
     return first[columns].reset_index(drop=True)
 
 

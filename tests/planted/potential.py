@@ -67,11 +67,12 @@ def plant_company(seed: int, n_accounts: int = 1200) -> Company:
 
 
 def value_of(revenue: pd.Series) -> pd.DataFrame:
-    """Return account_id, revenue_12m, abc_class from revenue by account."""
+    """Return account_id, revenue_12m, days_since_last (nobody is lost), abc_class from revenue by account."""
     return pd.DataFrame(
         {
             "account_id": revenue.index,
             "revenue_12m": revenue.to_numpy(),
+            "days_since_last": 0,
             "abc_class": abc_classes(revenue, 0.8, 0.95).to_numpy(),
         }
     )

@@ -105,7 +105,7 @@ def name_verdicts(verdicts: pd.DataFrame, currency: str = "EUR") -> pd.DataFrame
                 f"model_figure_{language}": say(between, language, **figures),
                 f"beside_rule_{language}": name_of(row["baseline_name"], row["baseline_name"], language),
                 f"rule_figure_{language}": figures["baseline"],
-                f"in_use_{language}": say(f"cards.verdict_{row['used']}", language),
+                f"in_use_{language}": say(f"cards.verdict_{row['used'] if row['n'] else 'untried'}", language),
             }
         rows.append({**shown, "n_cases": row["n"]})
     names = ["forecast", "measure", "model_figure", "beside_rule", "rule_figure", "in_use"]

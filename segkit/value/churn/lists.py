@@ -40,7 +40,8 @@ def select_at_risk(
     Returns
     -------
     DataFrame
-        `account_id`, `name`, `owner_id`, `revenue_12m`, `revenue_at_risk` (currency), `churn_probability` (share),
+        `account_id`, `name`, `owner_id`, `is_contactable`, `revenue_12m`, `revenue_at_risk` (currency),
+        `churn_probability` (share),
         `reason_de`, `reason_en` (up to two reasons, the weightiest first).
     """
     chance = value["churn_probability"]
@@ -51,7 +52,8 @@ def select_at_risk(
         & value["account_id"].isin(of_churn["account_id"])
     ]
     found = found.sort_values(["revenue_at_risk", "account_id"], ascending=[False, True]).head(n)
-    columns = ["account_id", "name", "owner_id", "revenue_12m", "revenue_at_risk", "churn_probability"]
+    columns = ["account_id", "name", "owner_id", "is_contactable"]
+    columns += ["revenue_12m", "revenue_at_risk", "churn_probability"]
     return _with_reasons(_named(found, accounts)[columns], of_churn, currency)
 
 
@@ -70,8 +72,8 @@ def select_renewals(value: pd.DataFrame, accounts: pd.DataFrame, as_of: pd.Times
     Returns
     -------
     DataFrame
-        `account_id`, `name`, `owner_id`, `renewal_date`, `renewal_value` (currency a year), `revenue_12m`,
-        `churn_probability`.
+        `account_id`, `name`, `owner_id`, `is_contactable`, `renewal_date`, `renewal_value` (currency a year),
+        `revenue_12m`, `churn_probability`.
     """
     import pandas as pd
 
@@ -79,7 +81,8 @@ def select_renewals(value: pd.DataFrame, accounts: pd.DataFrame, as_of: pd.Times
     found = value[left <= days].sort_values(
         ["renewal_date", "renewal_value", "account_id"], ascending=[True, False, True]
     )
-    columns = ["account_id", "name", "owner_id", "renewal_date", "renewal_value", "revenue_12m", "churn_probability"]
+    columns = ["account_id", "name", "owner_id", "is_contactable"]
+    columns += ["renewal_date", "renewal_value", "revenue_12m", "churn_probability"]
     return _named(found, accounts)[columns].reset_index(drop=True)
 
 

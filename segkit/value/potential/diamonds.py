@@ -16,10 +16,24 @@ MOSTLY = 0.5  # share of an account's demand from which a competitor is the reas
 SHOWN = 15  # diamonds in the chart
 
 
-def select_diamonds(value: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
+def buys_still(value: pd.DataFrame, silent_days: int | None) -> pd.Series:
+    """Return which accounts bought something in twelve months and are not lost already.
+
+    Parameters
+    ----------
+    value : DataFrame
+        `revenue_12m` and, for a limit, `days_since_last`.
+    silent_days : int, optional
+        Longer silence than this means that an account is lost; without it revenue alone counts.
+    """
+    bought = value["revenue_12m"] > 0
+    return bought if silent_days is None else bought & (value["days_since_last"] <= silent_days)
+
+
+def select_diamonds(value: pd.DataFrame, accounts: pd.DataFrame, silent_days: int | None = None) -> pd.DataFrame:
     """Return table `diamonds` without is_contactable: accounts of class B or C whose potential is one of class A.
 
-    On the list is who bought something in twelve months (who buys nothing any more is won back, not developed), whose
+    On the list is who still buys (`buys_still`; who buys nothing any more is won back, not developed), whose
     size or industry is known, and whom its owner does not take for smaller: an estimate below the smallest revenue of
     class A takes it off. Rank 1 has the largest gap between the *lower* end of the limit and its revenue, so that a
     large but uncertain potential does not lead the list.
@@ -30,6 +44,8 @@ def select_diamonds(value: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame
         Table `account_value` with the columns of `score_potential`.
     accounts : DataFrame
         Table `accounts`: account_id, owner_id.
+    silent_days : int, optional
+        An account silent for longer is lost and not on the list.
 
     Returns
     -------
@@ -44,7 +60,7 @@ def select_diamonds(value: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame
 
     limit, _ = class_limits(value)
     is_known = value["potential_basis"].eq("model") | value[["peer_size", "peer_industry"]].notna().any(axis=1)
-    could = value["abc_class"].isin(["B", "C"]) & value["potential_class"].eq("A") & (value["revenue_12m"] > 0)
+    could = value["abc_class"].isin(["B", "C"]) & value["potential_class"].eq("A") & buys_still(value, silent_days)
     is_smaller = value["potential_estimate"].astype("float64") < limit
     frame = value[(could & is_known & ~is_smaller).astype(bool)]
     own = frame["revenue_12m"].astype("float64")

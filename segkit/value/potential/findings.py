@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.value.potential.classes import class_limits, describe_grid
+from segkit.value.potential.diamonds import buys_still
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -62,7 +63,9 @@ def describe_gaps(value: pd.DataFrame) -> Finding:
     }
 
 
-def describe_diamonds(diamonds: pd.DataFrame, value: pd.DataFrame, accounts: pd.DataFrame) -> Finding:
+def describe_diamonds(
+    diamonds: pd.DataFrame, value: pd.DataFrame, accounts: pd.DataFrame, silent_days: int | None = None
+) -> Finding:
     """Return who leads the list, what it holds together, and who is not on it though its potential is A.
 
     Parameters
@@ -73,10 +76,12 @@ def describe_diamonds(diamonds: pd.DataFrame, value: pd.DataFrame, accounts: pd.
         Table `account_value`.
     accounts : DataFrame
         Table `accounts`: account_id, name.
+    silent_days : int, optional
+        As for `select_diamonds`.
     """
     limit, _ = class_limits(value)
     could = value["abc_class"].isin(["B", "C"]) & value["potential_class"].eq("A")
-    silent = int((could & (value["revenue_12m"] <= 0)).sum())
+    silent = int((could & ~buys_still(value, silent_days)).sum())
     smaller = int((could & (value["potential_estimate"].astype("float64") < limit)).fillna(False).sum())
     if diamonds.empty:
         return {"key": "potential.no_diamonds", "n_silent": silent, "n_smaller": smaller}

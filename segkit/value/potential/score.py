@@ -9,6 +9,7 @@ import numpy as np
 from segkit.tables import TABLES
 from segkit.value.backtests.scored import Scored
 from segkit.value.backtests.scores import compare, is_used
+from segkit.value.churn.cases import days_of
 from segkit.value.potential.benchmark import top_down_potential
 from segkit.value.potential.classes import class_limits, potential_classes
 from segkit.value.potential.diamonds import select_diamonds
@@ -93,8 +94,9 @@ def score_potential(
     cards = _tried(limits.cases, as_of, settings, seed)
     has_model = is_used(cards)
     rows = _add_limits(rows, facts, limits, has_model, class_limits(value))
-    scored = value[["account_id", "revenue_12m", "abc_class"]].merge(rows, on="account_id")
-    diamonds = select_diamonds(scored, accounts)
+    scored = value[["account_id", "revenue_12m", "abc_class", "days_since_last"]].merge(rows, on="account_id")
+    silent_days = days_of(settings.churn.horizon_quarters)
+    diamonds = select_diamonds(scored, accounts, silent_days)
     model: dict[str, Any] = {
         "basis": "model" if has_model else "peers",
         "quantile": settings.potential.quantile,
@@ -103,7 +105,7 @@ def score_potential(
         "findings": {
             "answer": [describe_potential(scored, settings.potential), *findings],
             "grid": [describe_gaps(scored)],
-            "diamonds": [describe_diamonds(diamonds, scored, accounts)],
+            "diamonds": [describe_diamonds(diamonds, scored, accounts, silent_days)],
             "trust": [describe_trust(cards, settings.potential.quantile), *compare_sources(scored)],
         },
     }

@@ -77,7 +77,7 @@ def test_every_finding_and_reason_is_a_sentence_in_both_languages(planted):
 
 def test_lists_name_money_and_a_reason(company, planted):
     panel = company.tables["panel"]
-    value = panel[panel["as_of"] == DAY].merge(planted.rows, on="account_id")
+    value = panel[panel["as_of"] == DAY].merge(planted.rows, on="account_id").assign(is_contactable=True)
     accounts = company.sample.accounts[["account_id", "name"]].assign(owner_id="V-1")
     listed = select_at_risk(value, accounts, planted.reasons, 10, "EUR")
     assert len(listed) == 10

@@ -32,7 +32,7 @@ def score() -> Callable[..., object]:
     def run(revenue: list[float], seed: int = 1, **tables: pd.DataFrame):
         ids = [f"K{i:03d}" for i in range(len(revenue))]
         value = pd.DataFrame({"account_id": ids, "revenue_12m": revenue})
-        value = value.assign(abc_class=abc_classes(value["revenue_12m"], 0.8, 0.95))
+        value = value.assign(days_since_last=10, abc_class=abc_classes(value["revenue_12m"], 0.8, 0.95))
         accounts = pd.DataFrame({"account_id": ids}).reindex(columns=COLUMNS["accounts"])
         accounts = accounts.assign(**tables.pop("known", {}))
         empty = {name: pd.DataFrame(columns=columns) for name, columns in COLUMNS.items() if name != "accounts"}

@@ -8,7 +8,7 @@ import pytest
 from segkit import texts
 from segkit.tables import TABLES
 from segkit.value.potential.classes import class_limits, describe_grid, potential_classes
-from segkit.value.potential.diamonds import select_diamonds, top_diamonds
+from segkit.value.potential.diamonds import buys_still, select_diamonds, top_diamonds
 
 FIELDS = ["account_id", "abc_class", "revenue_12m", "potential", "potential_low", "potential_high"]
 ROWS = [
@@ -80,3 +80,9 @@ def test_the_chart_names_accounts(value):
     stored = select_diamonds(value, ACCOUNTS).sort_values("account_id")  # as tables lie
     top = top_diamonds(stored, value, ACCOUNTS, n=2)
     assert top["name"].tolist() == ["Süd AG", "rival"] and top["limit"].eq(1000.0).all()
+
+
+def test_who_is_silent_for_longer_than_a_customer_may_be_is_not_listed():
+    value = pd.DataFrame({"revenue_12m": [5.0, 5.0, 0.0], "days_since_last": [182, 183, 10]})
+    assert buys_still(value, 182).tolist() == [True, False, False]
+    assert buys_still(value, None).tolist() == [True, True, False]
