@@ -26,8 +26,9 @@ import numpy as np
 import pandas as pd
 
 from segkit.engines import connect
-from segkit.features.panel import panel_dates
+from segkit.features.panel import panel_cuts, panel_dates
 from segkit.features.queries import query
+from segkit.features.windows import lay_windows
 from segkit.quarters import Quarter
 
 COLUMNS = [
@@ -155,7 +156,8 @@ def measure(job: str, lines: Path, result: Path, repeats: int) -> None:
         if job == "pandas":
             found = panel_in_pandas(frame)
         elif job == "panel":
-            found = query(con, "account_features", panel_dates=DATES)
+            cuts = panel_cuts(DATES)
+            found = lay_windows(query(con, "account_features", panel_dates=DATES, panel_cuts=cuts), DATES, cuts)
         else:
             found = con.execute(BARE[job]).df()
         clock.append(time.perf_counter() - start)

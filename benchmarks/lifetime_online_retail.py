@@ -13,6 +13,7 @@ import argparse
 import datetime as dt
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -21,7 +22,7 @@ import pandas as pd
 from scipy.stats import spearmanr
 from threadpoolctl import threadpool_limits
 
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.settings.value import Value
@@ -76,7 +77,7 @@ def make_panel(con: duckdb.DuckDBPyConnection, last: dt.date, quarter: str, n_qu
     """Return table account_features."""
     first = con.execute("SELECT min(invoice_date) FROM invoices").fetchall()[0][0]
     dates = panel_dates(Quarter.parse(quarter), last, first, n_quarters)
-    return add_ratios(query(con, "account_features", panel_dates=dates))
+    return build_panel(partial(query, con), dates)
 
 
 def last_weeks(con: duckdb.DuckDBPyConnection) -> list[tuple[str, float]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,13 +59,52 @@ def panel_dates(quarter: Quarter, as_of: dt.date, first_date: dt.date, n_quarter
     return frame.astype(dict.fromkeys(frame.columns[1:], "datetime64[us]"))
 
 
+def panel_cuts(dates: pd.DataFrame) -> pd.DataFrame:
+    """Return the days at which a window of the panel begins or ends, and the first days of its months.
+
+    Parameters
+    ----------
+    dates : DataFrame
+        As `panel_dates` gives them.
+
+    Returns
+    -------
+    DataFrame
+        `cell` (1, 2 …) and `first_day`; a cell goes up to the day before the next one, so that every window and every
+        calendar month of the panel is a run of whole cells. What lies before the first day is cell 0.
+    """
+    import pandas as pd
+
+    ends = dates["as_of"] + pd.Timedelta(days=1)
+    months = pd.period_range(dates["as_of"].min().to_period("M") - 11, dates["as_of"].max().to_period("M"), freq="M")
+    days = [dates["year_start"], dates["prev_start"], dates["quarter_start"], ends, months.to_timestamp().to_series()]
+    first = pd.Series(np.unique(np.concatenate([each.to_numpy("datetime64[us]") for each in days])))
+    return pd.DataFrame({"cell": np.arange(1, len(first) + 1), "first_day": first})
+
+
+def build_panel(ask: Callable[..., dict[str, pd.DataFrame]], dates: pd.DataFrame) -> pd.DataFrame:
+    """Return table `account_features`: sums from the engine, windows and ratios made from them.
+
+    Parameters
+    ----------
+    ask : callable
+        `run.query`, or `functools.partial(query, con)`.
+    dates : DataFrame
+        As `panel_dates` gives them, oldest first.
+    """
+    from segkit.features.windows import lay_windows
+
+    cuts = panel_cuts(dates)
+    return add_ratios(lay_windows(ask("account_features", panel_dates=dates, panel_cuts=cuts), dates, cuts))
+
+
 def add_ratios(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the panel with its ratios: table `account_features`.
 
     Parameters
     ----------
     frame : DataFrame
-        Result of the query `account_features`: sums and counts per account and as-of.
+        Of `lay_windows`: sums and counts per account and as-of.
 
     Returns
     -------

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
     from segkit.spark import SparkConnection
 
@@ -37,7 +36,7 @@ def _lines(name: str) -> list[str]:
     return (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines(keepends=True)
 
 
-def query(con: duckdb.DuckDBPyConnection | SparkConnection, name: str, **parameters: object) -> pd.DataFrame:
+def query(con: duckdb.DuckDBPyConnection | SparkConnection, name: str, **parameters: object) -> Any:
     """Return the result of a query: one small frame, ordered by its key.
 
     Parameters
@@ -52,7 +51,8 @@ def query(con: duckdb.DuckDBPyConnection | SparkConnection, name: str, **paramet
     Returns
     -------
     DataFrame
-        Money and counts as float64 and int64, dates as datetime64; the same on both engines.
+        Money and counts as float64 and int64, dates as datetime64; the same on both engines. Where the head of the file
+        names tables as results, these by name, in any order of rows.
 
     Raises
     ------
@@ -66,73 +66,34 @@ def query(con: duckdb.DuckDBPyConnection | SparkConnection, name: str, **paramet
     frames = {key: value for key, value in parameters.items() if isinstance(value, pd.DataFrame)}
     values = {key: value for key, value in parameters.items() if key not in frames}
     _check_parameters(name, values.keys() | frames.keys())
-    *before, last = statements(name)
+    results = _results(name)
+    *before, last = [*statements(name), ""] if results else statements(name)
     made = [found[1] for found in map(CREATES.match, before) if found]
-    repeated = _head(name, "Once for each row of")
     for key, frame in frames.items():
         con.register(key, frame)
     try:
         for statement in before:
             con.execute(statement)
-        if repeated is None:
-            return con.execute(last, values).df()
-        rows = [_row_values(row) for row in frames[repeated[0]].to_dict("records")]
-        parts = [_columns(con.execute(last, row).df()) for row in rows]
+        if results:
+            return {table: con.execute(f"select * from {table}").df() for table in results}
+        return con.execute(last, values).df()
     finally:
         for table in made:
             con.execute(f"drop table if exists {table}")
         for key in frames:
             con.unregister(key)
-    return _one_below_the_other(parts, _head(name, "Order") or [])
 
 
-def _head(name: str, what: str) -> list[str] | None:
-    """Return the names that a line of the file's head lists after its key word, or None without such a line."""
-    for line in _lines(name):
-        if line.startswith(f"-- {what}: "):
-            return re.findall(r"\w+", line.split(": ", 1)[1])
-    return None
-
-
-def _row_values(row: dict[str, Any]) -> dict[str, object]:
-    """Return one row of a frame as parameters: its days as dates, so that SQL compares days with days."""
-    return {key: value.date() if hasattr(value, "date") else value for key, value in row.items()}
-
-
-def _columns(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    """Return a frame's columns, each with memory of its own: taken away one by one, they are given back one by one."""
-    return {str(name): frame[name].copy() for name in frame}
-
-
-def _one_below_the_other(parts: list[dict[str, pd.Series]], keys: list[str]) -> pd.DataFrame:
-    """Return the parts as one frame ordered by its keys; column by column, so that memory holds it once and a bit.
-
-    Parameters
-    ----------
-    parts : list of dict
-        Columns by name, the same in each; they are empty afterwards.
-    keys : list of str
-        The columns to order by.
-    """
-    import numpy as np
-    import pandas as pd
-
-    ranks = [pd.factorize(pd.concat([part[key] for part in parts], ignore_index=True), sort=True)[0] for key in keys]
-    order = np.lexsort(ranks[::-1])
-    columns = {}
-    for column in list(parts[0]):
-        columns[column] = pd.concat([part.pop(column) for part in parts], ignore_index=True).take(order)
-        columns[column].index = pd.RangeIndex(len(order))
-    return pd.DataFrame(columns, copy=False)
+def _results(name: str) -> list[str]:
+    """Return the tables that a query gives back, where its head names them; else its last statement is the result."""
+    heads = [line for line in _lines(name) if line.startswith("-- Results: ")]
+    return re.findall(r"\w+", heads[0].split(": ", 1)[1]) if heads else []
 
 
 def parameters_of(name: str) -> set[str]:
-    """Return what a query must be given: the ``$names`` in it and the frame that its head names."""
-    heads = [line.removeprefix("-- Frame: ") for line in _lines(name) if line.startswith("-- Frame: ")]
-    frames = {head.split()[0]: re.findall(r"\w+", head[head.index("(") : head.index(")")]) for head in heads}
-    repeated = _head(name, "Once for each row of")
-    from_rows = frames[repeated[0]] if repeated else []
-    return (set(re.findall(r"\$(\w+)", sql(name))) - set(from_rows)) | set(frames)
+    """Return what a query must be given: the ``$names`` in it and the frames that its head names."""
+    frames = [line.removeprefix("-- Frame: ").split()[0] for line in _lines(name) if line.startswith("-- Frame: ")]
+    return set(re.findall(r"\$(\w+)", sql(name))) | set(frames)
 
 
 def _check_parameters(name: str, given: set[str]) -> None:

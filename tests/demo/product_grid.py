@@ -1,11 +1,12 @@
 """The product's own value grid on lines in memory: features by SQL, then the rules."""
 
 import datetime as dt
+from functools import partial
 
 import pandas as pd
 
 from segkit.engines import connect
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.segments.grid import assign_grid, grid_rules
@@ -18,7 +19,7 @@ def product_grid(con, label: str) -> pd.DataFrame:
     first = con.execute("SELECT min(invoice_date) FROM invoices").fetchall()[0][0]
     first = first.date() if isinstance(first, dt.datetime) else first
     dates = panel_dates(quarter, quarter.end, first, 1)
-    features = add_ratios(query(con, "account_features", panel_dates=dates))
+    features = build_panel(partial(query, con), dates)
     model = {"rules": grid_rules(ValueSegmentation())}
     return assign_grid(features, model)[["account_id", "segment_id"]]
 

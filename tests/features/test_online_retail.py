@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pandas as pd
 import pytest
 
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 
@@ -37,7 +38,7 @@ def test_retention_and_revenue_churn(sales):
 
 
 def test_panel_agrees_with_the_lines(retail):
-    frame = add_ratios(query(retail, "account_features", panel_dates=DATES))
+    frame = build_panel(partial(query, retail), DATES)
     assert frame[frame["is_active_q"]].groupby("quarter").size().tolist() == ACTIVE
     now = frame[frame["as_of"] == "2011-12-09"]
     assert len(now) == 5942
@@ -51,6 +52,6 @@ def test_one_thread_gives_the_same_bytes(retail):
     twice = []
     for threads in (2, 1):
         retail.execute(f"SET threads = {threads}")
-        twice.append(add_ratios(query(retail, "account_features", panel_dates=DATES)).to_parquet())
+        twice.append(build_panel(partial(query, retail), DATES).to_parquet())
     retail.execute("SET threads = 2")
     assert twice[0] == twice[1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections import defaultdict
+from functools import partial
 
 import pandas as pd
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from segkit import tables
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 
@@ -21,7 +22,7 @@ DATES = panel_dates(Q3, dt.date(2026, 9, 30), dt.date(2024, 7, 3), 12)
 
 
 def panel(con, dates: pd.DataFrame = DATES) -> pd.DataFrame:
-    return tables.check(add_ratios(query(con, "account_features", panel_dates=dates)), "account_features")
+    return tables.check(build_panel(partial(query, con), dates), "account_features")
 
 
 def row_of(frame: pd.DataFrame, account: str, as_of: str = "2026-09-30") -> pd.Series:
@@ -151,7 +152,7 @@ LINE = st.tuples(
 def test_sums_of_the_panel_are_sums_of_lines(connect_lines, lines):
     """Every window of every account and quarter end, added up line by line."""
     con = connect_lines(lines)
-    frame = add_ratios(query(con, "account_features", panel_dates=DATES)).set_index(["account_id", "as_of"])
+    frame = build_panel(partial(query, con), DATES).set_index(["account_id", "as_of"])
     expected: dict = defaultdict(lambda: defaultdict(float))
     for p in DATES.itertuples():
         for account, _, day, _, quantity, revenue, _, _ in lines:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 
 import pandas as pd
 import pytest
 
 from segkit.engines import connect
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.kpis.tracking import complete_quarters, kpis_of_quarter
 from segkit.quarters import Quarter
@@ -48,7 +49,7 @@ def panel(real_data) -> pd.DataFrame:
     con = connect()
     con.execute(LINES.format(folder=(real_data / "online_retail").as_posix())).fetchall()
     dates = panel_dates(Quarter.parse("2011Q4"), LAST, FIRST)
-    return add_ratios(query(con, "account_features", panel_dates=dates))
+    return build_panel(partial(query, con), dates)
 
 
 def overall(panel: pd.DataFrame, quarter: Quarter, complete: set[str]) -> pd.DataFrame:

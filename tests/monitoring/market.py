@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pandas as pd
 
 from segkit.engines import connect
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features import panel
+from segkit.features.panel import panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.segments.grid import grid_rules
@@ -53,7 +56,7 @@ def build_panel(lines: pd.DataFrame, quarter: str) -> tuple[pd.DataFrame, object
         FROM lines""").fetchall()
     newest = Quarter.parse(quarter)
     dates = panel_dates(newest, newest.end, lines["invoice_date"].min().date(), 12)
-    return add_ratios(query(con, "account_features", panel_dates=dates)), con
+    return panel.build_panel(partial(query, con), dates), con
 
 
 def months_before(con, start: Quarter) -> pd.DataFrame:

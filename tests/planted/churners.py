@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import NamedTuple
 
 import duckdb
@@ -14,7 +15,7 @@ from segkit.demo.oracle import area_under_curve
 from segkit.demo.parameters import QUARTERS
 from segkit.demo.sample import Sample
 from segkit.demo.service import contracts, tickets
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 
@@ -53,7 +54,7 @@ def simulate_company(seed: int, n_accounts: int = 1200, quarter: str = "2026Q3")
             " margin), day::DATE AS invoice_date FROM lines"
         )
         dates = panel_dates(asked, asked.end, FIRST_DAY)
-        panel = add_ratios(query(con, "account_features", panel_dates=dates))
+        panel = build_panel(partial(query, con), dates)
     day = pd.Timestamp(asked.end)
     known, agreed = tickets(sample), contracts(sample)
     tables = {

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.settings.value import Value
@@ -99,7 +100,7 @@ def make_panel(lines: pd.DataFrame, as_of: dt.date) -> tuple[pd.DataFrame, Calla
     def ask(name: str, **parameters: Any) -> pd.DataFrame:
         return query(con, name, as_of=as_of, **parameters)
 
-    panel = check(add_ratios(query(con, "account_features", panel_dates=days)), "account_features")
+    panel = check(build_panel(partial(query, con), days), "account_features")
     whole = dict.fromkeys(panel.select_dtypes("Int64"), "int64") | dict.fromkeys(panel.select_dtypes("boolean"), bool)
     return panel.astype(whole), ask  # as a run reads them
 

@@ -1,13 +1,14 @@
 """What was known on a day, and planted leaks that must be caught."""
 
 import datetime as dt
+from functools import partial
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from segkit import engines
-from segkit.features.panel import add_ratios, panel_dates
+from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.value.backtests.leaks import find_leaks, find_suspects, known_at
@@ -129,7 +130,7 @@ def made_panel(lines, last):
     con.execute("""CREATE TABLE invoices AS SELECT * REPLACE (invoice_date::DATE AS invoice_date,
                    revenue::DECIMAL(18,4) AS revenue), NULL::DECIMAL(18,4) AS margin, 'sale' AS line_type FROM rows""")
     days = panel_dates(Quarter.parse("2025Q4"), DAY.date(), dt.date(2024, 1, 1), 8)
-    return add_ratios(query(con, "account_features", panel_dates=days))
+    return build_panel(partial(query, con), days)
 
 
 def test_the_panel_of_an_old_quarter_knows_nothing_of_later_lines():
