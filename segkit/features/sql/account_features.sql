@@ -53,7 +53,7 @@ group by a.account, d.day;
 drop table invoice_days;
 
 create temp table panel_accounts as
-select a.account, a.account_id, f.first_date, f.first_sale_date, cast(d.gross * 10000 as bigint) as gross_first
+select a.account, a.account_id, f.first_date, f.first_sale_date, cast(cast(d.gross as decimal(22, 4)) * 10000 as bigint) as gross_first
 from (
     select account, min(day) as first_date, min(case when gross > 0 then day end) as first_sale_date
     from days
@@ -76,11 +76,11 @@ select
     max(case when d.gross > 0 then d.day end) as last_sale_date,
     count(case when d.gross > 0 then 1 end) as n_sale_days,
     cast(sum(d.n_orders) as bigint) as n_orders,
-    cast(cast(sum(d.revenue) as decimal(18, 4)) * 10000 as bigint) as revenue,
-    cast(cast(coalesce(sum(d.margin), 0) as decimal(18, 4)) * 10000 as bigint) as margin,
+    cast(cast(sum(d.revenue) as decimal(22, 4)) * 10000 as bigint) as revenue,
+    cast(cast(coalesce(sum(d.margin), 0) as decimal(22, 4)) * 10000 as bigint) as margin,
     count(d.margin) as n_margins,
-    cast(cast(sum(d.gross) as decimal(18, 4)) * 10000 as bigint) as gross,
-    cast(cast(sum(d.returned) as decimal(18, 4)) * 10000 as bigint) as returned
+    cast(cast(sum(d.gross) as decimal(22, 4)) * 10000 as bigint) as gross,
+    cast(cast(sum(d.returned) as decimal(22, 4)) * 10000 as bigint) as returned
 from days as d
 inner join day_cells as c on c.day = d.day
 group by d.account, c.cell;
