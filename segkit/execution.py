@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from jupyter_client.manager import AsyncKernelManager
 
 # What every notebook of a run imports anyway.
-IMPORTS = "import altair, pandas, pandera.pandas, pyarrow.parquet, segkit.run"
+IMPORTS = "import segkit, altair, pandas, pandera.pandas, pyarrow.parquet, segkit.run"
 ARGUMENTS = ["--IPKernelApp.log_level=50", f"--IPKernelApp.exec_lines={IMPORTS}"]
 FIRST, OTHERS = "first", "others"
 # Sent before each notebook: nothing of the one before is left, and the record is of the right one.
