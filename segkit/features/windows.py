@@ -36,7 +36,9 @@ class Cells:
 
     def sum(self, column: str, start: int, end: int) -> Floats:
         """Return the sum by account over the rows of a slice: exact, since whole numbers below 2**53 add up exactly."""
-        return np.bincount(self.account[start:end], self.columns[column][start:end], self.n_accounts)
+        return np.asarray(
+            np.bincount(self.account[start:end], self.columns[column][start:end], self.n_accounts), dtype="float64"
+        )
 
 
 def lay_windows(found: dict[str, pd.DataFrame], dates: pd.DataFrame, cuts: pd.DataFrame) -> pd.DataFrame:
