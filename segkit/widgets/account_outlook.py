@@ -19,6 +19,7 @@ TILES = {  # column of account_value → kind of segkit.texts.show, ends of its 
     "potential": ("money", ("potential_low", "potential_high"), "potential"),
 }
 MOST_REASONS = 2
+LIKELY = 0.5  # chance of leaving from which an account is more likely to be lost than to stay
 
 
 def outlook(data: Mapping[str, Any], words: Words, top_share: float) -> list[dict[str, Any]]:
@@ -58,8 +59,14 @@ def outlook(data: Mapping[str, Any], words: Words, top_share: float) -> list[dic
 
 
 def _beside(column: str, value: Mapping[str, Any], words: Words) -> list[str]:
-    """What else is known of the same thing: the share of wallet, other estimates, the next end of a contract."""
+    """What else is known of the same thing: the share of wallet, other estimates, the next end of a contract.
+
+    Where an account is likely to be lost, what is foreseen of its purchases holds only if it stays: the models of
+    purchases see a silence later than the model of churn does.
+    """
     found = []
+    if column in ("expected_revenue_12m", "lifetime_value") and value.get("churn_probability", 0) >= LIKELY:
+        found.append(words.say("outlook_if_it_stays"))
     if column == "potential" and "share_of_wallet" in value:
         found.append(words.say("outlook_wallet", share=value["share_of_wallet"]))
     others = ("potential_estimate", "potential_top_down", "potential_known") if column == "potential" else ()

@@ -52,5 +52,16 @@ def test_reasons_come_weightiest_first_and_unknown_keys_are_left_out(words, monk
     assert tiles[0]["reasons"] == ["first"]
 
 
+def test_what_is_foreseen_of_an_account_that_will_probably_leave_holds_only_if_it_stays(words):
+    said = [
+        outlook({"value": {"lifetime_value": 10.0, "churn_probability": chance}, "account_reasons": None}, words, 0.1)
+        for chance in (0.49, 0.5)
+    ]
+    assert [tiles[0]["reasons"] for tiles in said] == [
+        [],
+        ["Only if it stays: the risk of leaving is not fully part of it."],
+    ]
+
+
 def test_without_forecasts_there_are_no_tiles(words):
     assert outlook({"value": {"revenue_12m": 5.0}, "account_reasons": None}, words, 0.1) == []
