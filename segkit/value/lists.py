@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from segkit.features.contactable import add_contactable
 from segkit.value.reasons import first_reasons, tell_reasons
 
 if TYPE_CHECKING:
@@ -59,6 +60,59 @@ def list_risers(risers: pd.DataFrame, reasons: pd.DataFrame, currency: str) -> p
     columns += ["revenue_12m", "lifetime_value", "lifetime_low", "lifetime_high"]
     told = tell_reasons(first_reasons(reasons, "lifetime"), currency)[["account_id", *REASON]]
     return risers[columns].merge(told, on="account_id", how="left")
+
+
+def list_movers(movers: pd.DataFrame, accounts: pd.DataFrame, currency: str) -> pd.DataFrame:
+    """Return the accounts that moved most, each with what happened.
+
+    Parameters
+    ----------
+    movers : DataFrame
+        As `select_movers` gives them.
+    accounts : DataFrame
+        Table `accounts`: account_id, is_contactable.
+    currency : str
+        Of the money in the reasons.
+
+    Returns
+    -------
+    DataFrame
+        `account_id`, `name`, `is_contactable`, `revenue_prev_12m`, `revenue_12m`, `revenue_change` (money),
+        `reason_de`, `reason_en`: buys nothing any more, bought nothing the year before, or by how much it changed.
+    """
+    import numpy as np
+
+    gone, fresh = movers["revenue_12m"] <= 0, movers["revenue_prev_12m"] <= 0
+    reason = np.select([gone, fresh], ["value.reason_lost", "value.reason_new"], "value.reason_changed")
+    told = tell_reasons(add_contactable(movers, accounts).assign(reason=reason), currency)
+    columns = ["account_id", "name", "is_contactable", "revenue_prev_12m", "revenue_12m", "revenue_change", *REASON]
+    return told[columns]
+
+
+def list_renewals(renewals: pd.DataFrame, as_of: dt.date, currency: str) -> pd.DataFrame:
+    """Return the accounts whose contract ends soon, each with when and for how much.
+
+    Parameters
+    ----------
+    renewals : DataFrame
+        As `select_renewals` gives them.
+    as_of : date
+        Day from which the days to the end are counted.
+    currency : str
+        Of the money in the reasons.
+
+    Returns
+    -------
+    DataFrame
+        `name`, `owner_id`, `is_contactable`, `renewal_value` (money a year), `revenue_12m` (money),
+        `churn_probability`, `reason_de`, `reason_en`.
+    """
+    import pandas as pd
+
+    days = (renewals["renewal_date"] - pd.Timestamp(as_of)).dt.days
+    told = tell_reasons(renewals.assign(reason="value.reason_ends", days=days), currency)
+    columns = ["name", "owner_id", "is_contactable", "renewal_value", "revenue_12m", "churn_probability", *REASON]
+    return told[columns]
 
 
 def list_leads(
