@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segkit.value.names import account_names
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -106,7 +108,7 @@ def select_growth_points(value: pd.DataFrame, accounts: pd.DataFrame, n: int) ->
     changes = add_changes(value)
     both = changes[(changes["revenue_12m"] > 0) & (changes["revenue_prev_12m"] > 0)]
     size = both[["revenue_12m", "revenue_prev_12m"]].max(axis=1)
-    largest = both.assign(size=size, name=_names(both, accounts)).sort_values(["size", "account_id"]).tail(n)
+    largest = both.assign(size=size, name=account_names(both, accounts)).sort_values(["size", "account_id"]).tail(n)
     columns = ["account_id", "name", "revenue_prev_12m", "revenue_12m", "growth", "change"]
     return largest[columns].reset_index(drop=True)
 
@@ -135,10 +137,6 @@ def select_movers(value: pd.DataFrame, accounts: pd.DataFrame, n: int, *, losers
     sign = -1 if losers else 1
     moved = changes[sign * changes["revenue_change"] > 0].copy()
     moved = moved.sort_values(["revenue_change", "account_id"], ascending=[losers, True]).head(n)
-    moved["name"] = _names(moved, accounts)
+    moved["name"] = account_names(moved, accounts)
     columns = ["account_id", "name", "revenue_prev_12m", "revenue_12m", "revenue_change", "growth", "days_since_last"]
     return moved[columns].reset_index(drop=True)
-
-
-def _names(frame: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
-    return frame["account_id"].map(accounts.set_index("account_id")["name"]).fillna(frame["account_id"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.features.contactable import add_contactable
+from segkit.value.names import account_names
 from segkit.value.reasons import first_reasons, tell_reasons
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def list_diamonds(diamonds: pd.DataFrame, accounts: pd.DataFrame, n: int, curren
     """
     first = tell_reasons(diamonds.sort_values("diamond_rank").head(n), currency)
     columns = ["name", "owner_id", "is_contactable", "abc_class", "revenue_12m", "potential", "gap", *REASON]
-    return first.assign(name=_names(first, accounts))[columns].reset_index(drop=True)
+    return first.assign(name=account_names(first, accounts))[columns].reset_index(drop=True)
 
 
 def list_risers(risers: pd.DataFrame, reasons: pd.DataFrame, currency: str) -> pd.DataFrame:
@@ -171,11 +172,6 @@ def list_newcomers(onboarding: pd.DataFrame, accounts: pd.DataFrame, n: int, cur
     order = trouble.assign(weight=weight).sort_values(["weight", "account_id"], ascending=[False, True]).head(n)
     first = tell_reasons(order, currency)
     owners = accounts.drop_duplicates("account_id").set_index("account_id")["owner_id"]
-    first = first.assign(name=_names(first, accounts), owner_id=first["account_id"].map(owners))
+    first = first.assign(name=account_names(first, accounts), owner_id=first["account_id"].map(owners))
     columns = ["name", "owner_id", "is_contactable", "days_since_first", "n_orders", "revenue", "risk", *REASON]
     return first[columns].reset_index(drop=True)
-
-
-def _names(frame: pd.DataFrame, accounts: pd.DataFrame) -> pd.Series:
-    names = accounts.drop_duplicates("account_id").set_index("account_id")["name"]
-    return frame["account_id"].map(names).fillna(frame["account_id"])

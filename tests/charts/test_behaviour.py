@@ -56,4 +56,4 @@ def test_words_are_on_the_picture_and_data_apart_from_it(function, frame, words)
 
 @pytest.mark.parametrize(("function", "frame"), [case[:2] for case in CASES])
 def test_schema(function, frame):
-    function(frame, "de").to_dict(validate=True)
+    assert function(frame, "de").to_dict(validate=True)["$schema"]

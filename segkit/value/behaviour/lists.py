@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.texts import LANGUAGES, say
+from segkit.value.names import account_names
+from segkit.value.reasons import tell_reasons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,7 +50,8 @@ def select_costly(value: pd.DataFrame, accounts: pd.DataFrame, n: int, currency:
         f"{LOSS}_idle",
     )
     columns = ["account_id", "name", "revenue_12m", "margin_12m", "care_cost_12m", "contribution_12m", "share"]
-    return _told(_named(found, accounts)[columns], reason, currency).drop(columns="share")
+    listed = found.assign(name=account_names(found, accounts))[columns].reset_index(drop=True)
+    return tell_reasons(listed.assign(reason=reason), currency).drop(columns="share")
 
 
 def select_cheap(value: pd.DataFrame, accounts: pd.DataFrame, n: int, currency: str) -> pd.DataFrame:
@@ -74,8 +76,8 @@ def select_cheap(value: pd.DataFrame, accounts: pd.DataFrame, n: int, currency: 
     found, usual = _cheap(value)
     found = found.sort_values(["price_gap_12m", "account_id"]).head(n).assign(usual=usual)
     columns = ["account_id", "name", "abc_class", "revenue_12m", "price_index", "price_gap_12m", "usual"]
-    rows = _named(found, accounts)[columns].assign(less=-found["price_gap_12m"])
-    shown = _told(rows, np.full(len(rows), "behaviour.reason_cheap"), currency)
+    rows = found.assign(name=account_names(found, accounts))[columns].assign(less=-found["price_gap_12m"])
+    shown = tell_reasons(rows.assign(reason="behaviour.reason_cheap").reset_index(drop=True), currency)
     return shown.drop(columns="less")
 
 
@@ -132,25 +134,10 @@ def select_trends(
     columns = ["account_id", "name", "revenue_12m", "trend", "trend_low", "trend_high", "trend_change", "growth"]
     is_known = found["growth"].notna()
     reason = np.where(is_known, "behaviour.reason_trend_both", "behaviour.reason_trend")
-    return _told(_named(found, accounts)[columns], reason, currency)
-
-
-def _named(found: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows with `name`; an account without one goes by its id."""
-    names = accounts.set_index("account_id")["name"]
-    return found.assign(name=found["account_id"].map(names).fillna(found["account_id"]))
-
-
-def _told(rows: pd.DataFrame, reason: np.ndarray, currency: str) -> pd.DataFrame:
-    """Return the short list with the reason of each row as a sentence, made from the numbers of the row."""
-    numbers = rows.to_dict("records")
-    for language in LANGUAGES:
-        told = [
-            say(key, language, currency, **{str(k): v for k, v in row.items()})
-            for key, row in zip(reason, numbers, strict=True)
-        ]
-        rows = rows.assign(**{f"reason_{language}": told})
-    return rows.reset_index(drop=True)
+    return tell_reasons(
+        found.assign(name=account_names(found, accounts))[columns].assign(reason=reason).reset_index(drop=True),
+        currency,
+    )
 
 
 def select_trend_points(value: pd.DataFrame, accounts: pd.DataFrame, n: int) -> pd.DataFrame:
@@ -173,7 +160,7 @@ def select_trend_points(value: pd.DataFrame, accounts: pd.DataFrame, n: int) -> 
     import pandas as pd
 
     sure = value[value["trend_direction"].isin(["rises", "falls"]) & (value["revenue_12m"] > 0)]
-    sure = _named(sure, accounts).sort_values(["trend_change", "account_id"])
+    sure = sure.assign(name=account_names(sure, accounts)).sort_values(["trend_change", "account_id"])
     falls, rises = sure[sure["trend_direction"] == "falls"].head(n), sure[sure["trend_direction"] == "rises"].tail(n)
     shown = pd.concat([falls, rises], ignore_index=True)
     columns = ["place", "name", "trend", "trend_low", "trend_high", "trend_change", "trend_direction"]

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from segkit.texts import LANGUAGES, say
+from segkit.value.names import account_names
+from segkit.value.reasons import tell_reasons
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,23 +133,14 @@ def _place_labels(points: pd.DataFrame, limit: float) -> np.ndarray:
 
 
 def _named(frame: pd.DataFrame, accounts: pd.DataFrame) -> pd.DataFrame:
-    known = accounts.drop_duplicates("account_id").set_index("account_id")
-    ids = frame["account_id"]
-    owner = ids.map(known["owner_id"]) if "owner_id" in known else None
-    return frame.assign(name=ids.map(known["name"]).fillna(ids), owner_id=owner)
+    """Return the rows with `name` and `owner_id`."""
+    owners = accounts.drop_duplicates("account_id").set_index("account_id")["owner_id"]
+    return frame.assign(name=account_names(frame, accounts), owner_id=frame["account_id"].map(owners))
 
 
 def _with_reasons(frame: pd.DataFrame, reasons: pd.DataFrame, currency: str) -> pd.DataFrame:
     """Return the list with its reasons in words: the two weightiest of each account."""
     told = reasons[reasons["account_id"].isin(frame["account_id"]) & (reasons["reason_rank"] <= 2)]
-    told = told.sort_values(["account_id", "reason_rank"])
-    for language in LANGUAGES:
-        words = [
-            say(reason, language, currency, value=number, usual=usual, name=name)
-            for reason, number, usual, name in zip(
-                told["reason"], told["value"], told["usual"], told["name"], strict=True
-            )
-        ]
-        joined = told.assign(words=words).groupby("account_id")["words"].agg("; ".join)
-        frame = frame.assign(**{f"reason_{language}": frame["account_id"].map(joined)})
-    return frame.reset_index(drop=True)
+    told = tell_reasons(told.sort_values(["account_id", "reason_rank"]), currency)
+    joined = told.groupby("account_id")[["reason_de", "reason_en"]].agg("; ".join)
+    return frame.merge(joined, left_on="account_id", right_index=True, how="left").reset_index(drop=True)
