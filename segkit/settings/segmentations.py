@@ -5,13 +5,19 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
+FITTED = ("kmeans", "kmedoids", "ward", "gaussian", "mixture", "density", "tree")
+Fitted = Literal["kmeans", "kmedoids", "ward", "gaussian", "mixture", "density", "tree"]
+VALUE_CRITERIA = ["revenue_12m", "frequency_12m", "days_since_last", "tenure_days"]
+TREE_CRITERIA = ["industry_division", "size_class", "employees", "region", "legal_form"]
+
+
 class ValueSegmentation(BaseModel):
     """Segmentation `value`: the grid's thresholds, and how the k-means challenger is fitted."""
 
     model_config = ConfigDict(extra="forbid")
 
-    method: Literal["grid", "kmeans"] = Field(
-        "grid", description="grid: readable rules; kmeans: clusters on robust log scales, fitted once and then kept"
+    method: Literal["grid"] | Fitted = Field(
+        "grid", description="grid: readable rules; the others are fitted once and then kept: see docs/segmentation.md"
     )
     refit: Literal["accepted", "yearly", "always"] = Field(
         "accepted",
@@ -46,7 +52,38 @@ class ValueSegmentation(BaseModel):
     falling_ratio: float = Field(
         0.75, gt=0, lt=1, description="falling: revenue of 12 months over that of the 12 months before is at most this"
     )
-    challenger: bool = Field(True, description="fit k-means beside the grid in every run, to see what it would change")
+    challenger: bool = Field(True, description="fit a model beside the grid in every run, to see what it would change")
+    challenger_method: Fitted = Field("kmeans", description="method of the challenger while the grid is in force")
+    compare: list[Fitted] = Field(
+        default_factory=lambda: ["kmedoids", "ward", "gaussian", "mixture", "density", "tree"],
+        description="methods tried beside the challenger at its number of segments; [] tries none",
+    )
+    criteria: Literal["chosen"] | dict[str, float] | list[str] = Field(
+        default_factory=lambda: list(VALUE_CRITERIA),
+        description="columns of account_features and accounts by which fitted methods tell accounts apart, as a list or "
+        "with weights; chosen: the criteria and weights of notebook 03",
+    )
+    tree_target: str = Field("revenue_12m", description="column of account_features that tree segments explain")
+    tree_criteria: list[str] = Field(
+        default_factory=lambda: list(TREE_CRITERIA), description="columns by which tree segments explain the target"
+    )
+    weigh_by: Literal["accounts", "revenue"] = Field(
+        "accounts", description="accounts: each counts alike in a fit; revenue: by its revenue of twelve months"
+    )
+    min_share: float | None = Field(
+        None, gt=0, lt=0.5, description="k-means only: no cluster below this share of the accounts fitted"
+    )
+    max_share: float | None = Field(
+        None, gt=0, le=1, description="k-means only: no cluster above this share of the accounts fitted"
+    )
+    near_equal: float = Field(
+        0.005, ge=0, le=0.1, description="solutions up to this share worse than the best count as equally good"
+    )
+    known_columns: list[str] = Field(
+        default_factory=lambda: ["source_abc_class", "industry_division", "size_class", "region", "team", "legal_form"],
+        description="columns of accounts that everybody knows: a solution that only reproduces one is called so, and "
+        "each is tested as a segmentation of its own beside the methods",
+    )
     k_min: int = Field(2, ge=2, le=12, description="smallest number of clusters tried")
     k_max: int = Field(8, ge=2, le=12, description="largest number of clusters tried")
     n_segments: int | None = Field(
@@ -79,6 +116,10 @@ class ValueSegmentation(BaseModel):
                 raise ValueError(f"{low} ({getattr(self, low)}) must be below {high} ({getattr(self, high)})")
         if self.k_min > self.k_max:
             raise ValueError(f"k_min ({self.k_min}) must not be above k_max ({self.k_max})")
+        if self.min_share and self.min_share * (self.n_segments or self.k_min) > 1:
+            raise ValueError(f"min_share ({self.min_share}) leaves no room for so many segments")
+        if self.max_share and self.max_share * (self.n_segments or self.k_max) < 1:
+            raise ValueError(f"max_share ({self.max_share}) is too small: the segments cannot hold all accounts")
         if self.n_segments and not self.k_min <= self.n_segments <= self.k_max:
             raise ValueError(
                 f"n_segments ({self.n_segments}) must lie from k_min ({self.k_min}) to k_max ({self.k_max})"

@@ -1,0 +1,1 @@
+"""How many segments and how sure: stability, near-equal solutions, tendency, known columns, proposals."""

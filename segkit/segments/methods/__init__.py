@@ -1,0 +1,1 @@
+"""Segmentation methods, one function each: `registry.METHODS` names them, `assign.memberships` applies their models."""

@@ -1,0 +1,54 @@
+"""From a model in plain JSON to the memberships of any accounts; no library that fitted it is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from segkit.segments.fits import Sample
+from segkit.segments.optimise import distances
+
+
+def memberships(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
+    """Return how far each row belongs to each segment of a model.
+
+    Parameters
+    ----------
+    sample : Sample
+        On the scales on which the model was fitted.
+    model : mapping
+        `Fit.model`: ``kind`` and ``segments`` (one entry per segment, in the order of the columns that come back).
+
+    Returns
+    -------
+    array (n, k)
+        Rows add up to 1; 0 and 1 where the kind knows no degrees.
+    """
+    return KINDS[model["kind"]](sample, model)
+
+
+def assign_labels(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
+    """Return the position of the likeliest segment of each row; ties go to the first."""
+    return memberships(sample, model).argmax(axis=1)
+
+
+def by_centres(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
+    """Return 1 for the nearest centre, 0 for the others.
+
+    ``segments``: one centre each in the coordinates of `Sample.points`. ``offsets``, where sizes are limited: what is
+    taken off the squared distance, so that the limits hold for the accounts that were fitted (a power diagram).
+    """
+    away = distances(sample.points, np.array(model["segments"], dtype=float).reshape(len(model["segments"]), -1))
+    if model.get("offsets"):
+        away = away - np.array(model["offsets"])
+    return one_hot(away.argmin(axis=1), len(model["segments"]))
+
+
+def one_hot(labels: np.ndarray, k: int) -> np.ndarray:
+    """Return labels 0 … k−1 as rows of zeros and a one."""
+    return np.eye(k)[labels]
+
+
+KINDS: dict[str, Callable[[Sample, Mapping[str, Any]], np.ndarray]] = {"centres": by_centres}
