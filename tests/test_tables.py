@@ -38,7 +38,8 @@ def test_types_are_those_of_the_table_and_statistics_are_rounded():
     checked = check(pd.DataFrame(period), "run_period")
     assert checked["as_of"].iloc[0] == pd.Timestamp("2026-09-30") and str(checked["history_days"].dtype) == "Int64"
     stability = pd.DataFrame({"segmentation_id": ["v"], "method": ["kmeans"], "n_segments": [3], "segment_id": ["ALL"]})
-    stability = stability.assign(n_accounts=9, global_ari=0.1 + 0.2, slsw=None, slsa=None)
+    empty = dict.fromkeys(set(TABLES["segment_stability"].columns) - set(stability.columns))
+    stability = stability.assign(**empty).assign(n_accounts=9, global_ari=0.1 + 0.2)
     assert check(stability, "segment_stability")["global_ari"].iloc[0] == 0.3
 
 

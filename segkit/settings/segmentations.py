@@ -4,7 +4,6 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-
 FITTED = ("kmeans", "kmedoids", "ward", "gaussian", "mixture", "density", "tree")
 Fitted = Literal["kmeans", "kmedoids", "ward", "gaussian", "mixture", "density", "tree"]
 VALUE_CRITERIA = ["revenue_12m", "frequency_12m", "days_since_last", "tenure_days"]
@@ -60,8 +59,8 @@ class ValueSegmentation(BaseModel):
     )
     criteria: Literal["chosen"] | dict[str, float] | list[str] = Field(
         default_factory=lambda: list(VALUE_CRITERIA),
-        description="columns of account_features and accounts by which fitted methods tell accounts apart, as a list or "
-        "with weights; chosen: the criteria and weights of notebook 03",
+        description="columns of account_features and accounts by which fitted methods tell accounts apart, as a list "
+        "or with weights; chosen: the criteria and weights of notebook 03",
     )
     tree_target: str = Field("revenue_12m", description="column of account_features that tree segments explain")
     tree_criteria: list[str] = Field(
