@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from segkit.segments.fits import Sample
+from segkit.segments.fits import Fit, Sample
 from segkit.segments.optimise import distances
 
 
@@ -24,9 +25,20 @@ def memberships(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
     Returns
     -------
     array (n, k)
-        Rows add up to 1; 0 and 1 where the kind knows no degrees.
+        Rows add up to 1; 0 and 1 where the kind knows no degrees. Columns in the model's ``order`` where it has one:
+        numbers of segments are kept over k and refits without touching what was fitted.
     """
-    return KINDS[model["kind"]](sample, model)
+    found = KINDS[model["kind"]](sample, model)
+    return found[:, model["order"]] if model.get("order") else found
+
+
+def reorder(fit: Fit, order: list[int]) -> Fit:
+    """Return the same division with its segments numbered anew: the segment now at ``order[j]`` becomes number j."""
+    before = fit.model.get("order") or list(range(fit.n_segments))
+    place = np.empty(len(order) + 1, dtype=np.int64)
+    place[order], place[-1] = np.arange(len(order)), -1  # rows in no group (-1) stay so
+    model = fit.model | {"order": [before[j] for j in order]}
+    return replace(fit, labels=place[fit.labels], model=model)
 
 
 def assign_labels(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
