@@ -1,10 +1,15 @@
-"""The three moves of a k-means search: seeding, Lloyd's steps, single-point transfers. Plain numpy, no threads."""
+"""The three moves of a k-means search: seeding, Lloyd's steps, single-point transfers. Plain numpy, no threads.
+
+`weights`, where a function takes them, are what each point counts (above 0); None: all alike. A point of weight 2 counts
+as two points in one place.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 SMALLEST_GAIN = 1e-10
+SMALLEST_WEIGHT = 1e-9  # of the mean: what a point counts at least, so that no cluster weighs nothing
 
 
 def distances(points: np.ndarray, centres: np.ndarray, lengths: np.ndarray | None = None) -> np.ndarray:
@@ -25,9 +30,11 @@ def _without_lengths(points: np.ndarray, centres: np.ndarray) -> np.ndarray:
     return products
 
 
-def inertia(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> float:
+def inertia(points: np.ndarray, labels: np.ndarray, centres: np.ndarray, weights: np.ndarray | None = None) -> float:
     """Return the sum of squared distances of the points to their centres."""
-    return float(((points - centres[labels]) ** 2).sum())
+    away = points - centres[labels]
+    squared = np.einsum("ij,ij->i", away, away)
+    return float(squared.sum() if weights is None else squared @ weights)
 
 
 def draw_far_point(points: np.ndarray, squared: np.ndarray, rng: np.random.Generator) -> int:
@@ -36,18 +43,21 @@ def draw_far_point(points: np.ndarray, squared: np.ndarray, rng: np.random.Gener
     return int(min(np.searchsorted(cumulative, rng.random() * cumulative[-1]), len(points) - 1))
 
 
-def seed_centres(points: np.ndarray, k: int, rng: np.random.Generator) -> np.ndarray:
+def seed_centres(points: np.ndarray, k: int, rng: np.random.Generator, weights: np.ndarray | None = None) -> np.ndarray:
     """Return k points far from each other as first centres (k-means++, Arthur and Vassilvitskii 2007)."""
     centres = np.empty((k, points.shape[1]))
-    centres[0] = points[rng.integers(len(points))]
+    first = rng.integers(len(points)) if weights is None else draw_far_point(points, weights, rng)
+    centres[0] = points[first]
     squared = ((points - centres[0]) ** 2).sum(1)
     for j in range(1, k):
-        centres[j] = points[draw_far_point(points, squared, rng)]
+        centres[j] = points[draw_far_point(points, squared if weights is None else squared * weights, rng)]
         squared = np.minimum(squared, ((points - centres[j]) ** 2).sum(1))
     return centres
 
 
-def lloyd(points: np.ndarray, centres: np.ndarray, steps: int = 300) -> tuple[np.ndarray, np.ndarray]:
+def lloyd(
+    points: np.ndarray, centres: np.ndarray, steps: int = 300, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return labels and centres after Lloyd's steps, at most `steps`; no cluster is empty.
 
     Each point goes to its nearest centre, each centre to the mean of its points, until nothing changes.
@@ -59,7 +69,7 @@ def lloyd(points: np.ndarray, centres: np.ndarray, steps: int = 300) -> tuple[np
         if np.array_equal(nearest, labels):
             break
         labels = _without_empty(points, nearest, centres)
-        centres = means(points, labels, k)
+        centres = means(points, labels, k, weights)
     return labels, centres
 
 
@@ -78,45 +88,53 @@ def _without_empty(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) 
     return labels
 
 
-def means(points: np.ndarray, labels: np.ndarray, k: int) -> np.ndarray:
+def means(points: np.ndarray, labels: np.ndarray, k: int, weights: np.ndarray | None = None) -> np.ndarray:
     """Return the mean of the points of each of k clusters."""
     is_member = np.zeros((k, len(points)))
-    is_member[labels, np.arange(len(points))] = 1.0
+    is_member[labels, np.arange(len(points))] = 1.0 if weights is None else weights
     return (is_member @ points) / is_member.sum(1)[:, None]
 
 
-def transfer(points: np.ndarray, labels: np.ndarray, centres: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def transfer(
+    points: np.ndarray, labels: np.ndarray, centres: np.ndarray, weights: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return labels and centres to which no move of a single point brings a gain (Hartigan and Wong 1979).
 
-    A point leaves cluster a for b if n_b/(n_b+1)·d_b² < n_a/(n_a−1)·d_a²: both means move along, which Lloyd's steps
-    do not see. The best moves between clusters not yet touched in the round are made at once.
+    A point of weight w leaves cluster a for b if n_b/(n_b+w)·d_b² < n_a/(n_a−w)·d_a², n the weights of the clusters:
+    both means move along, which Lloyd's steps do not see. The best moves between clusters not yet touched in the round
+    are made at once.
     """
     labels, centres, k, rows = labels.copy(), centres.copy(), len(centres), np.arange(len(points))
-    sizes = np.bincount(labels, minlength=k).astype(float)
+    weights = np.ones(len(points)) if weights is None else weights
+    sizes, counts = np.bincount(labels, weights, minlength=k), np.bincount(labels, minlength=k)
     lengths = squared_lengths(points)
     while True:
         squared = distances(points, centres, lengths)
-        staying = np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 0.0)
-        leaving = squared[rows, labels] * staying[labels]
-        joining = squared * (sizes / (sizes + 1))
+        own = squared[rows, labels]
+        left = sizes[labels] - weights
+        leaving = np.where(counts[labels] > 1, weights * own * sizes[labels] / np.maximum(left, SMALLEST_WEIGHT), 0.0)
+        joining = squared * (weights[:, None] * sizes / (sizes + weights[:, None]))
         joining[rows, labels] = np.inf
         target = joining.argmin(1)
         gain = leaving - joining[rows, target]
-        if gain.max() <= SMALLEST_GAIN * max(1.0, squared[rows, labels].mean()):
-            return labels, means(points, labels, k)
-        _apply(points, labels, centres, sizes, target, gain)
+        least = SMALLEST_GAIN * max(1.0, float((weights * own).mean()))
+        if gain.max() <= least:
+            return labels, means(points, labels, k, weights)
+        _apply(points, weights, labels, centres, (sizes, counts), target, gain, least)
 
 
-def _apply(points, labels, centres, sizes, target, gain) -> None:
+def _apply(points, weights, labels, centres, sizes_and_counts, target, gain, least) -> None:
     """Make the best transfers in place, each cluster taking part once."""
+    sizes, counts = sizes_and_counts
     touched: set[int] = set()
     k = len(centres)
     best = np.argpartition(-gain, k)[:k] if len(gain) > k else np.arange(len(gain))
     for i in best[np.argsort(-gain[best], kind="stable")]:
-        a, b = int(labels[i]), int(target[i])
-        if gain[i] <= SMALLEST_GAIN or a in touched or b in touched:
+        a, b, w = int(labels[i]), int(target[i]), weights[i]
+        if gain[i] <= least or a in touched or b in touched:
             continue
         touched |= {a, b}
-        centres[a] = (centres[a] * sizes[a] - points[i]) / (sizes[a] - 1)
-        centres[b] = (centres[b] * sizes[b] + points[i]) / (sizes[b] + 1)
-        sizes[a], sizes[b], labels[i] = sizes[a] - 1, sizes[b] + 1, b
+        centres[a] = (centres[a] * sizes[a] - w * points[i]) / (sizes[a] - w)
+        centres[b] = (centres[b] * sizes[b] + w * points[i]) / (sizes[b] + w)
+        sizes[a], sizes[b], labels[i] = sizes[a] - w, sizes[b] + w, b
+        counts[a], counts[b] = counts[a] - 1, counts[b] + 1

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from segkit.segments.optimise import distances, draw_far_point, inertia, lloyd, seed_centres, transfer
+from segkit.segments.optimise import (
+    SMALLEST_WEIGHT,
+    distances,
+    draw_far_point,
+    inertia,
+    lloyd,
+    seed_centres,
+    transfer,
+)
 from segkit.statistics.resampling import generator
 
 SAME = 1e-9  # relative difference of inertia below which two solutions are the same one
@@ -34,7 +42,13 @@ class Solution:
 
 
 def search_clusters(
-    points: np.ndarray, k: int, seed: int, hits: int = 5, max_searches: int = 200, patience: int = PATIENCE
+    points: np.ndarray,
+    k: int,
+    seed: int,
+    hits: int = 5,
+    max_searches: int = 200,
+    patience: int = PATIENCE,
+    weights: np.ndarray | None = None,
 ) -> Solution:
     """Return the best k-means solution that independent searches find, certified by `hits` finds.
 
@@ -48,6 +62,9 @@ def search_clusters(
         Same seed, same solution; one thread or more make no difference.
     hits, max_searches : int
         The search ends when the best solution was found `hits` times, or after `max_searches`.
+    weights : array (n,), optional
+        What each point counts in centres and inertia, mean 1; all alike if missing. One without weight counts a
+        billionth, so that every cluster has a centre.
 
     Notes
     -----
@@ -57,11 +74,13 @@ def search_clusters(
     from threadpoolctl import threadpool_limits
 
     rng = generator(seed, "search", k)
-    rounding = ROUNDING * float(((points - points.mean(axis=0)) ** 2).sum())
+    weights = uneven(weights)
+    middle = np.average(points, axis=0, weights=weights)
+    rounding = ROUNDING * inertia(points, np.zeros(len(points), dtype=int), middle[None, :], weights)
     with threadpool_limits(limits=1):
-        best, n_found, n_searches = search_once(points, k, rng, patience), 1, 1
+        best, n_found, n_searches = search_once(points, k, rng, patience, None, weights), 1, 1
         while n_searches < max_searches and n_found < hits:
-            found = search_once(points, k, rng, patience)
+            found = search_once(points, k, rng, patience, None, weights)
             n_searches += 1
             if found[2] < best[2] * (1 - SAME) - rounding:
                 best, n_found = found, 1
@@ -71,26 +90,45 @@ def search_clusters(
     return Solution(labels, centres, value, n_searches, n_found, chance_missed(n_searches, n_found))
 
 
-def search_once(points: np.ndarray, k: int, rng: np.random.Generator, patience: int = PATIENCE, start=None):
-    """Return labels, centres and inertia of one search; `start` gives its first centres instead of a seeding."""
-    labels, centres, value = _descend(points, seed_centres(points, k, rng) if start is None else start)
+def uneven(weights: np.ndarray | None) -> np.ndarray | None:
+    """Return positive weights for the moves of `optimise`, or None where all are alike, which is faster."""
+    if weights is None or np.ptp(weights) <= SMALLEST_WEIGHT * np.abs(weights).max():
+        return None
+    return np.maximum(weights, SMALLEST_WEIGHT * weights.mean())
+
+
+def search_once(
+    points: np.ndarray,
+    k: int,
+    rng: np.random.Generator,
+    patience: int = PATIENCE,
+    start: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return labels, centres and inertia of one search.
+
+    `start` gives its first centres instead of a seeding; `weights` are those of `uneven`.
+    """
+    first = seed_centres(points, k, rng, weights) if start is None else start
+    labels, centres, value = _descend(points, first, weights)
     failures = 0
     while failures < patience * k and k > 1:
         swapped = centres.copy()
-        far = draw_far_point(points, ((points - centres[labels]) ** 2).sum(1), rng)
+        squared = ((points - centres[labels]) ** 2).sum(1)
+        far = draw_far_point(points, squared if weights is None else squared * weights, rng)
         swapped[rng.integers(k)] = points[far]
-        near, moved = lloyd(points, swapped, SCREEN_STEPS)
+        near, moved = lloyd(points, swapped, SCREEN_STEPS, weights)
         failures += 1
-        if inertia(points, near, moved) <= value * SCREEN:
-            found = _descend(points, moved)
+        if inertia(points, near, moved, weights) <= value * SCREEN:
+            found = _descend(points, moved, weights)
             if found[2] < value * (1 - SAME):
                 (labels, centres, value), failures = found, 0
     return labels, centres, value
 
 
-def _descend(points: np.ndarray, centres: np.ndarray):
-    labels, centres = transfer(points, *lloyd(points, centres))
-    return labels, centres, inertia(points, labels, centres)
+def _descend(points: np.ndarray, centres: np.ndarray, weights: np.ndarray | None):
+    labels, centres = transfer(points, *lloyd(points, centres, weights=weights), weights)
+    return labels, centres, inertia(points, labels, centres, weights)
 
 
 def chance_missed(n_searches: int, n_found: int) -> float:

@@ -91,3 +91,28 @@ def test_equal_points_leave_no_cluster_empty():
     found = search_clusters(points, 3, seed=1)
     assert sorted(np.bincount(found.labels)) == [1, 2, 8] and found.inertia == pytest.approx(0)
     assert np.bincount(search_clusters(points, 5, seed=1).labels, minlength=5).all()
+
+
+def test_weighted_centre_by_hand():
+    # 0 and 4 with weights 3 and 1 have their centre at 1 and the inertia 3·1 + 1·9 = 12; the pair at 20 is apart
+    points, weights = np.array([[0.0], [4.0], [20.0], [20.0]]), np.array([3.0, 1.0, 2.0, 2.0])
+    found = search_clusters(points, 2, seed=1, weights=weights)
+    assert sorted(found.centres[:, 0]) == pytest.approx([1, 20]) and found.inertia == pytest.approx(12)
+
+
+@pytest.mark.parametrize(("seed", "k"), [(0, 2), (1, 3), (2, 4)])
+def test_a_point_of_weight_two_counts_as_two_points(seed, k):
+    rng = np.random.default_rng(seed)
+    points, counts = rng.normal(size=(30, 2)), rng.integers(1, 4, 30)
+    weighted = search_clusters(points, k, seed=1, hits=20, weights=counts.astype(float))
+    repeated = search_clusters(np.repeat(points, counts, axis=0), k, seed=1, hits=20)
+    assert weighted.inertia == pytest.approx(repeated.inertia, rel=1e-6)
+    assert adjusted_rand(np.repeat(weighted.labels, counts), repeated.labels) == pytest.approx(1)
+
+
+def test_even_weights_change_nothing_and_none_at_all_are_survived():
+    points, group = blobs()
+    plain = search_clusters(points, 4, seed=1)
+    assert search_clusters(points, 4, seed=1, weights=np.ones(240)).centres.tobytes() == plain.centres.tobytes()
+    half = np.where(group < 2, 0.0, 1.0)
+    assert np.bincount(search_clusters(points, 5, seed=1, weights=half).labels, minlength=5).all()
