@@ -1,7 +1,7 @@
 """The three moves of a k-means search: seeding, Lloyd's steps, single-point transfers. Plain numpy, no threads.
 
-`weights`, where a function takes them, are what each point counts (above 0); None: all alike. A point of weight 2 counts
-as two points in one place.
+`weights`, where a function takes them, are what each point counts (above 0); None: all alike. A point of weight 2
+counts as two points in one place.
 """
 
 from __future__ import annotations
