@@ -13,6 +13,7 @@ from segkit.criteria.groups import cut_groups, score_spread, score_stability
 from segkit.criteria.measures import find_missing, measure_ages, measure_criteria
 from segkit.criteria.power import find_horizon, score_power
 from segkit.statistics.association import association_matrix, is_category
+from segkit.tables import no_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,10 +28,14 @@ OF_POWER = ["power", "power_low", "power_high", "n_power", "gain", "gain_low", "
 
 @dataclass(frozen=True)
 class Evidence:
-    """One row per criterion of the catalogue, and the association of every pair of those that the data give."""
+    """One row per criterion of the catalogue; the association of every pair that the data give; the values themselves.
+
+    `values`: index account_id, a column per criterion that the data give, as known at as-of.
+    """
 
     table: pd.DataFrame
     association: pd.DataFrame
+    values: pd.DataFrame
 
 
 def measure_evidence(tables: Tables, settings: CriteriaSettings, seed: int) -> Evidence:
@@ -77,7 +82,37 @@ def measure_evidence(tables: Tables, settings: CriteriaSettings, seed: int) -> E
     table["is_small"] = table["n_power"].fillna(0).lt(settings.min_accounts) & table["power"].notna()
     table = table.join(_proxies(association, settings))
     numbers = table.select_dtypes("float").columns
-    return Evidence(table.assign(**table[numbers].round(DIGITS)).reset_index(), association)
+    return Evidence(table.assign(**table[numbers].round(DIGITS)).reset_index(), association, measured)
+
+
+def list_values(values: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
+    """Return the values of the chosen criteria, one row per criterion and account: table `criterion_values`.
+
+    Parameters
+    ----------
+    values : DataFrame
+        `Evidence.values`.
+    criteria : DataFrame
+        Table `criteria`: criterion_id, is_selected.
+
+    Returns
+    -------
+    DataFrame
+        criterion_id, account_id, number, category (one of both); accounts without a value have no row.
+    """
+    import pandas as pd
+
+    chosen = criteria.loc[criteria["is_selected"].astype(bool), "criterion_id"]
+    parts = [no_rows("criterion_values")]
+    for criterion_id in chosen:
+        known = values[criterion_id].dropna()
+        kind = "category" if is_category(values[criterion_id]) else "number"
+        part = pd.DataFrame({"account_id": known.index, kind: known.to_numpy()})
+        if kind == "category":
+            part[kind] = part[kind].astype(str)
+        parts.append(part.assign(criterion_id=criterion_id))
+    filled = [part for part in parts if len(part)]
+    return pd.concat(filled, ignore_index=True).reindex(columns=parts[0].columns) if filled else parts[0]
 
 
 def _first_missing(tables: Tables, is_available: np.ndarray) -> list[str | None]:

@@ -15,18 +15,26 @@ if TYPE_CHECKING:
 
     from segkit.settings.criteria import CriteriaSettings
     from segkit.settings.goals import Goal
+    from segkit.settings.segmentations import ValueSegmentation
 
 DIGITS = 12
 HIGHEST = 5
-# What the accepted models of stage 04 are made of; the stages share no code, so the names stand here too.
-USED = {
-    "grid": ("revenue_12m", "revenue_change", "days_since_last", "tenure_days"),
-    "kmeans": ("revenue_12m", "frequency_12m", "days_since_last", "tenure_days"),
-}
+GRID_USES = ("revenue_12m", "revenue_change", "days_since_last", "tenure_days")  # stages share no code: so here too
+
+
+def find_used(segmentation: ValueSegmentation) -> tuple[str, ...] | None:
+    """Return the criteria that the accepted segmentation is made of; None: whatever is chosen here."""
+    if segmentation.method == "grid":
+        return GRID_USES
+    return None if segmentation.criteria == "chosen" else tuple(segmentation.criteria)
 
 
 def select_criteria(
-    evidence: Evidence, settings: CriteriaSettings, goals: list[Goal], decisions: pd.DataFrame, method: str
+    evidence: Evidence,
+    settings: CriteriaSettings,
+    goals: list[Goal],
+    decisions: pd.DataFrame,
+    used: tuple[str, ...] | None,
 ) -> pd.DataFrame:
     """Return the table `criteria`: ratings, evidence, weights, the choice and its reason, in the catalogue's order.
 
@@ -40,8 +48,8 @@ def select_criteria(
         The project's goals; without any every criterion serves them alike.
     decisions : DataFrame
         decisions/criteria.csv.
-    method : str
-        Method of the accepted segmentation, ``grid`` or ``kmeans``: which criteria it already uses.
+    used : tuple of str or None
+        Criteria that the accepted segmentation is made of (`find_used`).
     """
     import pandas as pd
 
@@ -52,7 +60,7 @@ def select_criteria(
         index=pd.Index(list(catalogue), name="criterion_id"),
         columns=list(fields),
     )
-    table = described.assign(number=range(1, len(described) + 1), is_used=described.index.isin(USED[method]))
+    table = described.assign(number=range(1, len(described) + 1), is_used=described.index.isin(used or ()))
     table = table.join(rate_criteria(decisions)).join(evidence.table.set_index("criterion_id"))
     table = table.assign(goal_weight=weigh_goals(goals))
     table = table.assign(score=_scores(table, settings, bool(goals)))
@@ -61,7 +69,8 @@ def select_criteria(
     weight = np.where(is_selected, table["score"].fillna(0), 0.0)
     shares = weight / weight.sum() if weight.sum() > 0 else is_selected / max(is_selected.sum(), 1)
     chosen = {"reason": reasons, "rival": rivals, "rival_association": strengths, "is_selected": is_selected}
-    return table.assign(weight=shares.round(DIGITS), **chosen).reset_index()
+    table = table.assign(weight=shares.round(DIGITS), **chosen)
+    return (table.assign(is_used=is_selected) if used is None else table).reset_index()
 
 
 def weigh_goals(goals: list[Goal]) -> list[float]:

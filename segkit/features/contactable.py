@@ -17,6 +17,7 @@ NOT_CARRIED = {
     "corrections": "goes to the owners of the source systems, to nobody's customers",
     "account_lineage": "where values come from",
     "freshness": "age of values",
+    "criterion_values": "what segments are made from; no list of accounts to call",
     "membership_draws": "chances, to tell movement from noise; no list of accounts to call",
     "move_warnings": "decisions about accounts that may be gone",
     "restatements": "changes of released quarters, for controlling",

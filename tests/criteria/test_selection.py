@@ -8,12 +8,13 @@ import pytest
 
 from segkit.criteria import findings, shaping
 from segkit.criteria.catalogue import criteria_catalogue
-from segkit.criteria.evidence import Evidence
+from segkit.criteria.evidence import Evidence, list_values
 from segkit.criteria.ratings import find_problems, rate_criteria, read_rating
-from segkit.criteria.selection import select_criteria, weigh_goals
+from segkit.criteria.selection import GRID_USES, find_used, select_criteria, weigh_goals
 from segkit.decisions import COLUMNS
 from segkit.settings.criteria import CriteriaSettings
 from segkit.settings.goals import Goal
+from segkit.settings.segmentations import ValueSegmentation
 from segkit.tables import check
 from segkit.texts import LANGUAGES, say
 
@@ -48,12 +49,12 @@ def evidence_of(associations: dict[tuple[str, str], float] | None = None, **chan
     matrix = pd.DataFrame(np.eye(len(names)), index=names, columns=names)
     for (one, other), strength in (associations or {}).items():
         matrix.loc[one, other] = matrix.loc[other, one] = strength
-    return Evidence(table.reset_index(), matrix)
+    return Evidence(table.reset_index(), matrix, pd.DataFrame())
 
 
 def choose(evidence: Evidence | None = None, goals=(), decisions=None, settings=SETTINGS) -> pd.DataFrame:
     decisions = decided() if decisions is None else decisions
-    return select_criteria(evidence or evidence_of(), settings, list(goals), decisions, "grid").set_index(
+    return select_criteria(evidence or evidence_of(), settings, list(goals), decisions, GRID_USES).set_index(
         "criterion_id"
     )
 
@@ -253,3 +254,22 @@ def test_goals_are_listed_in_the_unit_of_their_kpi():
 
 def _numbers(finding: dict) -> dict:
     return {name: value for name, value in finding.items() if name != "key"}
+
+
+def test_a_fitted_segmentation_says_which_criteria_it_uses():
+    kmeans = ValueSegmentation(method="kmeans", criteria={"industry": 1.0})
+    assert find_used(kmeans) == ("industry",) and find_used(ValueSegmentation()) == GRID_USES
+    assert find_used(ValueSegmentation(method="mixture", criteria="chosen")) is None
+
+
+def test_values_of_chosen_criteria_are_listed_and_gaps_have_no_row():
+    values = pd.DataFrame({"employees": [5.0, np.nan], "region": ["Nord", "Süd"]}, index=["K1", "K2"])
+    criteria = pd.DataFrame({"criterion_id": ["employees", "region"], "is_selected": [True, True]})
+    listed = list_values(values, criteria)
+    assert listed[["criterion_id", "account_id"]].values.tolist() == [
+        ["employees", "K1"],
+        ["region", "K1"],
+        ["region", "K2"],
+    ]
+    assert listed["number"].iloc[0] == 5.0 and listed["category"].tolist()[1:] == ["Nord", "Süd"]
+    assert list_values(values, criteria.assign(is_selected=False)).empty
