@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,7 @@ def measure_evidence(tables: Tables, settings: CriteriaSettings, seed: int) -> E
     return Evidence(table.assign(**table[numbers].round(DIGITS)).reset_index(), association, measured)
 
 
-def list_values(values: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
+def list_values(values: pd.DataFrame, criteria: pd.DataFrame, kept: Iterable[str] = ()) -> pd.DataFrame:
     """Return the values of the chosen criteria, one row per criterion and account: table `criterion_values`.
 
     Parameters
@@ -94,6 +94,8 @@ def list_values(values: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
         `Evidence.values`.
     criteria : DataFrame
         Table `criteria`: criterion_id, is_selected.
+    kept : iterable of str
+        Criteria of the model in force, which may have been chosen in an earlier quarter.
 
     Returns
     -------
@@ -104,7 +106,7 @@ def list_values(values: pd.DataFrame, criteria: pd.DataFrame) -> pd.DataFrame:
 
     chosen = criteria.loc[criteria["is_selected"].astype(bool), "criterion_id"]
     parts = [no_rows("criterion_values")]
-    for criterion_id in chosen:
+    for criterion_id in dict.fromkeys([*chosen, *(name for name in kept if name in values)]):
         known = values[criterion_id].dropna()
         kind = "category" if is_category(values[criterion_id]) else "number"
         part = pd.DataFrame({"account_id": known.index, kind: known.to_numpy()})

@@ -10,9 +10,10 @@ import numpy as np
 
 from segkit.quarters import Quarter
 from segkit.segments.challenger import Challenger
+from segkit.segments.criteria_values import read_groups
 from segkit.segments.grid import BY_RULE, GRID_SEGMENTS, Cuts, assign_grid, grid_rules
-from segkit.segments.scales import scale
-from segkit.segments.search import assign_points
+from segkit.segments.methods.assign import assign_labels
+from segkit.segments.space import apply_space
 from segkit.statistics.clusterings import contingency, match
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ QUARTERS_PER_YEAR = 4
 
 @dataclass(frozen=True)
 class Accepted:
-    """The model in force, `why` (first, kept, changed, yearly, always), and of which segment each new one came."""
+    """The model in force, `why` (first, kept, changed, adopted, yearly, always), and where new segments came from."""
 
     model: dict[str, Any]
     why: str
@@ -38,36 +39,47 @@ def accept_model(
     settings: Any,
     quarter: Quarter,
     known_ids: Iterable[str] = (),
+    adopted: Mapping[str, Any] | None = None,
 ) -> Accepted:
     """Return the model with which this quarter's accounts are assigned.
 
     Parameters
     ----------
     features : DataFrame
-        This quarter's slice of `account_features`.
+        This quarter's slice of `account_features`, with the criteria joined.
     kept : mapping or None
         The model of the previous run; None in the first run.
     challenger : Challenger
-        This quarter's clusters; they become the model where method is kmeans and a (re)fit is due.
+        This quarter's clusters; they become the model where the method is a fitted one and a (re)fit is due.
     settings : ValueSegmentation
         method, refit, n_segments and the thresholds: a threshold that a person changed holds at once.
     quarter : Quarter
         The quarter of the run.
     known_ids : iterable of str
         All segment ids of the register; none is ever given to another segment.
+    adopted : mapping, optional
+        What somebody took over by `segkit adopt` (decisions/models): adoption_id, quarter, source, by, date, note,
+        model. It holds once, from the run that first sees it, and is then the kept model.
     """
     rules = grid_rules(settings)
-    base: dict[str, Any] = {"segmentation_id": "value", "rules": rules, "fitted_quarter": str(quarter)}
-    has_clusters = kept is not None and kept["method"] == "kmeans"
-    if settings.method == "grid" or challenger.why_not and not has_clusters:
+    adoption_id = adopted["adoption_id"] if adopted else None
+    base: dict[str, Any] = {
+        "segmentation_id": "value",
+        "rules": rules,
+        "fitted_quarter": str(quarter),
+        "adoption_id": adoption_id,
+    }
+    if adopted and _is_due(adopted, kept, settings):
+        return _adopt(features, kept, adopted, base, known_ids)
+    is_fitted = kept is not None and kept["method"] != "grid"
+    if settings.method == "grid" or challenger.why_not and not is_fitted:
         return _accept_grid(base, kept)
     why = _why_refit(kept, settings, quarter)
     if kept is not None and (why is None or challenger.why_not):
-        return Accepted(dict(kept) | {"rules": rules}, "kept" if kept["rules"] == rules else "changed")
-    names, came_from = _identities(features, kept, challenger, known_ids)
-    centres = {names[cluster]: centre for cluster, centre in challenger.centres.items()}
-    model = base | {"method": "kmeans", "scales": challenger.scales, "centres": centres}
-    return Accepted(model, why or "always", came_from)
+        held = dict(kept) | {"rules": rules, "adoption_id": adoption_id}
+        return Accepted(held, "kept" if kept["rules"] == rules else "changed")
+    names, came_from = _identities(features, kept, challenger.labels, challenger.cluster_ids, known_ids)
+    return Accepted(base | challenger.as_model(names), why or "always", came_from)
 
 
 def _accept_grid(base: dict[str, Any], kept: Mapping[str, Any] | None) -> Accepted:
@@ -81,9 +93,10 @@ def _accept_grid(base: dict[str, Any], kept: Mapping[str, Any] | None) -> Accept
 
 
 def _why_refit(kept: Mapping[str, Any] | None, settings: Any, quarter: Quarter) -> str | None:
+    """Return why a model is to be fitted; None where the kept one holds."""
     if kept is None:
         return "first"
-    if kept["method"] != "kmeans" or settings.n_segments not in (None, len(kept["centres"])):
+    if kept["method"] != settings.method or settings.n_segments not in (None, len(kept["segments"])):
         return "changed"
     age = quarter - QUARTERS_PER_YEAR >= Quarter.parse(kept["fitted_quarter"], quarter.first_month)
     if settings.refit == "always" or settings.refit == "yearly" and age:
@@ -91,23 +104,53 @@ def _why_refit(kept: Mapping[str, Any] | None, settings: Any, quarter: Quarter) 
     return None
 
 
-def _identities(features, kept, challenger: Challenger, known_ids: Iterable[str]):
+def _is_due(adopted: Mapping[str, Any], kept: Mapping[str, Any] | None, settings: Any) -> bool:
+    """Return whether an adoption is to be taken over now: not taken yet, and project.yml still asks for its method."""
+    model = adopted["model"]
+    if (kept or {}).get("adoption_id") == adopted["adoption_id"] or model["method"] != settings.method:
+        return False
+    return model["method"] == "grid" or settings.n_segments in (None, len(model["segments"]))
+
+
+def _adopt(features: pd.DataFrame, kept, adopted: Mapping[str, Any], base: dict[str, Any], known_ids) -> Accepted:
+    """Return the adopted model, its segments named after those that they continue."""
+    import pandas as pd
+
+    told = {name: adopted[name] for name in ("quarter", "source", "by", "date", "note")}
+    model = adopted["model"]
+    if model["method"] == "grid":
+        return Accepted(base | {"method": "grid", "adopted": told}, "adopted")
+    clusters = list(model["segments"])
+    placed = assign_segments(features, base | dict(model))
+    open_to_all = placed[~placed["segment_id"].isin(BY_RULE)]
+    labels = pd.DataFrame({"account_id": open_to_all["account_id"], "cluster_id": open_to_all["segment_id"]})
+    names, came_from = _identities(features, kept, labels, clusters, known_ids)
+    typical = {name: model["typical"][cluster] for name, cluster in zip(names, clusters, strict=True)}
+    fitted = {"fitted_quarter": model["fitted_quarter"], "segments": names, "typical": typical, "adopted": told}
+    return Accepted(dict(model) | base | fitted, "adopted", came_from)
+
+
+def _identities(
+    features: pd.DataFrame,
+    kept: Mapping[str, Any] | None,
+    labels: pd.DataFrame,
+    clusters: list[str],
+    known_ids: Iterable[str],
+) -> tuple[list[str], dict[str, str]]:
     """Name each cluster: the id of the kept segment it continues, or an id that no segment ever had."""
-    clusters = list(challenger.centres)
     continued: dict[str, str] = {}
     came_from: dict[str, str] = {}
-    if kept is not None:
-        members = features.set_index("account_id").loc[challenger.labels["account_id"]].reset_index()
-        old = assign_segments(members, kept)["segment_id"].to_numpy()
-        new = challenger.labels["cluster_id"].to_numpy()
-        if kept["method"] == "kmeans":
+    if kept is not None and len(labels):
+        members = features.set_index("account_id").loc[labels["account_id"]].reset_index()
+        old, new = assign_segments(members, kept)["segment_id"].to_numpy(), labels["cluster_id"].to_numpy()
+        if kept["method"] != "grid":
             pairs = match(old, new, least=SAME_SEGMENT)
             continued = {cluster: old_id for cluster, old_id in pairs.items() if old_id not in BY_RULE}
         most = np.unique(old)[contingency(new, old).argmax(axis=1)]
         came_from = dict(zip(np.unique(new).tolist(), most.tolist(), strict=True))
     numbers = _free_numbers({*known_ids, *continued.values()})
     names = {cluster: continued.get(cluster) or f"C{next(numbers)}" for cluster in clusters}
-    return names, {names[c]: came_from[c] for c in clusters if c not in continued and c in came_from}
+    return list(names.values()), {names[c]: came_from[c] for c in clusters if c not in continued and c in came_from}
 
 
 def _free_numbers(ids: set[str]):
@@ -124,7 +167,7 @@ def assign_segments(features: pd.DataFrame, model: Mapping[str, Any], cuts: Cuts
     Parameters
     ----------
     features : DataFrame
-        One slice of `account_features`, any as_of.
+        One slice of `account_features`, any as_of, with the model's criteria joined (`criteria_values`).
     model : mapping
         As `accept_model` returns it, or read back from JSON.
     cuts : Cuts, optional
@@ -133,14 +176,14 @@ def assign_segments(features: pd.DataFrame, model: Mapping[str, Any], cuts: Cuts
     Returns
     -------
     DataFrame
-        account_id, segment_id, method: rule (KEY, DORMANT), grid or kmeans; rows as they came.
+        account_id, segment_id, method: rule (KEY, DORMANT), grid or the fitted method; rows as they came.
     """
     grid = assign_grid(features, model, cuts)
     segment, is_rule = grid["segment_id"].to_numpy(), grid["segment_id"].isin(BY_RULE).to_numpy()
-    if model["method"] == "kmeans":
-        ids = np.array(list(model["centres"]))
-        nearest = assign_points(scale(features, model["scales"]), np.array(list(model["centres"].values())))
-        segment = np.where(is_rule, segment, ids[nearest])
+    if model["method"] != "grid":
+        ids = np.array(model["segments"])
+        labels = assign_labels(apply_space(features, model["space"], groups=read_groups(features)), model["fit"])
+        segment = np.where(is_rule, segment, ids[labels])
     return grid[["account_id"]].assign(segment_id=segment, method=np.where(is_rule, "rule", model["method"]))
 
 
@@ -148,4 +191,4 @@ def segment_ids(model: Mapping[str, Any]) -> list[str]:
     """Return the ids of all segments a model can give, in their order: KEY first, DORMANT last."""
     if model["method"] == "grid":
         return list(GRID_SEGMENTS)
-    return [BY_RULE[0], *model["centres"], BY_RULE[1]]
+    return [BY_RULE[0], *model["segments"], BY_RULE[1]]

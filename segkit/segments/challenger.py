@@ -1,18 +1,22 @@
-"""The challenger: k-means on robust log scales, fitted beside the accepted model in every run."""
+"""The challenger: a fitted method at every number of segments, beside the accepted model in every run."""
 
 from __future__ import annotations
 
+import dataclasses
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.segments.choice import choose_number, judge
+from segkit.segments.assess.stability import Stability, measure_stability
+from segkit.segments.criteria_values import find_typical, read_groups, weigh_accounts
+from segkit.segments.fits import Fit, FitFunction, Sample
 from segkit.segments.grid import BY_RULE, assign_grid
-from segkit.segments.scales import CRITERIA, fit_scales, scale
-from segkit.segments.search import Solution, assign_points, search_clusters
-from segkit.segments.stability import Stability, explained, kept_across, measure_stability, separation
+from segkit.segments.methods.assign import assign_labels, reorder
+from segkit.segments.methods.registry import METHODS
+from segkit.segments.space import VALUE_CRITERIA, apply_space, criteria_of, fit_space
 from segkit.statistics.clusterings import relabel
 from segkit.statistics.resampling import generator
 
@@ -20,170 +24,223 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ACCOUNTS_PER_CLUSTER = 10
-DIGITS = 12
 
 
 @dataclass(frozen=True)
 class Challenger:
-    """What k-means found, or `why_not`: the key of the sentence that says why nothing was fitted.
+    """What a method found at every number of segments, or `why_not`: the key of the sentence that says why nothing.
 
-    `search`: table cluster_search, one row per number of clusters; `pairs`: n_segments, pair, ari; `stability`: rows of
-    table segment_stability; `labels`: account_id, cluster_id; `scales` and `centres` (cluster_id → scaled centre).
+    Attributes
+    ----------
+    features, sample : DataFrame, Sample
+        The accounts that were fitted, by account_id, and their criteria on comparable scales.
+    fit : FitFunction
+        The method with its options.
+    fits, stability : mapping
+        Number of segments → division, and how sure it is.
+    labels : DataFrame
+        account_id, cluster_id of all accounts that no rule sets apart, by the number chosen.
     """
 
     why_not: str | None = None
     n_accounts: int = 0
     n_segments: int = 0
-    search: Any = None
-    pairs: Any = None
-    stability: Any = None
+    method: str = ""
+    criteria: Mapping[str, float] = field(default_factory=dict)
+    space: Mapping[str, Any] = field(default_factory=dict)
+    features: Any = None
+    sample: Any = None
+    fit: Any = None
+    fits: Mapping[int, Fit] = field(default_factory=dict)
+    stability: Mapping[int, Stability] = field(default_factory=dict)
     labels: Any = None
-    scales: dict[str, Any] = field(default_factory=dict)
-    centres: dict[str, list[float]] = field(default_factory=dict)
+    typical: Any = None
+
+    @property
+    def cluster_ids(self) -> list[str]:
+        """Return the ids of the clusters at the number chosen, in the order of memberships."""
+        return [cluster_id(j) for j in range(self.n_segments)]
+
+    @property
+    def chosen(self) -> Fit:
+        """Return the division at the number chosen."""
+        return self.fits[self.n_segments]
+
+    def as_model(self, names: list[str]) -> dict[str, Any]:
+        """Return what an accepted model holds of it, as plain JSON; `names` are the ids of the segments."""
+        return {
+            "method": self.method,
+            "criteria": dict(self.criteria),
+            "space": dict(self.space),
+            "fit": self.chosen.model,
+            "segments": names,
+            "typical": dict(zip(names, self.typical, strict=True)),
+        }
 
 
 def fit_challenger(
-    features: pd.DataFrame, rules: Mapping[str, Any], settings: Any, seed: int, segmentation_id: str = "value"
+    features: pd.DataFrame,
+    rules: Mapping[str, Any],
+    settings: Any,
+    seed: int,
+    criteria: Mapping[str, float] | None = None,
 ) -> Challenger:
-    """Return clusters of the accounts that no rule sets apart.
+    """Return a method's divisions of the accounts that no rule sets apart; the number is chosen by `choose`.
 
     Parameters
     ----------
     features : DataFrame
-        One slice of `account_features`.
+        One slice of `account_features`, with the criteria joined.
     rules : mapping
         Thresholds of the grid; KEY and DORMANT are left out by them.
     settings : ValueSegmentation
-        k_min, k_max, n_segments, hits, max_searches, bootstrap_pairs, bootstrap_accounts, fit_accounts, smallest_share.
+        method or challenger_method, k_min, k_max, n_segments, bootstrap_pairs, bootstrap_accounts, fit_accounts …
     seed : int
         The project's seed.
+    criteria : mapping, optional
+        Column → weight; by default the four of value.
     """
-    apart = assign_grid(features, {"rules": rules})["segment_id"].isin(BY_RULE).to_numpy()
-    open_to_all = features[~apart].sort_values("account_id")
-    scales = fit_scales(open_to_all)
-    why_not, numbers = _numbers_to_try(open_to_all, scales, settings)
+    name = settings.challenger_method if settings.method == "grid" else settings.method
+    criteria = dict.fromkeys(VALUE_CRITERIA, 1.0) if criteria is None else criteria
+    open_to_all = select_open(features, rules)
+    space = fit_space(open_to_all, criteria)
+    told: dict[str, Any] = {
+        "n_accounts": len(open_to_all),
+        "method": name,
+        "criteria": criteria,
+        "space": space,
+        "features": open_to_all,
+    }
+    everyone = apply_space(open_to_all, space, weigh_accounts(open_to_all, settings.weigh_by), read_groups(open_to_all))
+    if name == "tree":
+        everyone = dataclasses.replace(everyone, target=read_target(open_to_all, settings.tree_target))
+    why_not, numbers = _numbers_to_try(everyone, space, settings)
     if why_not:
-        return Challenger(why_not, n_accounts=len(open_to_all))
-    everyone = scale(open_to_all, scales)
-    points = everyone[_fit_rows(len(everyone), settings.fit_accounts, seed)]
-    solutions = _solutions(points, numbers, settings, seed)
-    stability = measure_stability(points, solutions, settings.bootstrap_pairs, seed, settings.bootstrap_accounts)
-    search = _search_frame(points, solutions, stability, scales).assign(segmentation_id=segmentation_id)
-    k, reason = choose_number(search, settings.smallest_share, settings.n_segments)
-    search = search.assign(is_chosen=search["n_segments"] == k)
-    chosen = search[search["is_chosen"]].iloc[0]
-    verdict = judge(points, solutions[k].labels, solutions[k].centres, chosen["ari_mean"], seed)
-    search["reason"] = np.where(search["is_chosen"], reason, "")
-    search["verdict"] = np.where(search["is_chosen"], verdict, "")
-    centres = np.round(solutions[k].centres, DIGITS)
-    return Challenger(
-        n_accounts=len(open_to_all),
+        return Challenger(why_not, **told)
+    rows = fit_rows(len(everyone), min(settings.fit_accounts, METHODS[name].most_rows), seed)
+    sample, fit = everyone.take(rows), with_options(name, settings, space)
+    fits = fit_numbers(sample, fit, numbers, name, seed)
+    if not fits:
+        return Challenger("segments.why_not_dense", **told)
+    stability = measure_stability(sample, fit, fits, settings.bootstrap_pairs, seed, settings.bootstrap_accounts)
+    found = {"sample": sample, "fit": fit, "fits": fits, "stability": stability}
+    return Challenger(None, **told | {"features": open_to_all.iloc[rows].reset_index(drop=True)}, **found)
+
+
+def place_accounts(challenger: Challenger, features: pd.DataFrame, rules: Mapping[str, Any], k: int) -> Challenger:
+    """Return the challenger with a number of segments chosen: all accounts placed, its clusters described.
+
+    Parameters
+    ----------
+    features : DataFrame
+        The slice that `fit_challenger` had.
+    k : int
+        A number of segments that was fitted.
+    """
+    import pandas as pd
+
+    open_to_all = select_open(features, rules)
+    labels = assign_labels(
+        apply_space(open_to_all, challenger.space, groups=read_groups(open_to_all)), challenger.fits[k].model
+    )
+    ids = np.array([cluster_id(j) for j in range(k)])[labels]
+    names = [*dict.fromkeys([*VALUE_CRITERIA, *criteria_of(challenger.space)])]
+    return dataclasses.replace(
+        challenger,
         n_segments=k,
-        search=search,
-        pairs=_pairs_frame(stability),
-        stability=_stability_frame(solutions, stability).assign(segmentation_id=segmentation_id, method="kmeans"),
-        labels=_labels_frame(open_to_all, everyone, centres),
-        scales=scales,
-        centres={_cluster_id(j): centre.tolist() for j, centre in enumerate(centres)},
+        labels=pd.DataFrame({"account_id": open_to_all["account_id"].to_numpy(), "cluster_id": ids}),
+        typical=find_typical(open_to_all, labels, names, k),
     )
 
 
-def _numbers_to_try(features: pd.DataFrame, scales: Mapping[str, Any], settings: Any) -> tuple[str | None, list[int]]:
+def select_open(features: pd.DataFrame, rules: Mapping[str, Any]) -> pd.DataFrame:
+    """Return the accounts that no rule sets apart, by account_id."""
+    apart = assign_grid(features, {"rules": rules})["segment_id"].isin(BY_RULE).to_numpy()
+    order = np.argsort(features["account_id"].to_numpy(str), kind="stable")
+    return features.iloc[order[~apart[order]]].reset_index(drop=True)
+
+
+def with_options(name: str, settings: Any, space: Mapping[str, Any]) -> FitFunction:
+    """Return a method's function with the options that the settings hold for it."""
+    options: dict[str, Any] = {}
+    if name == "kmeans":
+        options = {option: getattr(settings, option) for option in ("hits", "max_searches", "min_share", "max_share")}
+        options["keep_groups"] = settings.keep_together
+    elif name == "density":
+        options = {"smallest_share": settings.smallest_share}
+    elif name == "tree":
+        options = {"space": space, "smallest_share": settings.smallest_share}
+    return functools.partial(METHODS[name].fit, **options)
+
+
+def read_target(features: pd.DataFrame, column: str) -> np.ndarray:
+    """Return what tree segments explain: log(1 + x) of money and counts, so that five accounts do not decide alone."""
+    values = features[column].to_numpy(float, na_value=np.nan)
+    return np.log1p(np.maximum(np.nan_to_num(values, nan=0.0), 0.0))
+
+
+def fit_numbers(sample: Sample, fit: FitFunction, numbers: list[int], name: str, seed: int) -> dict[int, Fit]:
+    """Fit each number of segments; the fewest are numbered by revenue, the others like those before.
+
+    A method that finds the number itself gives one division; none where it found fewer than two groups.
+    """
+    from threadpoolctl import threadpool_limits
+
+    fits: dict[int, Fit] = {}
+    with threadpool_limits(limits=1):
+        for k in numbers[:1] if METHODS[name].finds_number else numbers:
+            found = fit(sample, k, generator(seed, "fit", name, k))
+            if found.n_segments < 2:
+                continue
+            before = fits.get(found.n_segments - 1)
+            labels = relabel(found.labels, before.labels) if before else _by_size(found.labels, sample)
+            fits[found.n_segments] = reorder(found, _order(found.labels, labels, found.n_segments))
+    return fits
+
+
+def _by_size(labels: np.ndarray, sample: Sample) -> np.ndarray:
+    """Number the groups by their mean on the first criterion, revenue by default; the largest first."""
+    first = sample.numbers[:, 0] if sample.numbers.shape[1] else sample.points[:, 0]
+    first = np.nan_to_num(first, nan=0.0)
+    known = np.unique(labels[labels >= 0])
+    means = np.array([first[labels == j].mean() for j in known])
+    place = np.full(known.max() + 2, -1)
+    place[known[np.argsort(-means, kind="stable")]] = np.arange(len(known))
+    return place[labels]
+
+
+def _order(old: np.ndarray, new: np.ndarray, k: int) -> list[int]:
+    """Return at which old number each new number stands; groups without rows come last."""
+    order = [-1] * k
+    for number in range(k):
+        rows = np.flatnonzero((new == number) & (old >= 0))
+        if len(rows):
+            order[number] = int(old[rows[0]])
+    missing = iter(sorted(set(range(k)) - set(order)))
+    return [place if place >= 0 else next(missing) for place in order]
+
+
+def _numbers_to_try(sample: Sample, space: Mapping[str, Any], settings: Any) -> tuple[str | None, list[int]]:
+    """Return why nothing can be fitted, or the numbers of segments to try."""
     if not settings.challenger and settings.method == "grid":
         return "segments.why_not_asked", []
-    most = min(settings.k_max, len(features) // ACCOUNTS_PER_CLUSTER)
+    most = min(settings.k_max, len(sample) // ACCOUNTS_PER_CLUSTER)
     if most < settings.k_min:
         return "segments.why_not_few", []
-    different = len(np.unique(scale(features, scales), axis=0)) if scales["criteria"] else 1
+    different = len(np.unique(sample.points, axis=0)) if criteria_of(space) else 1
     most = min(most, different // 2)
     if most < settings.k_min:
         return "segments.why_not_alike", []
     return None, list(range(settings.k_min, most + 1))
 
 
-def _fit_rows(n: int, most: int, seed: int) -> np.ndarray:
+def fit_rows(n: int, most: int, seed: int) -> np.ndarray:
+    """Return the rows that are fitted: all, or a random sample of so many."""
     if n <= most:
         return np.arange(n)
     return np.sort(generator(seed, "sample").choice(n, most, replace=False))
 
 
-def _solutions(points: np.ndarray, numbers: list[int], settings: Any, seed: int) -> dict[int, Solution]:
-    """Search each number of clusters; the fewest are numbered by revenue, the others like those before."""
-    solutions: dict[int, Solution] = {}
-    for k in numbers:
-        found = search_clusters(points, k, seed, settings.hits, settings.max_searches)
-        if solutions:
-            labels = relabel(found.labels, solutions[k - 1].labels)
-        else:
-            labels = np.argsort(np.argsort(-found.centres[:, 0], kind="stable"))[found.labels]
-        order = [int(found.labels[np.flatnonzero(labels == j)[0]]) for j in range(k)]
-        solutions[k] = Solution(
-            labels, found.centres[order], found.inertia, found.n_searches, found.n_found, found.chance_missed
-        )
-    return solutions
-
-
-def _search_frame(
-    points: np.ndarray, solutions: Mapping[int, Solution], stability: Mapping[int, Stability], scales: Mapping[str, Any]
-) -> pd.DataFrame:
-    import pandas as pd
-
-    total = ((points - points.mean(axis=0)) ** 2).sum()
-    revenue = points[:, scales["criteria"].index(CRITERIA[0])] if CRITERIA[0] in scales["criteria"] else None
-    rows = []
-    for k, found in solutions.items():
-        sizes, agreement = np.bincount(found.labels), stability[k].pairs
-        rows.append(
-            {
-                "n_segments": k,
-                "inertia": found.inertia,
-                "explained": 1 - found.inertia / total,
-                "separation": separation(points, found.labels, found.centres),
-                "revenue_explained": 0.0 if revenue is None else explained(revenue, found.labels),
-                "n_searches": found.n_searches,
-                "n_found": found.n_found,
-                "missed_probability": round(found.chance_missed, 6),
-                "ari_mean": agreement.mean(),
-                "ari_median": np.median(agreement),
-                "ari_low": agreement.min(),
-                "smallest_n": int(sizes.min()),
-                "smallest_share": sizes.min() / sizes.sum(),
-            }
-        )
-    return pd.DataFrame(rows).round(DIGITS)
-
-
-def _pairs_frame(stability: Mapping[int, Stability]) -> pd.DataFrame:
-    import pandas as pd
-
-    frames = [
-        pd.DataFrame({"n_segments": k, "pair": np.arange(len(found.pairs)), "ari": found.pairs})
-        for k, found in stability.items()
-    ]
-    return pd.concat(frames, ignore_index=True).round(DIGITS)
-
-
-def _stability_frame(solutions: Mapping[int, Solution], stability: Mapping[int, Stability]) -> pd.DataFrame:
-    import pandas as pd
-
-    rows = []
-    for k, found in solutions.items():
-        before = solutions.get(k - 1)
-        across = kept_across(before.labels, found.labels) if before else np.full(k, np.nan)
-        sizes = np.bincount(found.labels)
-        mean = stability[k].pairs.mean()
-        rows.append((k, "ALL", mean, np.average(stability[k].segments, weights=sizes), np.nan, sizes.sum()))
-        rows += [(k, _cluster_id(j), mean, stability[k].segments[j], across[j], sizes[j]) for j in range(k)]
-    columns = ["n_segments", "segment_id", "global_ari", "slsw", "slsa", "n_accounts"]
-    return pd.DataFrame(rows, columns=columns).round(DIGITS)
-
-
-def _labels_frame(features: pd.DataFrame, points: np.ndarray, centres: np.ndarray) -> pd.DataFrame:
-    import pandas as pd
-
-    clusters = np.array([_cluster_id(j) for j in range(len(centres))])[assign_points(points, centres)]
-    return pd.DataFrame({"account_id": features["account_id"].to_numpy(), "cluster_id": clusters})
-
-
-def _cluster_id(position: int) -> str:
+def cluster_id(position: int) -> str:
+    """Return the id of a cluster of the challenger: a number, not a name."""
     return f"cluster {position + 1}"

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.segments.accepted import assign_segments
+from segkit.segments.assess.separation import explained
 from segkit.segments.challenger import Challenger
 from segkit.segments.grid import BY_RULE, assign_grid
-from segkit.segments.scales import scale
-from segkit.segments.search import assign_points
-from segkit.segments.stability import explained
+from segkit.segments.methods.assign import assign_labels
+from segkit.segments.space import apply_space
 from segkit.statistics.clusterings import adjusted_rand, match
+from segkit.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +124,12 @@ def compare_methods(
         }
         for method, labels in now.items()
     ]
-    return pd.DataFrame(rows).round(DIGITS)
+    return (
+        pd.DataFrame(rows)
+        .reindex(columns=list(TABLES["segment_comparison"].columns))
+        .assign(kind="accepted", n_accounts=0)
+        .round(DIGITS)
+    )
 
 
 def _log(money: pd.Series) -> np.ndarray:
@@ -134,8 +140,7 @@ def _divisions(features: pd.DataFrame, model: Mapping[str, Any], challenger: Cha
     grid = assign_grid(features, model)
     divisions = {"accepted": assign_segments(features, model)["segment_id"].to_numpy().astype(str)}
     if challenger.why_not is None:
-        centres = np.array(list(challenger.centres.values()))
-        divisions["challenger"] = assign_points(scale(features, challenger.scales), centres)
+        divisions["challenger"] = assign_labels(apply_space(features, challenger.space), challenger.chosen.model)
     divisions["value_class"] = grid["value_class"].to_numpy().astype(str)
     life_cycle = grid["segment_id"].where(grid["value_class"] == "", "active")
     return divisions | {"life_cycle": life_cycle.to_numpy().astype(str)}

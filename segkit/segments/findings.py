@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.segments.comparison import KNOWN, find_known
 from segkit.segments.grid import DORMANT
-from segkit.segments.rules import describe_centre
+from segkit.segments.rules import describe_cluster
+from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +23,8 @@ def describe_answer(sizes: pd.DataFrame, segments: pd.DataFrame, model: Mapping[
     largest = filled.sort_values(["revenue_12m", "segment_id"], ascending=[False, True]).iloc[0]
     kept = segments["kept_segment_id"].fillna("")
     changed = (kept != "") & (kept != segments["segment_id"]) & ~segments["is_manual"].astype(bool)
-    quarter = {"fitted_quarter": model["fitted_quarter"]}
+    quarter = {"fitted_quarter": model["fitted_quarter"], "author": model.get("adopted", {}).get("by", "")}
+    quarter |= {f"method_{language}": say(f"methods.name_{model['method']}", language) for language in LANGUAGES}
     numbers = {
         "n_accounts": int(sizes["n_accounts"].sum()),
         "n_segments": len(filled),
@@ -32,7 +34,7 @@ def describe_answer(sizes: pd.DataFrame, segments: pd.DataFrame, model: Mapping[
     }
     return [
         ("segments.answer", numbers),
-        (f"segments.answer_{model['method']}", quarter),
+        ("segments.answer_grid" if model["method"] == "grid" else "segments.answer_fitted", quarter),
         (f"segments.why_{model['why']}", quarter | {"n_changed": int(changed.sum())}),
     ]
 
@@ -58,9 +60,9 @@ def describe_rules_in_words(rules: pd.DataFrame, model: Mapping[str, Any], sizes
     for rule in rules.sort_values("step").itertuples():
         numbers = thresholds | {"n": int(rule.n_accounts), "revenue": _float(rule.revenue_from)}
         if rule.reason == "segments.rule_cluster":
-            centre = describe_centre(rule.segment_id, model)
+            typical = describe_cluster(rule.segment_id, model)
             numbers |= _names("name", names.loc[rule.segment_id])
-            numbers |= {"frequency": centre.get("frequency_12m"), "days": centre.get("days_since_last")}
+            numbers |= {"frequency": typical.get("frequency_12m"), "days": typical.get("days_since_last")}
         sentences.append((rule.reason, numbers))
     return sentences
 
@@ -134,7 +136,7 @@ def select_movers(challenger: pd.DataFrame, accounts: pd.DataFrame, n: int = 10)
 
 def describe_next(sizes: pd.DataFrame, model: Mapping[str, Any]) -> Sentences:
     """Return what there is to decide."""
-    if model["method"] == "kmeans":
+    if model["method"] != "grid":
         return [("segments.decide_clusters", {})]
     risk = sizes[sizes["segment_id"] == "S4"].iloc[0]
     return [("segments.decide", {"n_risk": int(risk["n_accounts"]), "revenue_risk": _float(risk["revenue_12m"])})]

@@ -89,8 +89,11 @@ class Fit:
 
 
 class FitFunction(Protocol):
-    """A method: sample in, division out; see `Fit`. `start` is the model of an earlier fit, `is_quick` a refit on a
-    bootstrap sample, where certainty about the best solution is not needed."""
+    """A method: sample in, division out.
+
+    `start` is the model of an earlier fit; `is_quick` says that it is a refit on a bootstrap sample, where certainty
+    about the best solution is not needed.
+    """
 
     def __call__(
         self,
@@ -99,4 +102,6 @@ class FitFunction(Protocol):
         rng: np.random.Generator,
         start: Mapping[str, Any] | None = None,
         is_quick: bool = False,
-    ) -> Fit: ...
+    ) -> Fit:
+        """Return the division of a sample into so many segments."""
+        ...

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.quarters import Quarter
 from segkit.segments.accepted import Accepted, accept_model
-from segkit.segments.challenger import Challenger, fit_challenger
+from segkit.segments.assessment import assess_challenger
+from segkit.segments.challenger import Challenger
 from segkit.segments.comparison import compare_clusters, compare_methods, describe_sizes
 from segkit.segments.confidence import grid_stability, score_confidence
-from segkit.segments.grid import assign_grid, grid_rules
+from segkit.segments.grid import assign_grid
 from segkit.segments.membership import build_segments, open_segments, segments_since, take_slice
 from segkit.segments.register import update_register
 from segkit.segments.rules import describe_rules
+from segkit.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,6 +30,20 @@ class Before:
     model: dict[str, Any]
     segments: Any
     register: Any
+
+
+@dataclass(frozen=True)
+class Known:
+    """What other stages and people know of the accounts beside the panel; all of it may be missing.
+
+    `accounts`: table `accounts`; `criteria`: table `criteria`, for ``criteria: chosen``; `value`: table
+    `account_value` (churn_probability); `adopted`: a model that somebody took over by `segkit adopt`.
+    """
+
+    accounts: Any = None
+    criteria: Any = None
+    value: Any = None
+    adopted: Any = None
 
 
 @dataclass(frozen=True)
@@ -51,13 +67,14 @@ def segment_accounts(
     colours: Sequence[str],
     before: Before | None = None,
     names: pd.DataFrame | None = None,
+    known: Known | None = None,
 ) -> Segmented:
     """Return the segments of a quarter: assigned by the kept model, with a challenger fitted beside.
 
     Parameters
     ----------
     panel : DataFrame
-        Table `account_features`, all as_of.
+        Table `account_features`, all as_of, with the criteria joined (`criteria_values.join_criteria`).
     as_of : date
         Of this quarter; the panel has a slice for it.
     quarter : Quarter
@@ -76,13 +93,16 @@ def segment_accounts(
         The previous run; None in the first.
     names : DataFrame, optional
         decisions/names.csv.
+    known : Known, optional
+        What other stages know of the accounts.
     """
     from threadpoolctl import threadpool_limits
 
+    known = known or Known()
     features = take_slice(panel, as_of)
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
-        challenger = fit_challenger(features, grid_rules(settings), settings, seed)
-        accepted, register = _accept(features, challenger, settings, quarter, colours, before, names)
+        challenger, found = assess_challenger(features, settings, seed, known)
+        accepted, register = _accept(features, challenger, settings, quarter, colours, before, names, known)
         confidence = score_confidence(features, accepted.model, settings.confidence_draws, seed)
         place = (features, accepted.model, register, moves, confidence, quarter, language)
         earlier = (
@@ -90,24 +110,24 @@ def segment_accounts(
         )
         segments, warnings = build_segments(*place, *earlier)
         previous = (before.segments, before.quarter) if before else (None, None)
-        tables = {
+        tables = found | {
             "segments": segments,
             "opening_segments": open_segments(panel, accepted.model, moves, quarter, *previous),
             "segment_register": register,
             "segment_sizes": describe_sizes(segments, features, register),
             "typing_rules": describe_rules(features, accepted.model),
-            "segment_stability": _stability(features, accepted, challenger, settings, seed),
+            "segment_stability": _stability(features, accepted, found.get("segment_stability"), settings, seed),
             "move_warnings": warnings,
         }
         tables |= _challenger_tables(panel, features, accepted, challenger, quarter)
     return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
 
 
-def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, colours, before: Before | None, names):
+def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, colours, before, names, known: Known):
     """Return the model in force and the register."""
     kept, register = (before.model, before.register) if before else (None, None)
-    known = () if register is None else register["segment_id"]
-    accepted = accept_model(features, kept, challenger, settings, quarter, known)
+    ids = () if register is None else register["segment_id"]
+    accepted = accept_model(features, kept, challenger, settings, quarter, ids, known.adopted)
     return accepted, update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names)
 
 
@@ -117,13 +137,12 @@ def _challenger_tables(panel, features, accepted: Accepted, challenger: Challeng
         return {}
     opened = take_slice(panel, (quarter - 1).end)
     return {
-        "cluster_search": challenger.search,
         "challenger": compare_clusters(features, accepted.model, challenger),
         "segment_comparison": compare_methods(features, opened, accepted.model, challenger),
     }
 
 
-def _stability(features: pd.DataFrame, accepted: Accepted, challenger: Challenger, settings: Any, seed: int):
+def _stability(features: pd.DataFrame, accepted: Accepted, clusters: Any, settings: Any, seed: int) -> pd.DataFrame:
     """Return table segment_stability: the clusters at every number, and the grid on the same measures."""
     import numpy as np
     import pandas as pd
@@ -140,18 +159,19 @@ def _stability(features: pd.DataFrame, accepted: Accepted, challenger: Challenge
             "n_accounts": [sizes.sum(), *sizes],
             "global_ari": found.pairs.mean(),
             "slsw": np.round([weighted, *found.segments], 12),
-            "slsa": np.nan,
         }
     )
-    return grid if challenger.why_not else pd.concat([grid, challenger.stability], ignore_index=True)
+    both = grid if clusters is None else pd.concat([grid, clusters], ignore_index=True)
+    return both.reindex(columns=TABLES["segment_stability"].columns)
 
 
 def _plain(challenger: Challenger) -> dict[str, Any]:
-    """Return the challenger as plain JSON: why_not, n_accounts, n_segments, scales, centres."""
-    return {
+    """Return the challenger as plain JSON: why_not, n_accounts, n_segments, and the model that it would be."""
+    told = {
         "why_not": challenger.why_not or "",
         "n_accounts": challenger.n_accounts,
         "n_segments": challenger.n_segments,
-        "scales": challenger.scales,
-        "centres": challenger.centres,
+        "method": challenger.method,
+        "left_out": list(challenger.space.get("left_out", [])),
     }
+    return told if challenger.why_not else told | challenger.as_model(challenger.cluster_ids)

@@ -46,7 +46,7 @@ def update_register(
         The register of the previous run; None in the first run.
     model : mapping
         The accepted model. Its segments are active; segments it no longer has are ended and stay in the register. A
-        rule that comes back (grid, kmeans, grid again) is the same segment again.
+        rule that comes back (grid, clusters, grid again) is the same segment again.
     features : DataFrame
         This quarter's slice of `account_features`, from which new clusters get a telling name.
     colours : sequence of str
@@ -168,7 +168,7 @@ def name_segments(
     """
     names: dict[str, tuple[str, str]] = {}
     used = set(taken or ())
-    words = _cluster_words(model, features) if model["method"] == "kmeans" else {}
+    words = _cluster_words(model, features) if model["method"] != "grid" else {}
     for segment in ids:
         fixed = segment in GRID_SEGMENTS or segment in BY_RULE
         key = f"segments.name_{segment}" if fixed else f"segments.cluster_{words[segment]}"
@@ -181,17 +181,16 @@ def name_segments(
 
 
 def _cluster_words(model: Mapping[str, Any], features: pd.DataFrame) -> dict[str, str]:
-    """Return such as ``high_active`` for each cluster, from its centre in the original units."""
-    scales = model["scales"]
-    centres = np.array(list(model["centres"].values()))
-    values = np.expm1(centres * np.array(scales["spreads"]) + np.array(scales["medians"]))
-    by_name = {name: values[:, j] for j, name in enumerate(scales["criteria"])}
-    revenue = by_name.get("revenue_12m", np.full(len(centres), features["revenue_12m"].median()))
-    recency = by_name.get("days_since_last", np.full(len(centres), features["days_since_last"].median()))
+    """Return such as ``high_active`` for each cluster, from what is typical of it."""
+    typical = [model["typical"][segment] for segment in model["segments"]]
+    revenue, recency = (
+        np.array([cluster.get(name, features[name].median()) for cluster in typical])
+        for name in ("revenue_12m", "days_since_last")
+    )
     rank = np.argsort(np.argsort(-revenue, kind="stable"))
     level = np.select([rank * 3 < len(rank), rank * 3 < 2 * len(rank)], ["high", "middle"], "low")
     activity = np.select([recency <= ACTIVE_DAYS, recency <= OCCASIONAL_DAYS], ["active", "occasional"], "gone")
     return {
         segment: f"{a}_{b}" if b != "gone" else "gone"
-        for segment, a, b in zip(model["centres"], level.tolist(), activity.tolist(), strict=True)
+        for segment, a, b in zip(model["segments"], level.tolist(), activity.tolist(), strict=True)
     }

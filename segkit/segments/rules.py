@@ -29,6 +29,14 @@ GRID_RULES = (
 )
 
 
+HOW = {
+    "centres": "nearest centre",
+    "exemplars": "nearest account of a dense group",
+    "mixture": "likeliest class",
+    "tree": "leaf of the tree",
+}
+
+
 def describe_rules(features: pd.DataFrame, model: Mapping[str, Any]) -> pd.DataFrame:
     """Return the rules in their order, the first that holds counts: table `typing_rules`.
 
@@ -55,8 +63,8 @@ def describe_rules(features: pd.DataFrame, model: Mapping[str, Any]) -> pd.DataF
         (segment, rule.format(**numbers), f"segments.rule_{segment}", limits.get(limit or ""))
         for segment, rule, limit in rules
     ]
-    if model["method"] == "kmeans":
-        rows += [_nearest_centre(segment, model) for segment in model["centres"]]
+    if model["method"] != "grid":
+        rows += [_fitted_rule(segment, model) for segment in model["segments"]]
     frame = pd.DataFrame(rows, columns=["segment_id", "rule", "reason", "revenue_from"])
     sizes = assign_segments(features, model)["segment_id"].value_counts()
     revenue_from = frame["revenue_from"].astype(float)
@@ -69,14 +77,17 @@ def describe_rules(features: pd.DataFrame, model: Mapping[str, Any]) -> pd.DataF
     )
 
 
-def describe_centre(segment: str, model: Mapping[str, Any]) -> dict[str, float]:
-    """Return the centre of a cluster in the units of the criteria (money, invoices, days)."""
-    scales = model["scales"]
-    logs = np.array(model["centres"][segment]) * np.array(scales["spreads"]) + np.array(scales["medians"])
-    return dict(zip(scales["criteria"], np.expm1(logs).round(4).tolist(), strict=True))
+def describe_cluster(segment: str, model: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is typical of a fitted segment, in the units of the criteria (money, invoices, days, words)."""
+    return dict(model["typical"][segment])
 
 
-def _nearest_centre(segment: str, model: Mapping[str, Any]) -> tuple[str, str, str, float | None]:
-    centre = describe_centre(segment, model)
-    about = ", ".join(f"{name} ~ {value:.1f}" for name, value in centre.items())
-    return segment, f"nearest centre on log scales: {about}", "segments.rule_cluster", centre.get("revenue_12m")
+def _fitted_rule(segment: str, model: Mapping[str, Any]) -> tuple[str, str, str, float | None]:
+    typical = describe_cluster(segment, model)
+    about = ", ".join(
+        f"{name} ~ {value:.1f}" if isinstance(value, float) else f"{name} ~ {value}"
+        for name, value in typical.items()
+        if name in model["criteria"]
+    )
+    rule = f"{HOW[model['fit']['kind']]}; typical: {about}"
+    return segment, rule, "segments.rule_cluster", typical.get("revenue_12m")

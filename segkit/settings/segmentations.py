@@ -75,6 +75,9 @@ class ValueSegmentation(BaseModel):
     max_share: float | None = Field(
         None, gt=0, le=1, description="k-means only: no cluster above this share of the accounts fitted"
     )
+    keep_together: bool = Field(
+        False, description="k-means only: sites, departments and persons of one company get one segment"
+    )
     near_equal: float = Field(
         0.005, ge=0, le=0.1, description="solutions up to this share worse than the best count as equally good"
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segkit import display
 from segkit.project import Project
 from segkit.quarters import Quarter
+from segkit.segments.criteria_values import join_criteria
 from segkit.segments.merged_moves import follow_merges
 from segkit.store import read_frame
 from segkit.widgets import account_view
@@ -113,6 +114,9 @@ class AccountPage(LivePage):
         rules, model, features = self._tables.get("typing_rules"), self._tables.get("model"), data["features"]
         if rules is None or model is None or features is None or features.empty:
             return None
+        accounts, values = self._tables.get("accounts"), self._tables.get("criterion_values")
+        if model["method"] != "grid" and accounts is not None:
+            features = join_criteria(features, model["criteria"], accounts, values)
         return explain_segment(features, model, rules[rules["segmentation_id"] == model["segmentation_id"]])
 
     @staticmethod

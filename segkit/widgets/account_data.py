@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 NEEDED = ("run_period", "segments", "segment_register", "account_value")
 OPTIONAL = (
     *("accounts", "account_features", "typing_rules", "migration", "deliveries", "products"),
-    *("account_links", "account_reasons"),
+    *("account_links", "account_reasons", "criterion_values"),
     *("opportunities", "contracts", "tickets", "contacts", "installed_base", "competitors", "surveys", "care_costs"),
 )
 FIGURES = {  # column of account_features or account_value → kind of segkit.texts.show

@@ -87,7 +87,7 @@ def _confidence(value: float | None, words: Words) -> dict[str, Any]:
 
 
 def why_card(data: Mapping[str, Any], why: Why | None, words: Words) -> dict[str, Any]:
-    """The sentence, the rules tried in their order, what would change the segment, and a kmeans comparison."""
+    """The sentence, the rules tried in order, what would change the segment, and what is typical of its cluster."""
     if not data["segment"]:
         return {"sentence": "", "steps": [], "changes": [], "note": "", "nearest": None}
     if why is None:
@@ -119,12 +119,19 @@ def _nearest(why: Why, words: Words) -> dict[str, Any] | None:
     heads = [words.say("criterion"), words.say("own"), words.segment(why.segment_id)["name"]]
     if why.next_segment_id:
         heads.append(words.segment(why.next_segment_id)["name"])
-    kinds = FIGURES | {"tenure_days": "count"}
     rows = [
-        [words.say(f"figure_{name}"), *(words.show(v, kinds[name]) for v in values[: len(heads) - 1])]
+        [words.criterion(name), *(_criterion_value(v, name, words) for v in values[: len(heads) - 1])]
         for name, *values in why.nearest
     ]
     return {"heads": heads, "rows": rows}
+
+
+def _criterion_value(value: Any, name: str, words: Words) -> str:
+    if value is None or value != value:
+        return words.show(None, "number")
+    if isinstance(value, str | bool):
+        return str(value)
+    return words.show(float(value), (FIGURES | {"tenure_days": "count"}).get(name, "number"))
 
 
 def figures(data: Mapping[str, Any], words: Words) -> dict[str, Any] | None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.segments.accepted import assign_segments
 from segkit.segments.grid import DORMANT, KEY, Cuts
-from segkit.segments.scales import scale
+from segkit.segments.nearness import rank_segments
 from segkit.widgets.account_rules import FAILS, HOLDS, Sentence, rule_facts
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ class Step:
 class Why:
     """The segment by the rules, the rules tried up to the first that holds, and the nearest changes.
 
-    `nearest` compares the account with the centres of clusters: criterion, own value, own centre, next centre.
+    `nearest` compares the account with what is typical of fitted segments: criterion, own value, own and next segment.
     """
 
     segment_id: str
     steps: list[Step]
     changes: list[Step] = field(default_factory=list)
-    nearest: list[tuple[str, float, float, float]] = field(default_factory=list)
+    nearest: list[tuple[str, Any, Any, Any]] = field(default_factory=list)
     next_segment_id: str = ""
 
 
@@ -47,7 +47,7 @@ def explain_segment(features: pd.DataFrame, model: Mapping[str, Any], rules: pd.
     Parameters
     ----------
     features : DataFrame
-        The account's row of `account_features` at as-of.
+        The account's row of `account_features` at as-of, with the model's criteria joined.
     model : mapping
         The accepted model (``models/value.json``).
     rules : DataFrame
@@ -57,7 +57,7 @@ def explain_segment(features: pd.DataFrame, model: Mapping[str, Any], rules: pd.
     segment = str(assign_segments(features, model, cuts)["segment_id"].iloc[0])
     facts = rule_facts(features, model["rules"], cuts)
     order = [str(s) for s in rules.sort_values("step")["segment_id"]]
-    if model["method"] == "kmeans" and segment not in (KEY, DORMANT):
+    if model["method"] != "grid" and segment not in (KEY, DORMANT):
         return _nearest(features, model, segment, facts)
     tried = order[: order.index(segment) + 1] if segment in order else [segment]
     steps = [Step(s, s == segment, HOLDS[s](facts) if s == segment else FAILS[s](facts)) for s in tried]
@@ -126,26 +126,22 @@ def _later(features: pd.DataFrame, model, cuts: Cuts, segment: str, facts: Mappi
 
 
 def _nearest(features: pd.DataFrame, model: Mapping[str, Any], segment: str, facts: Mapping[str, Any]) -> Why:
-    """Return how far the account is from its own cluster's centre and from the next."""
-    import numpy as np
-
-    scales, centres = model["scales"], model["centres"]
-    point = scale(features, scales)[0]
-    distances = {name: float(np.sqrt(((point - np.array(c)) ** 2).sum())) for name, c in centres.items()}
-    further = sorted((d, name) for name, d in distances.items() if name != segment)
-    steps = [Step(KEY, False, FAILS[KEY](facts)), Step(DORMANT, False, FAILS[DORMANT](facts))]
-    numbers: dict[str, Any] = {"distance": distances[segment]}
-    following = further[0][1] if further else ""
-    steps.append(Step(segment, True, ("account.nearest", numbers)))
+    """Return how near the account is to its own segment and to the next, and what is typical of both."""
+    ranked, is_distance = rank_segments(features, model)
+    others = [(name, figure) for name, figure in ranked if name != segment]
+    own_figure = dict(ranked)[segment]
+    following, figure = others[0] if others else ("", math.nan)
+    kind = "near" if is_distance else "likeli"
+    numbers: dict[str, Any] = {"distance": own_figure}
+    sentence: Sentence = (f"account.{kind}est", numbers)
     if following:
-        steps[-1] = Step(segment, True, ("account.nearer", numbers | {"other": further[0][0], "name": following}))
-    middles = [_undone(centres[name], scales) for name in (segment, following) if name]
-    others = middles[1] if following else [math.nan] * len(middles[0])
-    own = [float(features[name].iloc[0]) for name in scales["criteria"]]
-    return Why(segment, steps, [], list(zip(scales["criteria"], own, middles[0], others, strict=True)), following)
-
-
-def _undone(centre: list[float], scales: Mapping[str, Any]) -> list[float]:
-    """A centre in the units of its criteria."""
-    zipped = zip(centre, scales["spreads"], scales["medians"], strict=True)
-    return [math.expm1(value * spread + median) for value, spread, median in zipped]
+        sentence = (f"account.{kind}er", numbers | {"other": figure, "name": following})
+    steps = [Step(KEY, False, FAILS[KEY](facts)), Step(DORMANT, False, FAILS[DORMANT](facts))]
+    steps.append(Step(segment, True, sentence))
+    typical = model["typical"]
+    rows = [
+        (name, features[name].iloc[0], typical[segment].get(name), typical.get(following, {}).get(name))
+        for name in model["criteria"]
+        if name in features and any(name in cluster for cluster in typical.values())
+    ]
+    return Why(segment, steps, [], rows, following)

@@ -35,6 +35,13 @@ class Words:
         """One value as text; money of a thousand and more without cents."""
         return texts.show(value, kind, display.LOCALES[self.language], self.currency)
 
+    def criterion(self, name: str) -> str:
+        """What a column is called: as on this page, else as the head of tables."""
+        for key in (f"account.figure_{name}", f"column.{name}"):
+            if texts.has(key):
+                return texts.say(key, self.language, self.currency)
+        return name.replace("_", " ")
+
     def segment(self, segment_id: object) -> dict[str, str]:
         """Id, name and colour of a segment."""
         key = str(segment_id)

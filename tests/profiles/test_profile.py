@@ -48,7 +48,7 @@ def test_countries_written_in_many_ways_are_one(planted):
 def test_inputs_are_shown_but_marked_as_such(planted):
     profiles = profile(planted).reset_index()
     assert set(profiles.loc[profiles["is_input"], "variable"]) == {"revenue_12m", "growth", "days_since_last"}
-    clusters = {"method": "kmeans", "scales": {"criteria": ["frequency_12m"]}}
+    clusters = {"method": "kmeans", "criteria": {"frequency_12m": 1.0}}
     assert inputs_of(clusters) == GRID_INPUTS | {"frequency_12m"}
 
 

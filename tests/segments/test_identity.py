@@ -8,8 +8,10 @@ import pytest
 
 from segkit.quarters import Quarter
 from segkit.segments.accepted import accept_model, assign_segments
-from segkit.segments.challenger import Challenger, fit_challenger
+from segkit.segments.assessment import assess_challenger
+from segkit.segments.challenger import Challenger
 from segkit.segments.grid import grid_cuts, grid_rules
+from segkit.segments.quarterly import Known
 from segkit.segments.register import update_register
 from segkit.settings.segmentations import ValueSegmentation
 
@@ -22,7 +24,7 @@ FOUR = ((9.5, 40, 5), (7.5, 25, 20), (5.5, 8, 60), (3.0, 1, 300))
 
 def accept(features, kept=None, quarter=Q2, known=(), **changes):
     settings = ValueSegmentation(**KMEANS | changes)
-    challenger = fit_challenger(features, grid_rules(settings), settings, seed=1)
+    challenger, _ = assess_challenger(features, settings, 1, Known())
     return accept_model(features, kept, challenger, settings, quarter, known)
 
 
@@ -32,9 +34,9 @@ def first():
 
 
 def test_first_run_fits_and_later_runs_keep(first):
-    assert first.why == "first" and list(first.model["centres"]) == ["C1", "C2", "C3"]
+    assert first.why == "first" and first.model["segments"] == ["C1", "C2", "C3"]
     later = accept(crowd(240, seed=9)[0], json.loads(json.dumps(first.model)), Q3)
-    assert later.why == "kept" and later.model["centres"] == first.model["centres"]
+    assert later.why == "kept" and later.model["fit"] == first.model["fit"]
     assert later.model["fitted_quarter"] == "2026Q2"
 
 
@@ -49,20 +51,20 @@ def test_new_accounts_are_assigned_by_the_kept_model_alone(first):
 
 def test_forced_refit_keeps_ids_of_segments_that_remain(first):
     features, _ = crowd(240, seed=12)
-    refit = accept(features, first.model, Q3, known=first.model["centres"], refit="always")
+    refit = accept(features, first.model, Q3, known=first.model["segments"], refit="always")
     assert refit.why == "always" and refit.came_from == {} and refit.model["fitted_quarter"] == "2026Q3"
-    assert refit.model["centres"] != first.model["centres"]
+    assert refit.model["fit"] != first.model["fit"]
     before, after = (assign_segments(features, model)["segment_id"] for model in (first.model, refit.model))
     assert (before == after).mean() > 0.97
 
 
 def test_births_get_ids_that_nobody_ever_had(first):
     features, _ = crowd(240, seed=2, groups=FOUR)
-    known = [*first.model["centres"], "C4", "C5"]  # C4 and C5 ended long ago
+    known = [*first.model["segments"], "C4", "C5"]  # C4 and C5 ended long ago
     refit = accept(features, first.model, Q3, known=known, refit="always", n_segments=4)
-    born = set(refit.model["centres"]) - set(first.model["centres"])
+    born = set(refit.model["segments"]) - set(first.model["segments"])
     assert born and born.isdisjoint(known) and min(born) == "C6"
-    assert set(refit.came_from) == born and set(refit.came_from.values()) <= set(first.model["centres"])
+    assert set(refit.came_from) == born and set(refit.came_from.values()) <= set(first.model["segments"])
 
 
 def test_yearly_refit_waits_for_a_year(first):

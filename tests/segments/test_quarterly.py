@@ -79,7 +79,7 @@ def test_nobody_changes_segment_because_of_a_refit():
     assert later.model["why"] == "kept" and (segments["kept_segment_id"] == segments["segment_id"]).all()
     kmeans = segmented(panel(), Q2, method="kmeans")
     later, tables = segmented(panel(), Q3, before_of(*kmeans), method="kmeans")
-    assert later.model["centres"] == kmeans[0].model["centres"]
+    assert later.model["fit"] == kmeans[0].model["fit"]
     assert (tables["segments"]["kept_segment_id"] == tables["segments"]["segment_id"]).all()
     opened = tables["opening_segments"].set_index("account_id")["segment_id"]
     assert opened.equals(kmeans[1]["segments"].set_index("account_id")["segment_id"])
