@@ -9,7 +9,11 @@ from typing import Any
 import numpy as np
 
 from segkit.segments.fits import Fit, Sample
+from segkit.segments.methods.posterior import by_mixture
+from segkit.segments.methods.tree_rules import by_tree
 from segkit.segments.optimise import distances
+
+BLOCK = 20_000  # rows compared with all exemplars at once: bounds memory
 
 
 def memberships(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
@@ -51,11 +55,40 @@ def by_centres(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
 
     ``segments``: one centre each in the coordinates of `Sample.points`. ``offsets``, where sizes are limited: what is
     taken off the squared distance, so that the limits hold for the accounts that were fitted (a power diagram).
+    ``keep_groups``: the rows of a group of `Sample.groups` go where their mean goes.
     """
-    away = distances(sample.points, np.array(model["segments"], dtype=float).reshape(len(model["segments"]), -1))
+    points, place = sample.points, None
+    if model.get("keep_groups") and sample.groups is not None:
+        points, _, place = group_means(sample)
+    away = distances(points, np.array(model["segments"], dtype=float).reshape(len(model["segments"]), -1))
     if model.get("offsets"):
         away = away - np.array(model["offsets"])
-    return one_hot(away.argmin(axis=1), len(model["segments"]))
+    labels = away.argmin(axis=1)
+    return one_hot(labels if place is None else labels[place], len(model["segments"]))
+
+
+def by_exemplars(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
+    """Return 1 for the segment of the nearest exemplar, 0 for the others.
+
+    ``segments``: for each the points (coordinates of `Sample.points`) that stand for its shape.
+    """
+    if not model["segments"]:
+        return np.empty((len(sample), 0))
+    exemplars = np.vstack([np.array(points, dtype=float) for points in model["segments"]])
+    owner = np.repeat(np.arange(len(model["segments"])), [len(points) for points in model["segments"]])
+    blocks = [sample.points[first : first + BLOCK] for first in range(0, len(sample), BLOCK)]
+    nearest = [distances(block, exemplars).argmin(axis=1) for block in blocks]
+    return one_hot(owner[np.concatenate(nearest)] if nearest else owner[:0], len(model["segments"]))
+
+
+def group_means(sample: Sample) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the mean point of each group of rows, the sum of their weights, and the group's place for each row."""
+    _, place = np.unique(np.asarray(sample.groups), return_inverse=True)
+    order = np.argsort(place, kind="stable")
+    counts = np.bincount(place)
+    firsts = np.cumsum(counts) - counts
+    sums = np.add.reduceat(sample.points[order], firsts, axis=0)
+    return sums / counts[:, None], np.bincount(place, sample.weights), place
 
 
 def one_hot(labels: np.ndarray, k: int) -> np.ndarray:
@@ -63,4 +96,9 @@ def one_hot(labels: np.ndarray, k: int) -> np.ndarray:
     return np.eye(k)[labels]
 
 
-KINDS: dict[str, Callable[[Sample, Mapping[str, Any]], np.ndarray]] = {"centres": by_centres}
+KINDS: dict[str, Callable[[Sample, Mapping[str, Any]], np.ndarray]] = {
+    "centres": by_centres,
+    "exemplars": by_exemplars,
+    "tree": by_tree,
+    "mixture": by_mixture,
+}

@@ -1,0 +1,142 @@
+"""Centres whose clusters keep limits of size: a transport problem, and the rule that places later accounts likewise."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from segkit.segments.optimise import distances, means
+
+MOST_STEPS = 50
+MOST_ROWS = 5000  # above, the centres are found on so many rows, and only the last steps take all
+LAST_STEPS = 3
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Least and most share of the rows that a cluster may hold; None: no limit."""
+
+    least: float | None = None
+    most: float | None = None
+
+    def room_for(self, k: int) -> int:
+        """Return the number of clusters nearest to k, not above it, that the limits allow; 0 if they allow none."""
+        fits = k if not self.least else min(k, int(1 / self.least + 1e-9))
+        return fits if not self.most or fits * self.most >= 1 - 1e-9 else 0
+
+    def counts(self, n: int, k: int) -> tuple[int, int]:
+        """Return the least and the most rows of a cluster, such that n rows fit into k clusters."""
+        least = min(int(np.ceil((self.least or 0.0) * n - 1e-9)), n // k)
+        most = n if self.most is None else max(int(self.most * n + 1e-9), -(-n // k))
+        return max(least, 1), most
+
+    def hold(self, sizes: np.ndarray) -> bool:
+        """Say whether clusters of these sizes keep the limits."""
+        least, most = self.counts(int(sizes.sum()), len(sizes))
+        return bool(sizes.min() >= least and sizes.max() <= most)
+
+
+def search_limited(
+    points: np.ndarray, weights: np.ndarray, starts: list[np.ndarray], limits: Limits, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """Return labels, centres, offsets and inertia of the best division found within limits of size.
+
+    Parameters
+    ----------
+    points : array (n, d)
+        Coordinates of the rows.
+    weights : array (n,)
+        What a row counts in the centres; limits of size count rows.
+    starts : list of arrays (k, d)
+        First centres, one descent each.
+    limits : Limits
+        Limits that `Limits.room_for` found possible.
+    rng : Generator
+        Draws the rows on which the centres are found where there are more than `MOST_ROWS`.
+
+    Notes
+    -----
+    Rows go to centres as a transport problem, centres to the means of their rows, until nothing changes (Bradley,
+    Bennett and Demiriz 2000, Constrained k-means clustering, MSR-TR-2000-65). Labels are those of the rule that later
+    accounts get (see `find_offsets`), so that nobody moves only because the sample has ended.
+    """
+    n = len(points)
+    rows = np.arange(n) if n <= MOST_ROWS else np.sort(rng.choice(n, MOST_ROWS, replace=False))
+    found = [_descend(points[rows], weights[rows], start, limits, MOST_STEPS) for start in starts]
+    best = min(found, key=lambda division: division[3])
+    return best if len(rows) == n else _descend(points, weights, best[1], limits, LAST_STEPS)
+
+
+def _descend(points, weights, centres, limits: Limits, steps: int):
+    k, labels = len(centres), np.full(len(points), -1)
+    for _ in range(steps):
+        squared = distances(points, centres)
+        placed = place_within(squared, *limits.counts(len(points), k))
+        if np.array_equal(placed, labels):
+            break
+        labels, used = placed, centres
+        centres = means(points, labels, k, weights)
+    offsets = find_offsets(squared, labels)
+    own = (squared - offsets).argmin(axis=1)
+    inertia = float(squared[np.arange(len(points)), own] @ weights)
+    return own, used, offsets, inertia
+
+
+def place_within(squared: np.ndarray, least: int, most: int) -> np.ndarray:
+    """Return the cluster of each row with the smallest sum of costs and `least` to `most` rows in every cluster.
+
+    Parameters
+    ----------
+    squared : array (n, k)
+        Cost of a row in a cluster: its squared distance.
+    """
+    from scipy import sparse
+    from scipy.optimize import linprog
+
+    n, k = squared.shape
+    nearest = squared.argmin(axis=1)
+    sizes = np.bincount(nearest, minlength=k)
+    if sizes.min() >= least and sizes.max() <= most:
+        return nearest
+    each_row = sparse.kron(sparse.identity(n), np.ones((1, k)), format="csr")
+    each_cluster = sparse.kron(np.ones((1, n)), sparse.identity(k), format="csr")
+    scale = max(float(squared.mean()), 1e-300)
+    solved = linprog(
+        (squared / scale).ravel(),
+        A_ub=sparse.vstack([each_cluster, -each_cluster]),
+        b_ub=np.r_[np.full(k, most), np.full(k, -least)],
+        A_eq=each_row,
+        b_eq=np.ones(n),
+        bounds=(0, 1),
+        method="highs-ds",
+    )
+    return solved.x.reshape(n, k).argmax(axis=1)
+
+
+def find_offsets(squared: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return what is taken off squared distances so that the nearest centre is the cluster of each row.
+
+    A division that solves a transport problem is a power diagram (Aurenhammer, Hoffmann and Aronov 1998): there are
+    offsets o with d_ia − o_a ≤ d_ib − o_b for all rows i of cluster a and all b, the dual prices of the limits. Of all
+    such offsets these leave the widest margin, at most 1 of the mean distance; zeros where no limit binds.
+    """
+    from scipy.optimize import linprog
+
+    k = squared.shape[1]
+    if np.array_equal(squared.argmin(axis=1), labels):
+        return np.zeros(k)
+    room = np.full((k, k), np.inf)
+    for a in range(k):
+        if (labels == a).any():
+            room[a] = (squared[labels == a] - squared[labels == a][:, [a]]).min(axis=0)
+    scale = max(float(squared.mean()), 1e-300)
+    pairs = [(a, b) for a in range(k) for b in range(k) if a != b and np.isfinite(room[a, b])]
+    above = np.zeros((len(pairs), k + 1))
+    for row, (a, b) in enumerate(pairs):
+        above[row, [a, b, k]] = -1.0, 1.0, 1.0  # o_b − o_a + margin ≤ room
+    limit = np.array([room[pair] for pair in pairs]) / scale
+    solved = linprog(
+        np.r_[np.zeros(k), -1.0], A_ub=above, b_ub=limit, bounds=[(0, 0)] + [(None, None)] * (k - 1) + [(None, 1.0)]
+    )
+    return np.round(solved.x[:k] * scale, 12)
