@@ -57,7 +57,7 @@ GRID_INPUTS = frozenset({"revenue_12m", "growth", "days_since_last", "tenure_day
 
 def inputs_of(model: Mapping[str, Any]) -> frozenset[str]:
     """Return the variables that the accepted model makes segments from: on these a difference proves nothing."""
-    return GRID_INPUTS if model["method"] == "grid" else GRID_INPUTS | set(model["criteria"])
+    return GRID_INPUTS if model["method"] == "grid" else GRID_INPUTS | set(model.get("criteria", ()))
 
 
 def describe_accounts(

@@ -12,6 +12,7 @@ from segkit.quarters import Quarter
 from segkit.segments.challenger import Challenger
 from segkit.segments.criteria_values import read_groups
 from segkit.segments.grid import BY_RULE, GRID_SEGMENTS, Cuts, assign_grid, grid_rules
+from segkit.segments.hand_rules import OTHER, apply_rules, name_columns
 from segkit.segments.methods.assign import assign_labels
 from segkit.segments.space import apply_space
 from segkit.statistics.clusterings import contingency, match
@@ -19,6 +20,7 @@ from segkit.statistics.clusterings import contingency, match
 if TYPE_CHECKING:
     import pandas as pd
 
+RULED = ("grid", "rules")
 SAME_SEGMENT = 1 / 3  # Jaccard overlap from which a refitted cluster continues a segment
 QUARTERS_PER_YEAR = 4
 
@@ -71,9 +73,9 @@ def accept_model(
     }
     if adopted and _is_due(adopted, kept, settings):
         return _adopt(features, kept, adopted, base, known_ids)
-    is_fitted = kept is not None and kept["method"] != "grid"
-    if settings.method == "grid" or challenger.why_not and not is_fitted:
-        return _accept_grid(base, kept)
+    is_fitted = kept is not None and "fit" in kept
+    if settings.method in RULED or challenger.why_not and not is_fitted:
+        return _accept_rules(base, kept, settings)
     why = _why_refit(kept, settings, quarter)
     if kept is not None and (why is None or challenger.why_not):
         held = dict(kept) | {"rules": rules, "adoption_id": adoption_id}
@@ -82,14 +84,19 @@ def accept_model(
     return Accepted(base | challenger.as_model(names), why or "always", came_from)
 
 
-def _accept_grid(base: dict[str, Any], kept: Mapping[str, Any] | None) -> Accepted:
-    """Return the grid with the thresholds of the settings; they are its model, so only a person can change it."""
-    grid = base | {"method": "grid"}
+def _accept_rules(base: dict[str, Any], kept: Mapping[str, Any] | None, settings: Any) -> Accepted:
+    """Return the grid or the hand-made rules of the settings; they are the model, so only a person can change it."""
+    model = base | {"method": "grid"}
+    if settings.method == "rules":
+        rules = [rule.model_dump() for rule in settings.rules]
+        columns = dict.fromkeys((name for rule in rules for name in name_columns(rule["when"])), 1.0)
+        ids = [*(rule["id"] for rule in rules), OTHER]
+        model |= {"method": "rules", "hand_rules": rules, "segments": ids, "criteria": columns}
     if kept is None:
-        return Accepted(grid, "first")
-    if kept["method"] == "grid" and kept["rules"] == base["rules"]:
-        return Accepted(grid | {"fitted_quarter": kept["fitted_quarter"]}, "kept")
-    return Accepted(grid, "changed")
+        return Accepted(model, "first")
+    if all(kept.get(name) == model.get(name) for name in ("method", "rules", "hand_rules")):
+        return Accepted(model | {"fitted_quarter": kept["fitted_quarter"]}, "kept")
+    return Accepted(model, "changed")
 
 
 def _why_refit(kept: Mapping[str, Any] | None, settings: Any, quarter: Quarter) -> str | None:
@@ -109,7 +116,7 @@ def _is_due(adopted: Mapping[str, Any], kept: Mapping[str, Any] | None, settings
     model = adopted["model"]
     if (kept or {}).get("adoption_id") == adopted["adoption_id"] or model["method"] != settings.method:
         return False
-    return model["method"] == "grid" or settings.n_segments in (None, len(model["segments"]))
+    return "fit" not in model or settings.n_segments in (None, len(model["segments"]))
 
 
 def _adopt(features: pd.DataFrame, kept, adopted: Mapping[str, Any], base: dict[str, Any], known_ids) -> Accepted:
@@ -118,8 +125,8 @@ def _adopt(features: pd.DataFrame, kept, adopted: Mapping[str, Any], base: dict[
 
     told = {name: adopted[name] for name in ("quarter", "source", "by", "date", "note")}
     model = adopted["model"]
-    if model["method"] == "grid":
-        return Accepted(base | {"method": "grid", "adopted": told}, "adopted")
+    if "fit" not in model:
+        return Accepted(dict(model) | base | {"adopted": told}, "adopted")
     clusters = list(model["segments"])
     placed = assign_segments(features, base | dict(model))
     open_to_all = placed[~placed["segment_id"].isin(BY_RULE)]
@@ -143,7 +150,7 @@ def _identities(
     if kept is not None and len(labels):
         members = features.set_index("account_id").loc[labels["account_id"]].reset_index()
         old, new = assign_segments(members, kept)["segment_id"].to_numpy(), labels["cluster_id"].to_numpy()
-        if kept["method"] != "grid":
+        if "fit" in kept:
             pairs = match(old, new, least=SAME_SEGMENT)
             continued = {cluster: old_id for cluster, old_id in pairs.items() if old_id not in BY_RULE}
         most = np.unique(old)[contingency(new, old).argmax(axis=1)]
@@ -176,11 +183,13 @@ def assign_segments(features: pd.DataFrame, model: Mapping[str, Any], cuts: Cuts
     Returns
     -------
     DataFrame
-        account_id, segment_id, method: rule (KEY, DORMANT), grid or the fitted method; rows as they came.
+        account_id, segment_id, method: rule (KEY, DORMANT), grid, rules or the fitted method; rows as they came.
     """
     grid = assign_grid(features, model, cuts)
     segment, is_rule = grid["segment_id"].to_numpy(), grid["segment_id"].isin(BY_RULE).to_numpy()
-    if model["method"] != "grid":
+    if model["method"] == "rules":
+        segment = np.where(is_rule, segment, apply_rules(features, model["hand_rules"]))
+    elif "fit" in model:
         ids = np.array(model["segments"])
         labels = assign_labels(apply_space(features, model["space"], groups=read_groups(features)), model["fit"])
         segment = np.where(is_rule, segment, ids[labels])

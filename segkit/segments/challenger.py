@@ -100,7 +100,7 @@ def fit_challenger(
     criteria : mapping, optional
         Column → weight; by default the four of value.
     """
-    name = settings.challenger_method if settings.method == "grid" else settings.method
+    name = settings.challenger_method if settings.method in ("grid", "rules") else settings.method
     criteria = dict.fromkeys(VALUE_CRITERIA, 1.0) if criteria is None else criteria
     open_to_all = select_open(features, rules)
     space = fit_space(open_to_all, criteria)
@@ -222,7 +222,7 @@ def _order(old: np.ndarray, new: np.ndarray, k: int) -> list[int]:
 
 def _numbers_to_try(sample: Sample, space: Mapping[str, Any], settings: Any) -> tuple[str | None, list[int]]:
     """Return why nothing can be fitted, or the numbers of segments to try."""
-    if not settings.challenger and settings.method == "grid":
+    if not settings.challenger and settings.method in ("grid", "rules"):
         return "segments.why_not_asked", []
     most = min(settings.k_max, len(sample) // ACCOUNTS_PER_CLUSTER)
     if most < settings.k_min:

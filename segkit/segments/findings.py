@@ -34,7 +34,7 @@ def describe_answer(sizes: pd.DataFrame, segments: pd.DataFrame, model: Mapping[
     }
     return [
         ("segments.answer", numbers),
-        ("segments.answer_grid" if model["method"] == "grid" else "segments.answer_fitted", quarter),
+        ("segments.answer_fitted" if "fit" in model else "segments.answer_grid", quarter),
         (f"segments.why_{model['why']}", quarter | {"n_changed": int(changed.sum())}),
     ]
 
@@ -59,6 +59,8 @@ def describe_rules_in_words(rules: pd.DataFrame, model: Mapping[str, Any], sizes
     sentences = []
     for rule in rules.sort_values("step").itertuples():
         numbers = thresholds | {"n": int(rule.n_accounts), "revenue": _float(rule.revenue_from)}
+        if rule.reason == "segments.rule_hand":
+            numbers |= _names("name", names.loc[rule.segment_id]) | {"rule": rule.rule}
         if rule.reason == "segments.rule_cluster":
             typical = describe_cluster(rule.segment_id, model)
             numbers |= _names("name", names.loc[rule.segment_id])

@@ -10,6 +10,7 @@ import numpy as np
 from segkit.quarters import Quarter
 from segkit.segments.accepted import segment_ids
 from segkit.segments.grid import BY_RULE, GRID_SEGMENTS
+from segkit.segments.hand_rules import OTHER
 from segkit.texts import say
 
 if TYPE_CHECKING:
@@ -163,16 +164,18 @@ def name_segments(
 ) -> dict[str, tuple[str, str]]:
     """Return the German and the English name of new segments; no two are the same.
 
-    Segments of the grid and KEY, DORMANT have fixed names; a cluster is named by its revenue among the clusters (high,
-    middle, low; none) and by the days since the last line at its centre.
+    Segments of the grid and KEY, DORMANT have fixed names, hand-made rules those of project.yml; a cluster is named by
+    its revenue among the clusters (high, middle, low; none) and by the days since the last line that are typical of it.
     """
     names: dict[str, tuple[str, str]] = {}
     used = set(taken or ())
-    words = _cluster_words(model, features) if model["method"] != "grid" else {}
+    words = _cluster_words(model, features) if "fit" in model else {}
+    given = {rule["id"]: rule["name"] for rule in model.get("hand_rules", [])}
     for segment in ids:
-        fixed = segment in GRID_SEGMENTS or segment in BY_RULE
-        key = f"segments.name_{segment}" if fixed else f"segments.cluster_{words[segment]}"
-        german, english, number = say(key, "de"), say(key, "en"), 2
+        fixed = segment in (*GRID_SEGMENTS, *BY_RULE, OTHER)
+        key = f"segments.name_{segment}" if fixed else f"segments.cluster_{words.get(segment, '')}"
+        german, english = (given[segment],) * 2 if segment in given else (say(key, "de"), say(key, "en"))
+        number = 2
         names[segment] = (german, english)
         while names[segment][1] in used:
             names[segment], number = (f"{german} {number}", f"{english} {number}"), number + 1

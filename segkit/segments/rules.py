@@ -10,6 +10,7 @@ import numpy as np
 
 from segkit.segments.accepted import assign_segments
 from segkit.segments.grid import BY_RULE, DORMANT, KEY, grid_cuts
+from segkit.segments.hand_rules import OTHER, say_rule
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,7 +64,10 @@ def describe_rules(features: pd.DataFrame, model: Mapping[str, Any]) -> pd.DataF
         (segment, rule.format(**numbers), f"segments.rule_{segment}", limits.get(limit or ""))
         for segment, rule, limit in rules
     ]
-    if model["method"] != "grid":
+    if model["method"] == "rules":
+        hand = [(rule["id"], say_rule(rule["when"]), "segments.rule_hand", None) for rule in model["hand_rules"]]
+        rows += [*hand, (OTHER, "all others", "segments.rule_other", None)]
+    elif "fit" in model:
         rows += [_fitted_rule(segment, model) for segment in model["segments"]]
     frame = pd.DataFrame(rows, columns=["segment_id", "rule", "reason", "revenue_from"])
     sizes = assign_segments(features, model)["segment_id"].value_counts()

@@ -1,6 +1,7 @@
 """Section `segmentations` of project.yml: how accounts become segments."""
 
-from typing import Literal, Self
+import re
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -10,13 +11,59 @@ VALUE_CRITERIA = ["revenue_12m", "frequency_12m", "days_since_last", "tenure_day
 TREE_CRITERIA = ["industry_division", "size_class", "employees", "region", "legal_form"]
 
 
+RESERVED = ("KEY", "DORMANT", "OTHER")
+
+
+class HandRule(BaseModel):
+    """One hand-made rule: who is in the segment."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str = Field(pattern=r"^[A-Za-z0-9_]{1,20}$", description="short and lasting; the name may change, the id not")
+    name: str = Field(min_length=1, description="what the segment is called")
+    when: dict[str, Any] = Field(
+        default_factory=dict,
+        description="conditions that all hold: column: value, column: [values], column: {from: x, below: y}, "
+        "any: [conditions], all: [conditions], not: condition; empty: everybody",
+    )
+
+    @model_validator(mode="after")
+    def _readable(self) -> Self:
+        """Refuse ids of other segments and conditions that nobody can read."""
+        if self.id in RESERVED or re.fullmatch(r"[SC]\d+", self.id):
+            raise ValueError(f"rule {self.id}: KEY, DORMANT, OTHER and S1, C1 … are ids of other segments")
+        _check_condition(self.when, self.id)
+        return self
+
+
+def _check_condition(when: Any, rule: str) -> None:
+    """Raise where a condition is none."""
+    if not isinstance(when, dict):
+        raise ValueError(f"rule {rule}: a condition is a mapping such as region: Nord, not {when!r}")
+    for name, wanted in when.items():
+        if name in ("any", "all"):
+            if not isinstance(wanted, list) or not wanted:
+                raise ValueError(f"rule {rule}: {name} needs a list of conditions")
+            for part in wanted:
+                _check_condition(part, rule)
+        elif name == "not":
+            _check_condition(wanted, rule)
+        elif isinstance(wanted, dict) and (not wanted or set(wanted) - {"from", "below"}):
+            raise ValueError(f"rule {rule}: {name} takes from and below, not {', '.join(map(str, wanted))}")
+
+
 class ValueSegmentation(BaseModel):
     """Segmentation `value`: the grid's thresholds, and how the k-means challenger is fitted."""
 
     model_config = ConfigDict(extra="forbid")
 
-    method: Literal["grid"] | Fitted = Field(
-        "grid", description="grid: readable rules; the others are fitted once and then kept: see docs/segmentation.md"
+    method: Literal["grid", "rules"] | Fitted = Field(
+        "grid",
+        description="grid: readable rules; rules: your own, below; the others are fitted once and then kept, see "
+        "docs/segmentation.md",
+    )
+    rules: list[HandRule] = Field(
+        default_factory=list, description="for method rules: the first rule that holds gives the segment"
     )
     refit: Literal["accepted", "yearly", "always"] = Field(
         "accepted",
@@ -118,6 +165,11 @@ class ValueSegmentation(BaseModel):
                 raise ValueError(f"{low} ({getattr(self, low)}) must be below {high} ({getattr(self, high)})")
         if self.k_min > self.k_max:
             raise ValueError(f"k_min ({self.k_min}) must not be above k_max ({self.k_max})")
+        if self.method == "rules" and not self.rules:
+            raise ValueError("method rules needs rules: at least one with id, name and when")
+        twice = sorted({rule.id for rule in self.rules if [r.id for r in self.rules].count(rule.id) > 1})
+        if twice:
+            raise ValueError(f"rules: {', '.join(twice)} stands there twice")
         if self.min_share and self.min_share * (self.n_segments or self.k_min) > 1:
             raise ValueError(f"min_share ({self.min_share}) leaves no room for so many segments")
         if self.max_share and self.max_share * (self.n_segments or self.k_max) < 1:

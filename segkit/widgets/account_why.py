@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.segments.accepted import assign_segments
 from segkit.segments.grid import DORMANT, KEY, Cuts
+from segkit.segments.hand_rules import say_rule
 from segkit.segments.nearness import rank_segments
 from segkit.widgets.account_rules import FAILS, HOLDS, Sentence, rule_facts
 
@@ -57,12 +58,26 @@ def explain_segment(features: pd.DataFrame, model: Mapping[str, Any], rules: pd.
     segment = str(assign_segments(features, model, cuts)["segment_id"].iloc[0])
     facts = rule_facts(features, model["rules"], cuts)
     order = [str(s) for s in rules.sort_values("step")["segment_id"]]
-    if model["method"] != "grid" and segment not in (KEY, DORMANT):
+    if segment not in (KEY, DORMANT) and "fit" in model:
         return _nearest(features, model, segment, facts)
+    if segment not in (KEY, DORMANT) and model["method"] == "rules":
+        return _by_rules(model, segment, facts)
     tried = order[: order.index(segment) + 1] if segment in order else [segment]
     steps = [Step(s, s == segment, HOLDS[s](facts) if s == segment else FAILS[s](facts)) for s in tried]
     changes = _changes(features, model, cuts, segment, facts) if model["method"] == "grid" else []
     return Why(segment, steps, changes)
+
+
+def _by_rules(model: Mapping[str, Any], segment: str, facts: Mapping[str, Any]) -> Why:
+    """Return the hand-made rules tried up to the one that holds."""
+    steps = [Step(KEY, False, FAILS[KEY](facts)), Step(DORMANT, False, FAILS[DORMANT](facts))]
+    for rule in model["hand_rules"]:
+        is_it = rule["id"] == segment
+        sentence: Sentence = (f"account.rule_{'holds' if is_it else 'fails'}", {"rule": say_rule(rule["when"])})
+        steps.append(Step(rule["id"], is_it, sentence))
+        if is_it:
+            return Why(segment, steps)
+    return Why(segment, [*steps, Step(segment, True, ("account.rule_none", {}))])
 
 
 def read_cuts(rules: pd.DataFrame) -> Cuts:
