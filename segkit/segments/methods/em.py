@@ -17,6 +17,7 @@ LEAST_VARIANCE = 0.01  # in squared units of the scale (an interquartile range):
 PRIOR_VARIANCE = 0.55  # a normal number whose interquartile range is 1 has the variance .741² = .55
 PRIOR_ROWS = 1.0  # accounts' worth of prior in every class; the Bayes constants of Latent GOLD are 1 as well
 LEAST_SHARE = 1e-12
+FAR = 1000.0  # spreads from the median; what is farther counts as being there, or squares lose their digits
 LOG_TWO_PI = float(np.log(2 * np.pi))
 
 
@@ -62,7 +63,7 @@ class Classes:
 def lay_out(numbers: np.ndarray, codes: np.ndarray, levels: Sequence[int], weights: np.ndarray) -> Data:
     """Return criteria side by side; a code without a level (−1, or one unknown to `levels`) is missing."""
     known = np.isfinite(numbers)
-    filled = np.where(known, numbers, 0.0)
+    filled = np.clip(np.where(known, numbers, 0.0), -FAR, FAR)
     indicators = [(codes[:, [j]] == np.arange(n)).astype(float) for j, n in enumerate(levels)]
     overall = [
         block.T @ weights / max(float(block.sum(axis=1) @ weights), LEAST_SHARE) for block in indicators if block.size

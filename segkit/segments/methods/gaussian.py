@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 
 from segkit.segments.fits import Fit, Sample
+from segkit.segments.methods.em import FAR
 from segkit.segments.methods.posterior import joint_densities, measure_fit
 from segkit.segments.methods.starts import divide_points, n_different, n_empty, pick_different
 from segkit.segments.search import uneven
 
 DIGITS = 12
 SHAPES = ("spherical", "diag", "tied", "full")  # from few parameters to many; ties of BIC go to the few
-N_STARTS = 8  # short searches of each shape, half from k-means, half from accounts drawn as centres
+N_STARTS = 6  # short searches of each shape, half from k-means, half from accounts drawn as centres
 N_KEPT = 2  # the best different ones of them climb to the top
 SHORT_STEPS, STEPS, QUICK_STEPS = 10, 100, 40
 SHORT_ROWS = 2000  # short searches see so many rows at most
 TOLERANCE = 1e-5  # of log-likelihood for each row and step
+NORMAL_RANGE = 0.741  # standard deviation of a normal distribution in units of its interquartile range
 LEAST_SPREAD = 0.1  # added to the spread of every cloud, in units of the points' own: none shrinks to one account
 SAME = 0.05  # difference of log-likelihood below which two searches ended in the same clouds
 DRAWN_ROWS = 5000  # so many rows at least are drawn where accounts count differently
@@ -69,7 +71,7 @@ def fit_gaussian(
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        points = _drawn_by_weight(sample.points, sample.weights)
+        points = _drawn_by_weight(np.clip(sample.points, -FAR, FAR), sample.weights)
         k = min(n_segments, n_different(points, n_segments))
         warm = [] if start is None or len(start["segments"]) != k else [_read(start)]
         extra: dict[str, float] = {}
@@ -123,7 +125,12 @@ def _drawn_by_weight(points: np.ndarray, weights: np.ndarray) -> np.ndarray:
 
 
 def _floor(points: np.ndarray) -> float:
-    return LEAST_SPREAD**2 * max(float(np.median(points.var(axis=0))), 1e-12) if points.size else 1.0
+    """Return the least variance of a cloud, from the interquartile ranges: one far account does not raise it."""
+    if not points.size:
+        return LEAST_SPREAD**2
+    low, high = np.percentile(points, [25, 75], axis=0)
+    spread = np.where(high > low, (high - low) * NORMAL_RANGE, points.std(axis=0))
+    return LEAST_SPREAD**2 * max(float(np.median(spread**2)), 1e-6)
 
 
 def _from_labels(points: np.ndarray, labels: np.ndarray) -> Clouds:

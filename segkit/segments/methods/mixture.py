@@ -73,10 +73,10 @@ def fit_mixture(
             found = [climb(data, first, STEPS, TOLERANCE) for first in [*warm, *starts]]
         best = min(range(len(found)), key=lambda i: (n_empty(found[i][1].argmax(axis=1), k), -found[i][2]))
         posteriors, value = found[best][1], found[best][2]
-        while n_empty(posteriors.argmax(axis=1), posteriors.shape[1]):
-            posteriors = posteriors[:, np.unique(posteriors.argmax(axis=1))]
-            posteriors = climb(data, posteriors / posteriors.sum(axis=1, keepdims=True), STEPS, TOLERANCE)[1]
         fit = _finish(sample, data, posteriors)
+        while n_empty(fit.labels, fit.n_segments):
+            posteriors = np.eye(fit.n_segments)[fit.labels][:, np.unique(fit.labels)]
+            fit = _finish(sample, data, climb(data, posteriors, STEPS, TOLERANCE)[1])
         one = _finish(sample, data, np.ones((len(sample), 1))).measures
     measures = {**fit.measures, "loglik_one": one["loglik"], "bic_one": one["bic"]}
     if k > 1 and not is_quick:
@@ -87,7 +87,7 @@ def fit_mixture(
 
 def _count_levels(sample: Sample, start: Mapping[str, Any] | None) -> list[int]:
     """Return the levels of each category: those seen, and those that an earlier model knows."""
-    seen = (sample.codes.max(axis=0, initial=-1) + 1).tolist()
+    seen = np.maximum(sample.codes.max(axis=0, initial=-1) + 1, 1).tolist()
     if start is None or len(start["segments"][0].get("levels", [])) != len(seen):
         return seen
     known = [len(shares) for shares in start["segments"][0]["levels"]]
@@ -119,9 +119,10 @@ def _finish(sample: Sample, data: Data, posteriors: np.ndarray) -> Fit:
     classes, _, _ = climb(data, posteriors, 1, 0.0)
     order = np.argsort(-classes.shares, kind="stable")
     classes = Classes(classes.shares[order], classes.means[order], classes.variances[order], classes.levels[order])
-    joint = log_joint(data, classes)
+    model = write_classes(classes, data.levels)
+    joint = log_joint(data, read_classes(model))  # of the rounded numbers: the model alone gives the same labels
     k = len(classes.shares)
-    seen = data.overall > 0
-    n_free = k - 1 + k * (2 * data.n_numbers + int(seen.sum()) - len(data.levels))
+    seen = sum(max(int((part > 0).sum()) - 1, 0) for part in np.split(data.overall, np.cumsum(data.levels)[:-1]))
+    n_free = k - 1 + k * (2 * data.n_numbers + seen)
     measures = measure_fit(joint, sample.weights, n_free)
-    return Fit(joint.argmax(axis=1), write_classes(classes, data.levels), -measures["loglik"], measures)
+    return Fit(joint.argmax(axis=1), model, -measures["loglik"], measures)

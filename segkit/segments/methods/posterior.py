@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from segkit.segments.fits import Sample
-from segkit.segments.methods.em import LEAST_SHARE, LOG_TWO_PI, Classes, Data, lay_out, log_joint, normalise
+from segkit.segments.methods.em import FAR, LEAST_SHARE, LOG_TWO_PI, Classes, Data, lay_out, log_joint, normalise
 
 DIGITS = 12
 
@@ -34,17 +34,20 @@ def by_mixture(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
     Bayes' rule: p(s | x) = share_s f_s(x) / Σ share_t f_t(x); equal to ``predict_proba`` of stepmix's StepMix and of
     scikit-learn's GaussianMixture with the same parameters (tested).
     """
-    return normalise(joint_densities(sample, model))[0]
-
-
-def joint_densities(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
-    """Return log(share of segment · density of row in segment), shape (n, k), in units of the sample's scales."""
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        if "covariance" in model["segments"][0]:
-            return _on_points(sample.points, model)
-        return log_joint(lay_out_for(sample, model), read_classes(model))
+        return normalise(joint_densities(sample, model))[0]
+
+
+def joint_densities(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
+    """Return log(share of segment · density of row in segment), shape (n, k), in units of the sample's scales.
+
+    The caller limits threads, once for many calls: finding the libraries to limit takes milliseconds.
+    """
+    if "covariance" in model["segments"][0]:
+        return _on_points(np.clip(sample.points, -FAR, FAR), model)
+    return log_joint(lay_out_for(sample, model), read_classes(model))
 
 
 def lay_out_for(sample: Sample, model: Mapping[str, Any]) -> Data:
@@ -85,10 +88,11 @@ def write_classes(classes: Classes, levels: tuple[int, ...]) -> dict[str, Any]:
 
 def _on_points(points: np.ndarray, model: Mapping[str, Any]) -> np.ndarray:
     columns = []
+    d = points.shape[1]
     for segment in model["segments"]:
-        root = np.linalg.cholesky(np.array(segment["covariance"], dtype=float))
+        root = np.linalg.cholesky(np.array(segment["covariance"], dtype=float).reshape(d, d))
         away = np.linalg.solve(root, (points - np.array(segment["means"])).T)
-        density = -0.5 * (points.shape[1] * LOG_TWO_PI + (away**2).sum(axis=0)) - np.log(np.diag(root)).sum()
+        density = -0.5 * (d * LOG_TWO_PI + (away**2).sum(axis=0)) - np.log(np.diag(root)).sum()
         columns.append(density + np.log(max(segment["share"], LEAST_SHARE)))
     return np.column_stack(columns)
 
