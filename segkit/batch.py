@@ -90,7 +90,7 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
     staging = project.staging_folder(quarter)
     try:
         with locked(project):
-            recover(project)
+            project = recover(project)
             note_deliveries(project)
             if not staging.exists() and _is_unchanged(project, quarter, paths):
                 publish(project, quarter)

@@ -140,6 +140,7 @@ def run(
 @command
 def status(folder: Folder, as_json: AsJson = False) -> None:
     """List quarters: when, how long, draft, released or stale, warnings."""
+    from segkit.overview import describe_release
     from segkit.overview import status as read_status
     from segkit.project import Project
 
@@ -152,7 +153,7 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
     for e in entries:
         marks = [e["state"], *(["incomplete"] if not e["is_complete"] else []), *(["stale"] if e["is_stale"] else [])]
         typer.echo(f"{e['quarter']}  as of {e['as_of']}  {', '.join(marks):<26} {e['seconds']:6.1f} s  {e['created']}")
-        for line in [*_signed(e), *(f"open: {question}" for question in e["open"])]:
+        for line in [*describe_release(e), *(f"open: {question}" for question in e["open"])]:
             typer.echo(f"    {line}")
         for stage in e["stages"]:
             warned = f"  {len(stage['warnings'])} warning(s)" if stage["warnings"] else ""
@@ -161,19 +162,6 @@ def status(folder: Folder, as_json: AsJson = False) -> None:
             typer.echo(
                 f"    changed since: {', '.join(e['changed'])}. `segkit run --from-quarter {e['quarter']}` renews it."
             )
-
-
-def _signed(entry: dict[str, Any]) -> list[str]:
-    """Say who released a run, which release it replaces, and whether it changes released figures."""
-    lines = []
-    if entry["state"] == "released":
-        lines.append(f"released on {entry['released_on']} by {entry['released_by']}: {entry['release_note']}")
-    if entry["restates"]:
-        verb = "restates" if entry["state"] == "released" else "would restate"
-        lines.append(f"{verb} the release of {entry['restates']['date']} by {entry['restates']['author']}")
-    if entry["n_restated"]:
-        lines.append(f"{entry['n_restated']:,} released figure(s) have changed: see restatement.html in its pages")
-    return lines
 
 
 @command
@@ -189,6 +177,22 @@ def release(
 
     for line in release_quarter(Project(folder), quarter, by, note):
         typer.echo(line)
+
+
+@command
+def adopt(
+    folder: Folder,
+    scenario: Annotated[str, typer.Argument(help="name of a scenario; refit: the challenger of an official run")],
+    by: Annotated[str, typer.Option(help="who decides")],
+    note: Annotated[str, typer.Option(help="why")],
+    quarter: Annotated[str, typer.Option(help="from which quarter, and of which run; default: the newest")] = "",
+    preview: Annotated[bool, typer.Option("--preview", help="only show who would move")] = False,
+) -> None:
+    """Make a scenario's or the challenger's settings and model the accepted ones; shows first who would move."""
+    from segkit.adoption import adopt as adopt_model
+    from segkit.project import Project
+
+    adopt_model(Project(folder), scenario, by, note, quarter, preview, typer.echo)
 
 
 @command

@@ -100,7 +100,9 @@ def append_decision(path: Path, name: str, row: dict[str, str]) -> None:
     """Add one row to the end of a decisions file; nothing that stands there is touched."""
     path.parent.mkdir(parents=True, exist_ok=True)
     is_new = not path.exists()
+    is_cut = not is_new and path.read_bytes()[-1:] not in (b"", b"\n", b"\x00")  # an editor left out the last line end
     with path.open("a", encoding="utf-8-sig" if is_new else "utf-8", newline="") as stream:
+        stream.write("\r\n" if is_cut else "")
         writer = csv.DictWriter(stream, COLUMNS[name], delimiter=";", lineterminator="\r\n")
         if is_new:
             writer.writeheader()

@@ -40,6 +40,19 @@ def status(project: Project) -> list[dict[str, Any]]:
     return entries
 
 
+def describe_release(entry: dict[str, Any]) -> list[str]:
+    """Say who released a run, which release it replaces, and whether it changes released figures."""
+    lines = []
+    if entry["state"] == "released":
+        lines.append(f"released on {entry['released_on']} by {entry['released_by']}: {entry['release_note']}")
+    if entry["restates"]:
+        verb = "restates" if entry["state"] == "released" else "would restate"
+        lines.append(f"{verb} the release of {entry['restates']['date']} by {entry['restates']['author']}")
+    if entry["n_restated"]:
+        lines.append(f"{entry['n_restated']:,} released figure(s) have changed: see restatement.html in its pages")
+    return lines
+
+
 def changed_since(project: Project, quarter: Quarter) -> list[str]:
     """Return what has changed since a run was made, such as ["settings:value", "sources"]; "code" is the program."""
     paths, folder = {path.stem: path for path in notebooks()}, project.run_folder(quarter)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from segkit.adopted import adopted_sha
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
 from segkit.store import read_json, sha256_of, sha256_of_value, write_json
@@ -110,8 +111,10 @@ def settings_sha(project: Project, section: str) -> str:
     return sha256_of_value(value.model_dump(mode="json") if hasattr(value, "model_dump") else value)
 
 
-def decisions_sha(project: Project, name: str) -> str:
-    """Return the SHA-256 of a decisions file."""
+def decisions_sha(project: Project, name: str, quarter: Quarter) -> str:
+    """Return the SHA-256 of a decisions file; of adopted models, that of the one that holds in the quarter."""
+    if name.startswith("models/"):
+        return adopted_sha(project, name, quarter)
     path = project.decisions / f"{name}.csv"
     return sha256_of(path) if path.exists() else "absent"
 
@@ -166,7 +169,7 @@ def _current(
     if kind == "settings":
         return settings_sha(project, rest)
     if kind == "decisions":
-        return decisions_sha(project, rest)
+        return decisions_sha(project, rest, quarter)
     if kind == "previous" and not rest:
         return str(previous)
     if kind == "previous":

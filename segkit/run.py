@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit import display, kernel, texts
+from segkit.adopted import adopted_model
 from segkit.decisions import read_decisions
 from segkit.engines import chosen_engine, connect_tables
 from segkit.errors import UserError
@@ -170,9 +171,14 @@ class Run:
                 self._note_read(f"table:{table}", self._sha(path, f"table:{table}"))
         return query(self._connection, name, **parameters)
 
-    def decisions(self, name: str) -> pd.DataFrame:
-        """Return the rows of ``decisions/<name>.csv`` that hold in this quarter, the last one per key."""
-        self._note_read(f"decisions:{name}", decisions_sha(self._project, name))
+    def decisions(self, name: str) -> Any:
+        """Return the rows of ``decisions/<name>.csv`` that hold in this quarter, the last one per key.
+
+        "models/<id>" gives the adoption that holds (`segkit adopt`) as a dict, or None.
+        """
+        self._note_read(f"decisions:{name}", decisions_sha(self._project, name, self.quarter))
+        if name.startswith("models/"):
+            return adopted_model(self._project, name, self.quarter)
         return read_decisions(self._project.decisions / f"{name}.csv", name, self.quarter)
 
     def say(self, key: str, **numbers: Any) -> None:

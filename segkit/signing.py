@@ -33,7 +33,7 @@ def release_quarter(project: Project, quarter: str, by: str, note: str) -> list[
     if not by.strip() or not note.strip():
         raise UserError("--by and --note must not be empty: a release is signed and explained.")
     with locked(project):
-        recover(project)
+        project = recover(project)
         state = page_state(project, chosen)
         _refuse(project, chosen, state)
         row = Release(str(chosen), state["run_id"], by.strip(), dt.date.today().isoformat(), note.strip())

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import filelock
 
+from segkit.adopted import finish_adoption
 from segkit.errors import UserError
 from segkit.project import Project, displaced
 from segkit.quarters import Quarter
@@ -48,14 +49,21 @@ def locked(project: Project) -> Iterator[None]:
         lock.release()
 
 
-def recover(project: Project) -> None:
-    """Put back what a killed run had moved aside, keep what was released, and remove what else it left behind."""
+def recover(project: Project) -> Project:
+    """Put back what a killed run had moved aside, keep what was released, and remove what else it left behind.
+
+    Returns
+    -------
+    Project
+        The same one; read anew where an adoption that was cut off has been finished, which changes its settings.
+    """
     for old in project.runs.glob(".*.old"):
         final = old.with_name(old.name.removeprefix(".").removesuffix(".old"))
         if final.exists():
             _put_away(project, old, final)
         else:
             old.rename(final)
+    return Project(project.folder, project.scenario) if finish_adoption(project) else project
 
 
 def new_attempt(staging: Path) -> str:

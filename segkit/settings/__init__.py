@@ -85,8 +85,8 @@ def read_settings(path: Path, patch: Path | None = None) -> Settings:
         All problems at once, each with its key: "project.yml: unknown key value.abc_aa. Did you mean abc_a?"
     """
     document = _read_yaml(path)
-    if patch is not None and patch.exists():
-        document = _patched(document, _read_yaml(patch))
+    if patch is not None:
+        document = patched(document, read_patch(patch))
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
@@ -108,11 +108,17 @@ def _read_yaml(path: Path) -> dict[str, Any]:
     return document
 
 
-def _patched(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+def read_patch(path: Path) -> dict[str, Any]:
+    """Return the settings that a scenario replaces; nothing where it has no project.yml."""
+    return _read_yaml(path) if path.exists() else {}
+
+
+def patched(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Return a document with the values of a patch; mappings go into mappings, anything else replaces."""
     merged = dict(document)
     for key, value in patch.items():
         both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = _patched(merged[key], value) if both else value
+        merged[key] = patched(merged[key], value) if both else value
     return merged
 
 

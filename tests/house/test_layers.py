@@ -18,9 +18,9 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it; sta
     {"features", "statistics"},
     STAGES,
     {"charts", "demo"},
-    {"store", "records", "decisions", "kernel", "run"},
+    {"store", "records", "decisions", "adopted", "kernel", "run"},
     {"batch", "staging", "execution", "publishing", "releases", "reports", "widgets"},
-    {"default_quarter", "checking", "open_questions", "overview", "signing"},
+    {"default_quarter", "checking", "open_questions", "overview", "signing", "adoption", "adoption_preview"},
     {"cli", "__main__"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}
