@@ -207,7 +207,7 @@ def cluster_stability_chart(stability: pd.DataFrame, search: pd.DataFrame, langu
     import altair as alt
     import pandas as pd
 
-    clusters = stability[(stability["method"] == "kmeans") & (stability["segment_id"] != "ALL")]
+    clusters = stability[(stability["method"] != "grid") & (stability["segment_id"] != "ALL")]
     clusters = clusters.merge(search[["n_segments", "is_chosen"]], on="n_segments")
     clusters["colour"] = np.where(clusters["is_chosen"].astype(bool), SEGMENT_COLOURS[0], LINE)
     number = clusters["segment_id"].str.extract(r"(\d+)$")[0]
