@@ -1,0 +1,202 @@
+"""Different divisions that are as good as the best one by the method's own criterion.
+
+A quarter of the accounts may stand elsewhere in a solution half a per cent worse; which one is used is then a question
+of business, not of statistics.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from segkit.segments.fits import Fit, FitFunction, Sample
+from segkit.segments.methods.kmeans import fit_kmeans
+from segkit.segments.optimise import draw_far_point, inertia, lloyd, means, seed_centres, transfer
+from segkit.segments.search import SAME, uneven
+from segkit.statistics.clusterings import adjusted_rand, match
+from segkit.statistics.resampling import generator
+
+DIGITS = 12
+ROWS_SEARCHED = 150_000  # rows times searches, for k-means; one search is two to five products of matrices
+FEWEST, MOST = 20, 300  # searches for k-means
+QUICK_FITS = 12  # for any other method
+MOST_KEPT = 50
+SCREEN = 1.01  # solutions so much beyond the limit are not refined by single-account moves
+ONE_SOLUTION = 0.99  # adjusted Rand from which two fits that stopped at a tolerance are one solution
+
+
+@dataclass(frozen=True)
+class NearEqual:
+    """The best division and all others found that are as good.
+
+    Attributes
+    ----------
+    labels : array (s, n)
+        One division a row, the best first, then by objective; groups numbered like the best one's. −1 in no group.
+    objectives, excess, n_found : array (s,)
+        What the method makes small; its distance to the best as a share; searches that ended there.
+    n_searches : int
+        Searches made for this; none where the method has no criterion to compare (Ward, density).
+    seen : float
+        Estimated chance that one more search as good as the best ends in a division already found; NaN without any.
+    n_all : int
+        Divisions found as good, of which at most `MOST_KEPT` are kept.
+    """
+
+    labels: np.ndarray
+    objectives: np.ndarray
+    excess: np.ndarray
+    n_found: np.ndarray
+    n_searches: int
+    seen: float
+    n_all: int
+
+    @property
+    def is_core(self) -> np.ndarray:
+        """Rows that stand in the same segment in every division."""
+        return (self.labels == self.labels[0]).all(axis=0)
+
+    @functools.cached_property
+    def lowest_agreement(self) -> float:
+        """Lowest adjusted Rand index between two of the divisions; 1 if there is only one."""
+        pairs = [adjusted_rand(a, b) for i, a in enumerate(self.labels) for b in self.labels[:i]]
+        return round(min(pairs, default=1.0), DIGITS)
+
+
+def find_near_equal(
+    sample: Sample, fit: FitFunction, best: Fit, share: float, seed: int, searches: int | None = None
+) -> NearEqual:
+    """Return the divisions into as many groups as `best` that are at most `share` worse.
+
+    Parameters
+    ----------
+    sample : Sample
+        What `best` was fitted on.
+    fit : FitFunction
+        Its method. k-means is searched by many cheap searches of its own, any other method by quick fits.
+    share : float
+        Of the best objective; of what the classes gain over one class where the objective is minus a log-likelihood
+        (measure ``loglik_one``), which has no natural zero.
+    searches : int, optional
+        How many; if missing, by the number of rows.
+
+    Notes
+    -----
+    A division counts if no move of a single account improves it (Hartigan and Wong 1979). Searches start by turns
+    from k-means++ seedings, from random rows, and from the best division with one centre moved elsewhere. That many
+    local optima of nearly the same inertia lie apart is known of k-means (Steinley 2003); R's flexclust shows one. Fits
+    of other methods that agree with an adjusted Rand of .99 count as one. `seen` is 1 less the divisions found once
+    over the searches that ended in one as good (Good 1953).
+    """
+    from threadpoolctl import threadpool_limits
+
+    k = best.n_segments
+    if best.objective is None or k < 2:
+        return _merge([], best, 0, share, False)
+    with threadpool_limits(limits=1):
+        if _is_kmeans(sample, fit, best):
+            n = searches or int(np.clip(ROWS_SEARCHED // max(len(sample), 1), FEWEST, MOST))
+            return _merge(_search(sample, best, share, generator(seed, "near_equal", k), n), best, n, share, True)
+        n = searches or QUICK_FITS
+        return _merge(_fit_anew(sample, fit, best, seed, n), best, n, share, False)
+
+
+def _is_kmeans(sample: Sample, fit: FitFunction, best: Fit) -> bool:
+    """Say whether the method is k-means without limits of size or ties between rows."""
+    options = fit.keywords if isinstance(fit, functools.partial) else {}
+    method = fit.func if isinstance(fit, functools.partial) else fit
+    is_bound = any(options.get(name) for name in ("min_share", "max_share"))
+    is_bound |= bool(options.get("keep_groups")) and sample.groups is not None
+    return method is fit_kmeans and not is_bound and not best.model.get("offsets")
+
+
+def _search(
+    sample: Sample, best: Fit, share: float, rng: np.random.Generator, searches: int
+) -> Iterator[tuple[np.ndarray, float]]:
+    """Yield labels and inertia of searches that end near the best."""
+    points, weights, k = sample.points, uneven(sample.weights), best.n_segments
+    centres = means(points, best.labels, k, weights)
+    away = ((points - centres[best.labels]) ** 2).sum(axis=1) * (1.0 if weights is None else weights)
+    limit = (best.objective or 0.0) * (1 + share) * SCREEN
+    refined: dict[float, tuple[np.ndarray, float]] = {}
+    for i in range(searches):
+        if i % 3 == 0:
+            start = seed_centres(points, k, rng, weights)
+        elif i % 3 == 1:
+            start = points[rng.choice(len(points), k, replace=False)]
+        else:
+            start = centres.copy()
+            start[rng.integers(k)] = points[draw_far_point(points, away, rng)]
+        labels, moved = lloyd(points, start, weights=weights)
+        value = inertia(points, labels, moved, weights)
+        if value > limit:
+            continue
+        if value not in refined:  # many searches stop at the same place: refined once
+            labels, moved = transfer(points, labels, moved, weights)
+            refined[value] = labels, inertia(points, labels, moved, weights)
+        yield refined[value]
+
+
+def _fit_anew(
+    sample: Sample, fit: FitFunction, best: Fit, seed: int, searches: int
+) -> Iterator[tuple[np.ndarray, float]]:
+    """Yield labels and objective of quick fits from other seeds."""
+    for i in range(searches):
+        rng = generator(seed, "near_equal", best.n_segments, i)
+        found = fit(sample, best.n_segments, rng, is_quick=True)
+        if found.objective is not None and found.n_segments == best.n_segments:
+            yield found.labels, found.objective
+
+
+def _merge(
+    found: Iterator[tuple[np.ndarray, float]] | list, best: Fit, searches: int, share: float, is_exact: bool
+) -> NearEqual:
+    """Return the different divisions among those found, the best of all fits first, as a NearEqual."""
+    goal = 0.0 if best.objective is None else best.objective
+    unit = abs(best.measures["loglik_one"] + goal) if "loglik_one" in best.measures else abs(goal)
+    rounding = SAME * max(unit, SAME)
+    kept: list[list] = [[best.labels, goal, 0]]
+    within = 0
+    for labels, value in found:
+        if value - goal > share * unit + rounding:
+            continue
+        within += 1
+        same = next((row for row in kept if _is_same(row, labels, value, rounding, is_exact)), None)
+        if same is None:
+            kept.append([labels, value, 1])
+        else:
+            same[2] += 1
+    once = sum(row[2] == 1 for row in kept)
+    kept[0][2] += int(best.measures.get("n_found", 1))
+    rest = sorted(kept[1:], key=lambda row: (row[1], row[0].tobytes()))
+    shown = [kept[0], *rest][:MOST_KEPT]
+    values = np.array([row[1] for row in shown])
+    return NearEqual(
+        np.array([_number_like(row[0], best.labels) for row in shown]),
+        values.round(DIGITS),
+        ((values - goal) / max(unit, 1e-300)).round(DIGITS),
+        np.array([row[2] for row in shown]),
+        searches,
+        round(1 - once / within, DIGITS) if within else np.nan,
+        len(kept),
+    )
+
+
+def _is_same(row: list, labels: np.ndarray, value: float, rounding: float, is_exact: bool) -> bool:
+    if is_exact:
+        return abs(row[1] - value) <= rounding and adjusted_rand(row[0], labels) == 1
+    return adjusted_rand(row[0], labels) >= ONE_SOLUTION
+
+
+def _number_like(labels: np.ndarray, best: np.ndarray) -> np.ndarray:
+    """Return labels with the numbers of the best division, paired by the assignment problem; −1 stays."""
+    in_both = (labels >= 0) & (best >= 0)
+    names = match(best[in_both], labels[in_both])
+    free = iter(sorted(set(range(int(max(labels.max(), best.max())) + 1)) - set(names.values())))
+    table = np.full(int(labels.max()) + 2, -1)
+    for group in np.unique(labels[labels >= 0]).tolist():
+        table[group] = names[group] if group in names else next(free)
+    return table[labels]
