@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from segkit.quarters import Quarter
-from segkit.segments.accepted import Accepted, accept_model
+from segkit.segments.accepted import Accepted, accept_model, assign_segments
 from segkit.segments.assessment import assess_challenger
 from segkit.segments.challenger import Challenger
 from segkit.segments.comparison import compare_clusters, compare_methods, describe_sizes
-from segkit.segments.confidence import grid_stability, score_confidence
+from segkit.segments.confidence import grid_stability
+from segkit.segments.draws import Draws, count_draws, store_draws
 from segkit.segments.grid import assign_grid
+from segkit.segments.identity import trace_events
 from segkit.segments.membership import build_segments, open_segments, segments_since, take_slice
 from segkit.segments.register import update_register
 from segkit.segments.rules import describe_rules
-from segkit.tables import TABLES
+from segkit.tables import TABLES, no_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -103,8 +105,8 @@ def segment_accounts(
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
         challenger, found = assess_challenger(features, settings, seed, known)
         accepted, register = _accept(features, challenger, settings, quarter, colours, before, names, known)
-        confidence = score_confidence(features, accepted.model, settings.confidence_draws, seed)
-        place = (features, accepted.model, register, moves, confidence, quarter, language)
+        draws = count_draws(features, accepted.model, settings.confidence_draws, seed)
+        place = (features, accepted.model, register, moves, draws.confidence, quarter, language)
         earlier = (
             (before.model, before.segments) if before else (None, None, segments_since(panel, accepted.model, quarter))
         )
@@ -118,8 +120,10 @@ def segment_accounts(
             "typing_rules": describe_rules(features, accepted.model),
             "segment_stability": _stability(features, accepted, found.get("segment_stability"), settings, seed),
             "move_warnings": warnings,
+            "membership_draws": _draws(draws, accepted, challenger, settings),
         }
         tables |= _challenger_tables(panel, features, accepted, challenger, quarter)
+        tables["segment_events"] = _events(features, accepted, before, tables.get("challenger"))
     return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
 
 
@@ -140,6 +144,33 @@ def _challenger_tables(panel, features, accepted: Accepted, challenger: Challeng
         "challenger": compare_clusters(features, accepted.model, challenger),
         "segment_comparison": compare_methods(features, opened, accepted.model, challenger),
     }
+
+
+def _draws(draws: Draws, accepted: Accepted, challenger: Challenger, settings: Any) -> pd.DataFrame:
+    """Return table membership_draws: months drawn anew, and refits on samples where something was fitted."""
+    if challenger.why_not:
+        return store_draws(draws)
+    is_force = accepted.model.get("fit") == challenger.chosen.model
+    ids = accepted.model["segments"] if is_force else challenger.cluster_ids
+    shares = challenger.stability[challenger.n_segments].shares
+    fitted = challenger.features["account_id"].to_numpy(str)
+    return store_draws(draws, fitted, shares, ids, 2 * settings.bootstrap_pairs)
+
+
+def _events(features: pd.DataFrame, accepted: Accepted, before: Before | None, compared: Any) -> pd.DataFrame:
+    """Return table segment_events: what became of the segments by the accepted model, and by the challenger."""
+    import pandas as pd
+
+    frames = [no_rows("segment_events")]
+    now = assign_segments(features, accepted.model)["segment_id"].to_numpy(str)
+    if before is not None:
+        kept = assign_segments(features, before.model)["segment_id"].to_numpy(str)
+        frames.append(trace_events(kept, now, features["revenue_12m"].to_numpy(float)))
+    if compared is not None:
+        pair = (compared[name].to_numpy(str) for name in ("segment_id", "cluster_id"))
+        frames.append(trace_events(*pair, compared["revenue_12m"].to_numpy(float), model="challenger"))
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else frames[0]
 
 
 def _stability(features: pd.DataFrame, accepted: Accepted, clusters: Any, settings: Any, seed: int) -> pd.DataFrame:
