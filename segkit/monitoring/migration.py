@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.monitoring.noise import BY_BEHAVIOUR, add_noise
 from segkit.monitoring.reasons import add_reasons
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ LAPSED, DORMANT = "S6", "DORMANT"
 SURE = 0.8
 CAUSES = ("stayed", "customer", "lost", "dormant", "new", "merged", "segment", "manual")
 MOVED = tuple(cause for cause in CAUSES if cause != "stayed")
-BY_BEHAVIOUR = ("customer", "lost", "dormant")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,12 @@ class Moment:
 
 
 def build_migration(
-    segmentation_id: str, before: Moment, now: Moment, merged: pd.DataFrame, is_first: bool = False
+    segmentation_id: str,
+    before: Moment,
+    now: Moment,
+    merged: pd.DataFrame,
+    is_first: bool = False,
+    draws: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the table `migration`: one row per account that the previous run or this one knows.
 
@@ -45,6 +50,8 @@ def build_migration(
         account_id, merged_into, of `segkit.monitoring.merges.find_merged`.
     is_first : bool
         There was no previous run; then the model in force stands for the one before.
+    draws : DataFrame, optional
+        Table `membership_draws` of the previous run; see `add_noise`.
 
     Returns
     -------
@@ -74,7 +81,7 @@ def build_migration(
     )
     frame = frame.assign(cause=name_causes(frame))
     frame["is_doubtful"] = frame["cause"].isin(BY_BEHAVIOUR) & (frame["confidence"] < SURE)
-    return add_reasons(_add_figures(frame, before, now)).drop(columns=["is_manual", "was_manual"])
+    return add_reasons(_add_figures(add_noise(frame, draws), before, now)).drop(columns=["is_manual", "was_manual"])
 
 
 def name_causes(frame: pd.DataFrame) -> np.ndarray:

@@ -212,7 +212,7 @@ def list_movers(
     DataFrame
         from_segment_id, to_segment_id, account_id, name, from_de, from_en, to_de, to_en, cause_de, cause_en, reason_de,
         reason_en, revenue_before, revenue_12m, owner_id, direction (up, down or empty), is_doubtful,
-        is_contactable.
+        noise_share, is_contactable.
     """
     import pandas as pd
 
@@ -234,7 +234,7 @@ def list_movers(
     moved["direction"] = np.select([bare.isin(UP), bare.isin(DOWN)], ["up", "down"], "")
     columns = ["from_segment_id", "to_segment_id", "account_id", "name", "from_de", "from_en", "to_de", "to_en"]
     columns += ["cause", "cause_de", "cause_en", "reason_de", "reason_en", "revenue_before", "revenue_12m", "owner_id"]
-    return moved.reindex(columns=[*columns, "direction", "is_doubtful", "is_contactable"])
+    return moved.reindex(columns=[*columns, "direction", "is_doubtful", "noise_share", "is_contactable"])
 
 
 def tell_reasons(rows: pd.DataFrame, language: str, currency: str) -> list[str]:

@@ -10,7 +10,16 @@ from segkit.texts import LANGUAGES, escape, say
 if TYPE_CHECKING:
     import pandas as pd
 
-COLUMNS = ["name", "reason", "revenue_before", "revenue_12m", "owner_id", "is_doubtful", "is_contactable"]
+COLUMNS = [
+    "name",
+    "reason",
+    "revenue_before",
+    "revenue_12m",
+    "owner_id",
+    "is_doubtful",
+    "noise_share",
+    "is_contactable",
+]
 
 
 def movers_html(movers: pd.DataFrame, flows: pd.DataFrame, rows: int, currency: str) -> str:
@@ -20,7 +29,8 @@ def movers_html(movers: pd.DataFrame, flows: pd.DataFrame, rows: int, currency: 
     ----------
     movers : DataFrame
         Of `monitoring.shaping.list_movers`: from_segment_id, to_segment_id, from_de, from_en, to_de, to_en, name,
-        reason_de, reason_en, revenue_before, revenue_12m, owner_id, is_doubtful, is_contactable.
+        reason_de, reason_en, revenue_before, revenue_12m, owner_id, is_doubtful, noise_share,
+        is_contactable.
     flows : DataFrame
         `migration_flows`: cells above the noise floor say so.
     rows : int
@@ -61,7 +71,7 @@ def _cell(part: pd.DataFrame, is_marked: bool, language: str, rows: int, currenc
     if is_marked:
         head += f" ▲ {say('migration.cell_above', language)}"
     shown = part.rename(columns={f"reason_{language}": "reason"}).reindex(columns=COLUMNS)
-    empty = [c for c in ("owner_id", "revenue_before") if shown[c].isna().all()]
+    empty = [c for c in ("owner_id", "revenue_before", "noise_share") if shown[c].isna().all()]
     if not shown["is_doubtful"].any():
         empty.append("is_doubtful")
     if shown["is_contactable"].astype("boolean").fillna(True).all():

@@ -17,6 +17,13 @@ class Monitoring(BaseModel):
     )
     confidence: float = Field(0.95, gt=0.5, lt=1, description="share of quarters without a false alarm")
     min_moves: int = Field(5, ge=1, description="moves of fewer accounts in a cell of the matrix raise no alarm")
+    noise_share: float = Field(
+        0.20,
+        gt=0,
+        le=1,
+        description="share of the previous run's draws that put an account into its new segment from which its move "
+        "counts as noise",
+    )
     psi_watch: float = Field(0.10, gt=0, description="drift from which a criterion is watched")
     psi_shifted: float = Field(0.25, gt=0, description="drift from which a criterion has shifted")
     permutations: int = Field(200, ge=100, le=5000, description="permutations from which the noise of drift is known")
