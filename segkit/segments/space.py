@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.segments.axes import fit_axes, place_points
 from segkit.segments.fits import Sample
 
 if TYPE_CHECKING:
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 VALUE_CRITERIA = ("revenue_12m", "frequency_12m", "days_since_last", "tenure_days")
 DIGITS = 12
 LEAST_SPREAD = 0.25  # on logarithms; differences of a few per cent are not blown up to the weight of real ones
-SKEWED = 8.0  # a number that is never negative and whose 99th percentile is so many medians goes on logarithms
+SKEWED = 8.0  # a number that is never negative and whose 99th percentile is so many medians goes on logarithms …
+SMALL = 2.0  # … unless that percentile is below this: shares and ratios keep their units
+FARTHEST = 6.0  # spreads from the median at which a number ends: one account alone does not make a segment
 MOST_LEVELS = 12  # the commonest levels of a category; the others together are one more
 LEAST_LEVEL = 0.01  # share of accounts from which a level stands alone
 SAME = 0.999  # rank correlation from which a number says the same as one before it
 NEARLY_UNIQUE = 0.5  # levels per account from which a category is a name, not a class
-MOST_AXES = 12
+LOOKED_AT = 20_000  # rows from which twins and axes are found
 
 
 def fit_space(frame: pd.DataFrame, criteria: Mapping[str, float]) -> dict[str, Any]:
@@ -42,19 +45,21 @@ def fit_space(frame: pd.DataFrame, criteria: Mapping[str, float]) -> dict[str, A
         ``numbers``: name, is_log, median, spread (interquartile range, or the standard deviation where half of the
         accounts are equal; on logarithms at least .25), weight. ``categories``: name, levels, weight. ``left_out``:
         name and reason (methods.constant, methods.all_missing, methods.duplicate with ``of``, methods.names,
-        methods.unknown_column). ``axes``: mean and loadings of the indicators' axes; empty without categories.
+        methods.many_levels, methods.date, methods.unknown_column). ``axes``: see `axes.fit_axes`; empty without
+        categories.
     """
     space: dict[str, Any] = {"numbers": [], "categories": [], "left_out": [], "axes": {}}
     mean = float(np.mean(list(criteria.values()))) if criteria else 1.0
+    part = frame.iloc[:: -(-len(frame) // LOOKED_AT)] if len(frame) else frame
     for name, weight in criteria.items():
-        reason, entry = _look_at(frame, name, space)
+        reason, entry = _look_at(frame, part, name, space)
         if reason:
             space["left_out"].append({"name": name, **reason})
         else:
             kind = "numbers" if "median" in entry else "categories"
             space[kind].append({"name": name, "weight": round(weight / mean, DIGITS), **entry})
     if space["categories"]:
-        space["axes"] = _fit_axes(*_columns(frame, space))
+        space["axes"] = fit_axes(read_numbers(part, space), read_codes(part, space), space)
     return space
 
 
@@ -67,7 +72,7 @@ def apply_space(
     """Return the accounts of a frame on the scales of a space, in the frame's order; unknown levels are missing."""
     numbers, codes = read_numbers(frame, space), read_codes(frame, space)
     even = np.ones(len(frame)) if weights is None else weights / max(weights.mean(), 1e-300)
-    return Sample(numbers, codes, _points(numbers, codes, space), even, groups)
+    return Sample(numbers, codes, place_points(numbers, codes, space), even, groups)
 
 
 def criteria_of(space: Mapping[str, Any]) -> list[str]:
@@ -75,7 +80,9 @@ def criteria_of(space: Mapping[str, Any]) -> list[str]:
     return [entry["name"] for kind in ("numbers", "categories") for entry in space[kind]]
 
 
-def _look_at(frame: pd.DataFrame, name: str, space: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, Any]]:
+def _look_at(
+    frame: pd.DataFrame, part: pd.DataFrame, name: str, space: Mapping[str, Any]
+) -> tuple[dict[str, str], dict[str, Any]]:
     """Return why a criterion is left out, or its scale."""
     import pandas as pd
 
@@ -84,23 +91,48 @@ def _look_at(frame: pd.DataFrame, name: str, space: Mapping[str, Any]) -> tuple[
     values = frame[name]
     if not values.notna().any():
         return {"reason": "methods.all_missing"}, {}
-    twin = _twin(frame, name, space)
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        entry = _number_scale(values.to_numpy(float), name in VALUE_CRITERIA)
+    if is_number(values):
+        entry = _number_scale(as_numbers(values), name in VALUE_CRITERIA)
+    elif pd.api.types.is_datetime64_any_dtype(values) or _first(values, "isoformat"):
+        return {"reason": "methods.date"}, {}
     else:
         entry = _levels(values)
     if entry is None:
         return {"reason": "methods.constant"}, {}
-    if "levels" in entry and not entry["levels"]:
-        return {"reason": "methods.names"}, {}
+    if "reason" in entry:
+        return entry, {}
+    twin = _twin(part, name, space)
     return ({"reason": "methods.duplicate", "of": twin}, {}) if twin else ({}, entry)
+
+
+def is_number(values: pd.Series) -> bool:
+    """Say whether a criterion is a number; yes and no are a category, exact decimals are numbers."""
+    import pandas as pd
+
+    is_numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    return is_numeric or _first(values, "as_tuple")
+
+
+def as_numbers(values: pd.Series) -> np.ndarray:
+    """Return a number criterion as floats, in its own units; missing and infinite values are NaN."""
+    import pandas as pd
+
+    found = pd.to_numeric(values, errors="coerce").to_numpy(float, na_value=np.nan)
+    return np.where(np.isfinite(found), found, np.nan)
+
+
+def _first(values: pd.Series, attribute: str) -> bool:
+    """Say whether the first value of a column of objects has an attribute: exact decimals and days have no dtype."""
+    known = values.dropna()
+    return values.dtype == object and len(known) > 0 and hasattr(known.iloc[0], attribute)
 
 
 def _number_scale(values: np.ndarray, is_value: bool) -> dict[str, Any] | None:
     known = values[np.isfinite(values)]
     if not len(known):
         return None
-    is_log = is_value or bool(known.min() >= 0 and np.percentile(known, 99) > SKEWED * max(np.median(known), 1e-300))
+    high = np.percentile(known, 99)
+    is_log = is_value or bool(known.min() >= 0 and high > max(SMALL, SKEWED * np.median(known)))
     scaled = np.log1p(np.maximum(known, 0.0)) if is_log else known
     low, middle, high = np.percentile(scaled, [25, 50, 75])
     spread = high - low if high > low else scaled.std()
@@ -111,14 +143,16 @@ def _number_scale(values: np.ndarray, is_value: bool) -> dict[str, Any] | None:
 
 
 def _levels(values: pd.Series) -> dict[str, Any] | None:
-    """Return the levels of a category that stand alone; none where nearly every account has its own."""
+    """Return the levels of a category that stand alone, or the reason why it cannot tell accounts apart."""
     counts = values.dropna().astype(str).value_counts()
     if len(counts) < 2:
         return None
     if len(counts) > NEARLY_UNIQUE * counts.sum() and len(counts) > MOST_LEVELS:
-        return {"levels": []}
+        return {"reason": "methods.names"}
     counts = counts.sort_index().sort_values(ascending=False, kind="stable")
     common = counts[counts >= LEAST_LEVEL * counts.sum()].head(MOST_LEVELS)
+    if not len(common):
+        return {"reason": "methods.many_levels"}
     return {"levels": sorted(common.index), "has_other": len(common) < len(counts)}
 
 
@@ -126,26 +160,29 @@ def _twin(frame: pd.DataFrame, name: str, space: Mapping[str, Any]) -> str:
     """Return the criterion taken before that says the same; empty without one."""
     import pandas as pd
 
+    column = frame[name]
     for other in criteria_of(space):
-        a, b = frame[name], frame[other]
-        if not a.isna().equals(b.isna()):
+        before = frame[other]
+        if is_number(column) != is_number(before) or not column.isna().equals(before.isna()):
             continue
-        if pd.api.types.is_numeric_dtype(a) and pd.api.types.is_numeric_dtype(b):
-            known = pd.DataFrame({"a": a, "b": b}).dropna().astype(float).rank()
-            if known["a"].nunique() > 1 and known["b"].nunique() > 1 and abs(known["a"].corr(known["b"])) >= SAME:
+        if is_number(column):
+            known = pd.DataFrame({"a": as_numbers(column), "b": as_numbers(before)}).dropna().rank()
+            if min(known.nunique(), default=0) > 1 and abs(known["a"].corr(known["b"])) >= SAME:
                 return other
-        elif a.dropna().astype(str).equals(b.dropna().astype(str)):
-            return other
+        else:
+            pairs = pd.DataFrame({"a": column.dropna().astype(str), "b": before.dropna().astype(str)})
+            if len(pairs.drop_duplicates()) == pairs["a"].nunique() == pairs["b"].nunique():
+                return other  # the same classes, under other words perhaps
     return ""
 
 
 def read_numbers(frame: pd.DataFrame, space: Mapping[str, Any]) -> np.ndarray:
-    """Return the number criteria on their scales; NaN where a value is missing."""
+    """Return the number criteria on their scales, from −6 to 6; NaN where a value is missing."""
     columns = []
     for entry in space["numbers"]:
-        values = frame[entry["name"]].to_numpy(float, na_value=np.nan)
+        values = as_numbers(frame[entry["name"]])
         scaled = np.log1p(np.maximum(values, 0.0)) if entry["is_log"] else values
-        columns.append((scaled - entry["median"]) / entry["spread"])
+        columns.append(np.clip((scaled - entry["median"]) / entry["spread"], -FARTHEST, FARTHEST))
     return np.column_stack(columns) if columns else np.empty((len(frame), 0))
 
 
@@ -159,58 +196,3 @@ def read_codes(frame: pd.DataFrame, space: Mapping[str, Any]) -> np.ndarray:
         codes = values.astype("str").map(place).fillna(other).to_numpy(float)
         columns.append(np.where(values.isna().to_numpy(), -1, codes).astype(np.int64))
     return np.column_stack(columns) if columns else np.empty((len(frame), 0), dtype=np.int64)
-
-
-def n_levels(space: Mapping[str, Any]) -> list[int]:
-    """Return how many positions each category has, "other" included."""
-    return [len(entry["levels"]) + int(entry["has_other"]) for entry in space["categories"]]
-
-
-def _columns(frame: pd.DataFrame, space: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray, Mapping[str, Any]]:
-    return read_numbers(frame, space), read_codes(frame, space), space
-
-
-def _points(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any]) -> np.ndarray:
-    """Return complete coordinates: a missing number is at the median, a missing category at no level."""
-    weights = np.sqrt([entry["weight"] for entry in space["numbers"]])
-    filled = np.nan_to_num(numbers, nan=0.0) * weights
-    if not space["categories"]:
-        return filled
-    axes = space["axes"]
-    wide = np.hstack([filled, _indicators(codes, space, np.array(axes["shares"]))])
-    return (wide - np.array(axes["mean"])) @ np.array(axes["loadings"]).T
-
-
-def _indicators(codes: np.ndarray, space: Mapping[str, Any], shares: np.ndarray) -> np.ndarray:
-    """Return one column per level, over the root of its share as in multiple correspondence analysis; 0 if missing."""
-    blocks, first = [], 0
-    for j, (entry, k) in enumerate(zip(space["categories"], n_levels(space), strict=True)):
-        share = shares[first : first + k]
-        is_level = (codes[:, [j]] == np.arange(k)).astype(float)
-        is_level[codes[:, j] < 0] = share  # no level: at the mean
-        blocks.append((is_level - share) / np.sqrt(np.maximum(share, 1e-12)) * np.sqrt(entry["weight"]))
-        first += k
-    return np.hstack(blocks)
-
-
-def _fit_axes(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the leading axes of numbers and weighted indicators (factor analysis of mixed data, Pagès 2004)."""
-    shares = np.concatenate(
-        [
-            (codes[:, [j]] == np.arange(k)).sum(0) / max((codes[:, j] >= 0).sum(), 1)
-            for j, k in enumerate(n_levels(space))
-        ]
-    )
-    weights = np.sqrt([entry["weight"] for entry in space["numbers"]])
-    wide = np.hstack([np.nan_to_num(numbers, nan=0.0) * weights, _indicators(codes, space, shares)])
-    mean = wide.mean(axis=0)
-    values, vectors = np.linalg.eigh(np.cov(wide - mean, rowvar=False).reshape(wide.shape[1], -1))
-    values, loadings = values[::-1], vectors[:, ::-1].T
-    keep = max(2, min(MOST_AXES, int((values > max(values.mean(), 1e-12)).sum())))
-    loadings = loadings[:keep]
-    signs = np.sign(loadings[np.arange(len(loadings)), np.abs(loadings).argmax(axis=1)])
-    return {
-        "shares": np.round(shares, DIGITS).tolist(),
-        "mean": np.round(mean, DIGITS).tolist(),
-        "loadings": np.round(loadings * signs[:, None], DIGITS).tolist(),
-    }
