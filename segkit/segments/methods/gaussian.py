@@ -17,8 +17,8 @@ from segkit.segments.search import uneven
 
 DIGITS = 12
 SHAPES = ("spherical", "diag", "tied", "full")  # from few parameters to many; ties of BIC go to the few
-N_STARTS = 6  # short searches of each shape, half from k-means, half from accounts drawn as centres
-N_KEPT = 2  # the best different ones of them climb to the top
+N_STARTS = 8  # short searches of each shape, half from k-means, half from accounts drawn as centres
+N_KEPT = 3  # the best different ones of them climb to the top
 SHORT_STEPS, STEPS, QUICK_STEPS = 10, 100, 40
 SHORT_ROWS = 2000  # short searches see so many rows at most
 TOLERANCE = 1e-5  # of log-likelihood for each row and step
