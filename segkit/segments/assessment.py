@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.segments.assess.choice import USUAL, choose_number
 from segkit.segments.assess.equal_value import describe_near_equal, summarise_near_equal
 from segkit.segments.assess.flows import trace_flows
-from segkit.segments.assess.near_equal import find_near_equal
+from segkit.segments.assess.indices import measure_indices
+from segkit.segments.assess.known import find_known
+from segkit.segments.assess.near_equal import NearEqual, find_near_equal
+from segkit.segments.assess.tendency import measure_tendency
+from segkit.segments.assess.verdict import judge
 from segkit.segments.challenger import Challenger, fit_challenger, place_accounts
-from segkit.segments.choice import choose_number, judge
 from segkit.segments.criteria_values import resolve_criteria
 from segkit.segments.grid import grid_rules
-from segkit.segments.optimise import means
 from segkit.segments.search_table import tabulate_search, tabulate_stability
+from segkit.segments.space import criteria_of
 from segkit.tables import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FEWEST_PAIRS = 5
 
 
 def assess_challenger(
@@ -42,32 +49,49 @@ def assess_challenger(
     challenger = fit_challenger(features, rules, settings, seed, criteria)
     if challenger.why_not:
         return challenger, {}
-    search = tabulate_search(challenger, _descriptors(challenger, settings, known))
-    equals = {
-        k: find_near_equal(challenger.sample, challenger.fit, fit, settings.near_equal, seed)
-        for k, fit in challenger.fits.items()
-    }
+    search = tabulate_search(challenger, read_known(settings, known, challenger.features["account_id"]))
+    indices = measure_indices(challenger.sample, challenger.fits, seed)
+    equals = _find_equals(challenger, settings, seed)
+    search = search.merge(indices, on="n_segments", how="left")
     search = search.merge(summarise_near_equal(equals), on="n_segments", how="left")
-    k, reason = choose_number(search, settings.smallest_share, settings.n_segments)
+    k, reason = choose_number(search, settings)
     challenger = place_accounts(challenger, features, rules, k)
-    points, labels = challenger.sample.points, challenger.chosen.labels
-    is_in = labels >= 0
-    centres = means(points[is_in], labels[is_in], k)
-    ari = float(search.loc[search["n_segments"] == k, "ari_mean"].iloc[0])
-    verdict = judge(points[is_in], labels[is_in], centres, ari, seed)
-    is_chosen = search["n_segments"] == k
-    search = search.assign(is_chosen=is_chosen)
-    search["reason"], search["verdict"] = np.where(is_chosen, reason, ""), np.where(is_chosen, verdict, "")
+    search = search.assign(
+        is_chosen=search["n_segments"] == k,
+        reason=np.where(search["n_segments"] == k, reason, ""),
+        verdict=[judge(challenger.sample, fit, challenger.stability[n], seed) for n, fit in challenger.fits.items()],
+    )
     tables = {
         "cluster_search": search,
-        "segment_stability": tabulate_stability(challenger, {}),
-        **describe_near_equal(equals, k, challenger.features, challenger.cluster_ids),
-        "segment_flows": trace_flows(
-            {number: fit.labels for number, fit in challenger.fits.items()}, add_churn(challenger.features, known.value)
-        ),
+        "tendency": measure_tendency(challenger.sample, seed, indices),
+        **_tables_of_fits(challenger, settings, seed, known),
+        **describe_near_equal(equals, k, challenger.features, challenger.cluster_ids, segmentation_id),
     }
     tables = {name: frame.assign(segmentation_id=segmentation_id) for name, frame in tables.items()}
     return challenger, {name: in_order(frame, name) for name, frame in tables.items()}
+
+
+def _find_equals(challenger: Challenger, settings: Any, seed: int) -> dict[int, NearEqual]:
+    """Return the equally good divisions: of k-means at every number, of slower methods at those that may be chosen."""
+    numbers = list(challenger.fits)
+    if challenger.method != "kmeans":
+        numbers = [k for k in numbers if USUAL[0] <= k <= USUAL[1] or k == settings.n_segments] or numbers
+    fits = challenger.fits
+    return {k: find_near_equal(challenger.sample, challenger.fit, fits[k], settings.near_equal, seed) for k in numbers}
+
+
+def _tables_of_fits(challenger: Challenger, settings: Any, seed: int, known: Any) -> dict[str, pd.DataFrame]:
+    """Return what all numbers of segments say together: stability, flows, known columns."""
+    features, k = challenger.features, challenger.n_segments
+    labels_by_k = {number: fit.labels for number, fit in challenger.fits.items()}
+    parts: dict[int, pd.DataFrame] = {}
+    columns = read_known(settings, known, features["account_id"])
+    criteria = features[[name for name in criteria_of(challenger.space) if name in features]]
+    return {
+        "segment_stability": tabulate_stability(challenger, parts),
+        "segment_flows": trace_flows(labels_by_k, add_churn(features, known.value)),
+        "known_columns": find_known(labels_by_k, features[[]] if columns is None else columns, criteria),
+    }
 
 
 def in_order(frame: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -85,10 +109,9 @@ def add_churn(features: pd.DataFrame, value: pd.DataFrame | None) -> pd.DataFram
     return features.assign(churn_probability=features["account_id"].map(churn).to_numpy())
 
 
-def _descriptors(challenger: Challenger, settings: Any, known: Any) -> pd.DataFrame | None:
-    """Return the known columns of the fitted accounts, in their order."""
+def read_known(settings: Any, known: Any, account_ids: Iterable[str]) -> pd.DataFrame | None:
+    """Return the columns that everybody knows, for these accounts in their order; None without a table of accounts."""
     if known.accounts is None:
         return None
     columns = [name for name in settings.known_columns if name in known.accounts]
-    rows = known.accounts.set_index("account_id")[columns]
-    return rows.reindex(challenger.features["account_id"]).reset_index(drop=True)
+    return known.accounts.set_index("account_id")[columns].reindex(account_ids).reset_index(drop=True)

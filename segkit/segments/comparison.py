@@ -8,20 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.segments.accepted import assign_segments
-from segkit.segments.assess.separation import explained
 from segkit.segments.challenger import Challenger
-from segkit.segments.grid import BY_RULE, assign_grid
-from segkit.segments.methods.assign import assign_labels
-from segkit.segments.space import apply_space
-from segkit.statistics.clusterings import adjusted_rand, match
-from segkit.tables import TABLES
+from segkit.statistics.clusterings import match
 
 if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 12
 SHARES = {"n_accounts": "share_accounts", "revenue_12m": "share_revenue", "margin_12m": "share_margin"}
-KNOWN = 0.50  # adjusted Rand with a known division from which a solution says nothing new
 
 
 def describe_sizes(segments: pd.DataFrame, features: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
@@ -82,75 +76,3 @@ def compare_clusters(
     return both.drop(columns="method").assign(
         segmentation_id=segmentation_id, would_move=(both["counterpart_id"] != both["segment_id"]).to_numpy()
     )
-
-
-def compare_methods(
-    features: pd.DataFrame, before: pd.DataFrame, model: Mapping[str, Any], challenger: Challenger
-) -> pd.DataFrame:
-    """Return how well each division of the same accounts separates value: table `segment_comparison`.
-
-    Parameters
-    ----------
-    features, before : DataFrame
-        Slices of `account_features` at this as_of and at the end of the quarter before (which may be empty).
-    model : mapping
-        The accepted model.
-    challenger : Challenger
-        Fitted on `features`.
-
-    Returns
-    -------
-    DataFrame
-        One row per method (accepted, challenger, value_class, life_cycle): n_segments, revenue_explained (share of the
-        variance of log(1 + revenue_12m) between segments), next_explained (the same of this quarter's revenue, by the
-        segments at the end of the quarter before), ari_accepted, ari_challenger. KEY and DORMANT are left out.
-    """
-    import pandas as pd
-
-    open_to_all = features[~assign_grid(features, model)["segment_id"].isin(BY_RULE).to_numpy()]
-    now = _divisions(open_to_all, model, challenger)
-    revenue = _log(open_to_all["revenue_12m"])
-    followed = before.merge(features[["account_id", "revenue_q"]], on="account_id", suffixes=("_before", ""))
-    then = _divisions(followed, model, challenger) if len(followed) else {}
-    rows = [
-        {
-            "segmentation_id": model["segmentation_id"],
-            "method": method,
-            "n_segments": len(np.unique(labels)),
-            "revenue_explained": explained(revenue, labels),
-            "next_explained": explained(_log(followed["revenue_q"]), then[method]) if then else np.nan,
-            "ari_accepted": adjusted_rand(labels, now["accepted"]),
-            "ari_challenger": adjusted_rand(labels, now["challenger"]) if "challenger" in now else np.nan,
-        }
-        for method, labels in now.items()
-    ]
-    return (
-        pd.DataFrame(rows)
-        .reindex(columns=list(TABLES["segment_comparison"].columns))
-        .assign(kind="accepted", n_accounts=0)
-        .round(DIGITS)
-    )
-
-
-def _log(money: pd.Series) -> np.ndarray:
-    return np.log1p(np.maximum(money.to_numpy(float), 0.0))
-
-
-def _divisions(features: pd.DataFrame, model: Mapping[str, Any], challenger: Challenger) -> dict[str, np.ndarray]:
-    grid = assign_grid(features, model)
-    divisions = {"accepted": assign_segments(features, model)["segment_id"].to_numpy().astype(str)}
-    if challenger.why_not is None:
-        divisions["challenger"] = assign_labels(apply_space(features, challenger.space), challenger.chosen.model)
-    divisions["value_class"] = grid["value_class"].to_numpy().astype(str)
-    life_cycle = grid["segment_id"].where(grid["value_class"] == "", "active")
-    return divisions | {"life_cycle": life_cycle.to_numpy().astype(str)}
-
-
-def find_known(comparison: pd.DataFrame) -> tuple[str, float]:
-    """Return which known division (value_class, life_cycle) the challenger comes closest to, and the adjusted Rand.
-
-    From `KNOWN` on it only reproduces what a column of the data says already.
-    """
-    known = comparison[comparison["method"].isin(["value_class", "life_cycle"])]
-    closest = known.sort_values(["ari_challenger", "method"], ascending=[False, True]).iloc[0]
-    return str(closest["method"]), float(closest["ari_challenger"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -74,20 +74,26 @@ def count_draws(features: pd.DataFrame, model: Mapping[str, Any], draws: int, se
     segments, assigned = np.unique(_assign(features, model), return_inverse=True)
     counts = np.zeros((n, len(segments)), dtype=np.int32)
     draws = max(FEWEST_DRAWS, min(draws, ROW_DRAWS // max(n, 1)))
-    shape, rows = _shape(features), np.arange(n)
-    for _ in range(draws):
-        weight, weight_before = rng.gamma(shape) / shape, rng.gamma(shape) / shape
-        redrawn = features.assign(
-            revenue_12m=features["revenue_12m"] * weight,
-            revenue_prev_12m=features["revenue_prev_12m"] * weight_before,
-            frequency_12m=features["frequency_12m"] * weight,
-        )
+    rows = np.arange(n)
+    for redrawn in redraw_months(features, draws, rng):
         found = _assign(redrawn, model)
         missing = np.setdiff1d(found, segments)
         if len(missing):
             segments, counts, assigned = _widened(segments, counts, assigned, missing)
         counts[rows, np.searchsorted(segments, found)] += 1
     return Draws(features["account_id"].to_numpy(str), segments, counts, assigned, draws)
+
+
+def redraw_months(features: pd.DataFrame, draws: int, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
+    """Yield the accounts with their months drawn anew (revenue and frequency); see `count_draws`."""
+    shape = _shape(features)
+    for _ in range(draws):
+        weight, weight_before = rng.gamma(shape) / shape, rng.gamma(shape) / shape
+        yield features.assign(
+            revenue_12m=features["revenue_12m"] * weight,
+            revenue_prev_12m=features["revenue_prev_12m"] * weight_before,
+            frequency_12m=features["frequency_12m"] * weight,
+        )
 
 
 def _assign(features: pd.DataFrame, model: Mapping[str, Any]) -> np.ndarray:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from segkit.segments.comparison import KNOWN, find_known
 from segkit.segments.grid import DORMANT
 from segkit.segments.rules import describe_cluster
 from segkit.texts import LANGUAGES, say
@@ -90,32 +89,10 @@ def describe_moves(warnings: pd.DataFrame) -> Sentences:
     return [("segments.warn_moves", {"n": len(warnings)})] if len(warnings) else []
 
 
-def describe_choice(search: pd.DataFrame | None, challenger_model: Mapping[str, Any]) -> Sentences:
-    """Return how many clusters and why, how sure the search is, and the verdict; or why none were fitted."""
-    if search is None or challenger_model["why_not"]:
-        return [(challenger_model["why_not"], {"n": challenger_model["n_accounts"]})]
-    chosen = search[search["is_chosen"].astype(bool)].iloc[0]
-    k = int(chosen["n_segments"])
-    found = {name: int(chosen[name]) for name in ("n_searches", "n_found")}
-    return [
-        (chosen["reason"], {"k": k, "ari": _float(chosen["ari_mean"]), "separation": _float(chosen["separation"])}),
-        (f"segments.verdict_{chosen['verdict']}", {}),
-        ("segments.search", {"k": k, "missed_probability": _float(chosen["missed_probability"])} | found),
-    ]
-
-
-def describe_comparison(comparison: pd.DataFrame) -> Sentences:
-    """Return whether the challenger separates value better, and whether it says anything new."""
-    rows = comparison.set_index("method")
-    accepted, challenger = rows.loc["accepted"], rows.loc["challenger"]
-    has_next = bool(comparison["next_explained"].notna().all())
-    measure = "next_explained" if has_next else "revenue_explained"
-    is_better = challenger[measure] > accepted[measure]
-    key = "segments.compare_now" if not has_next else f"segments.compare_{'better' if is_better else 'worse'}"
-    numbers = {"challenger": _float(challenger[measure]), "accepted": _float(accepted[measure])}
-    known, ari = find_known(comparison)
-    new = f"segments.reproduces_{known}" if ari >= KNOWN else "segments.new_view"
-    return [(key, numbers | {"ari": _float(challenger["ari_accepted"])}), (new, {"ari": ari})]
+def describe_why_not(challenger_model: Mapping[str, Any]) -> Sentences:
+    """Return why no clusters were fitted; nothing where they were."""
+    why_not = challenger_model["why_not"]
+    return [(why_not, {"n": challenger_model["n_accounts"]})] if why_not else []
 
 
 def describe_would_move(challenger: pd.DataFrame) -> Sentences:

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.quarters import Quarter
 from segkit.segments.accepted import Accepted, accept_model, assign_segments
-from segkit.segments.assessment import assess_challenger
+from segkit.segments.assessment import assess_challenger, read_known
 from segkit.segments.challenger import Challenger
-from segkit.segments.comparison import compare_clusters, compare_methods, describe_sizes
+from segkit.segments.comparison import compare_clusters, describe_sizes
 from segkit.segments.confidence import grid_stability
+from segkit.segments.contestants import compare_all, propose_all
 from segkit.segments.draws import Draws, count_draws, store_draws
 from segkit.segments.grid import assign_grid
 from segkit.segments.identity import trace_events
@@ -46,6 +47,16 @@ class Known:
     criteria: Any = None
     value: Any = None
     adopted: Any = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """The model in force, the challenger with its verdict, and where accounts stand when their months are redrawn."""
+
+    accepted: Accepted
+    challenger: Challenger
+    draws: Draws
+    verdict: str
 
 
 @dataclass(frozen=True)
@@ -122,7 +133,13 @@ def segment_accounts(
             "move_warnings": warnings,
             "membership_draws": _draws(draws, accepted, challenger, settings),
         }
-        tables |= _challenger_tables(panel, features, accepted, challenger, quarter)
+        verdict = (
+            ""
+            if challenger.why_not
+            else found["cluster_search"].set_index("n_segments").at[challenger.n_segments, "verdict"]
+        )
+        both = Found(accepted, challenger, draws, verdict)
+        tables |= _challenger_tables(panel, features, both, settings, seed, quarter, known)
         tables["segment_events"] = _events(features, accepted, before, tables.get("challenger"))
     return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
 
@@ -135,14 +152,17 @@ def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, c
     return accepted, update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names)
 
 
-def _challenger_tables(panel, features, accepted: Accepted, challenger: Challenger, quarter: Quarter) -> dict[str, Any]:
-    """Return what there is to say about the challenger; nothing where none was fitted."""
+def _challenger_tables(panel, features, found: Found, settings: Any, seed: int, quarter: Quarter, known: Known):
+    """Return what there is to say about the challenger beside the accepted model; nothing where none was fitted."""
+    challenger, model = found.challenger, found.accepted.model
     if challenger.why_not:
         return {}
-    opened = take_slice(panel, (quarter - 1).end)
+    opened, columns = take_slice(panel, (quarter - 1).end), read_known(settings, known, features["account_id"])
+    arguments = (features, opened, found.accepted, challenger, settings, seed, columns, found.verdict)
     return {
-        "challenger": compare_clusters(features, accepted.model, challenger),
-        "segment_comparison": compare_methods(features, opened, accepted.model, challenger),
+        "challenger": compare_clusters(features, model, challenger),
+        "segment_comparison": compare_all(*arguments),
+        "segment_proposals": propose_all(features, found.accepted, challenger, found.draws, settings, seed),
     }
 
 

@@ -12,7 +12,7 @@ import pytest
 from segkit.features.contactable import add_contactable
 from segkit.quarters import Quarter
 from segkit.segments import findings
-from segkit.segments.comparison import find_known
+from segkit.segments.assess import contest_findings, recommend
 from segkit.segments.quarterly import Before, segment_accounts
 from segkit.settings.segmentations import ValueSegmentation
 from segkit.tables import check
@@ -51,10 +51,14 @@ def sentences(found, tables) -> list:
     told = findings.describe_answer(sizes, segments, found.model) + findings.describe_money(sizes)
     told += findings.describe_rules_in_words(tables["typing_rules"], found.model, sizes)
     told += findings.describe_confidence(segments, sizes) + findings.describe_moves(tables["move_warnings"])
-    told += findings.describe_choice(tables.get("cluster_search"), found.challenger_model)
+    told += findings.describe_why_not(found.challenger_model)
     told += findings.describe_next(sizes, found.model)
     if "challenger" in tables:
-        told += findings.describe_comparison(tables["segment_comparison"])
+        of_clusters = {name: tables[name] for name in ("cluster_search", "tendency", "near_equal")}
+        told += recommend.recommend(*of_clusters.values(), tables["known_columns"], tables["segment_comparison"])
+        told += recommend.describe_tendency(tables["tendency"])
+        told += contest_findings.describe_contest(tables["segment_comparison"])
+        told += contest_findings.describe_proposals(tables["segment_proposals"])
         told += findings.describe_would_move(tables["challenger"])
     return told
 
@@ -90,18 +94,9 @@ def test_odd_companies_are_segmented_and_say_why_there_are_no_clusters():
     for odd in (rows, [*rows, ("c", "2022-01-01", "2026-09-02", 1e9, 1e9)], rows[:1]):
         found, tables = segmented(features_of(odd))
         assert len(tables["segments"]) == len(odd) and "cluster_search" not in tables
-        assert findings.describe_choice(None, found.challenger_model)[0][0] == "segments.why_not_few"
+        assert findings.describe_why_not(found.challenger_model)[0][0] == "segments.why_not_few"
         for key, numbers in sentences(found, tables):
             assert say(key, "de", "EUR", **numbers)
-
-
-def test_what_reproduces_a_known_division_is_told():
-    comparison = pd.DataFrame(
-        {"method": ["accepted", "challenger", "life_cycle", "value_class"], "ari_challenger": [0.3, 1.0, 0.8, 0.1]}
-    ).assign(next_explained=[0.5, 0.6, 0.1, 0.1], revenue_explained=0.5, ari_accepted=[1, 0.3, 0.2, 0.4])
-    assert find_known(comparison) == ("life_cycle", 0.8)
-    keys = [key for key, _ in findings.describe_comparison(comparison)]
-    assert keys == ["segments.compare_better", "segments.reproduces_life_cycle"]
 
 
 def test_movers_are_the_largest_first_with_their_names():
