@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DIGITS = 12
 CHANCE = 0.05
+BETTER = 0.001  # share by which a solution must beat the one used to be worth a warning
 VALUES = {"revenue_12m": "revenue_explained", "margin_12m": "margin_explained"}
 SWINGS = ["segmentation_id", "account_id", "cluster_id", "other_id", "share_other", "revenue_12m"]
 
@@ -228,7 +229,7 @@ def describe_equals(
     if not numbers["n_searches"]:
         return [("near_equal.fixed", numbers)]
     if others.empty:
-        return [("near_equal.none", numbers)]
+        return [("near_equal.none" if best["seen"] == best["seen"] else "near_equal.warn_unseen", numbers)]
     farthest = others.sort_values(["n_moved", "solution"], ascending=[False, True]).iloc[0]
     moved = float(farthest["moved_revenue"])
     numbers |= {"n": len(rows), "n_moved": int(farthest["n_moved"]), "n_accounts": n, "moved": moved}
@@ -246,7 +247,7 @@ def describe_equals(
         sentences.append(("near_equal.warn_many", {"share": len(swing) / n}))
     if float(best["seen"]) < 0.9:
         sentences.append(("near_equal.warn_more", {"n": len(rows)}))
-    if float(others["excess"].min()) < 0:
+    if float(others["excess"].min()) < -BETTER:
         sentences.append(("near_equal.warn_better", {"excess": -float(others["excess"].min())}))
     return sentences
 

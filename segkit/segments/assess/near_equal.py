@@ -23,6 +23,7 @@ DIGITS = 12
 ROWS_SEARCHED = 150_000  # rows times searches, for k-means; one search is two to five products of matrices
 FEWEST, MOST = 20, 300  # searches for k-means
 QUICK_FITS = 12  # for any other method
+PARTS, LEAST_ROWS = (2, 6), 10  # such a fit starts from a half or a sixth of the rows, at least ten a segment
 MOST_KEPT = 50
 SCREEN = 1.01  # solutions so much beyond the limit are not refined by single-account moves
 ONE_SOLUTION = 0.99  # adjusted Rand from which two fits that stopped at a tolerance are one solution
@@ -39,7 +40,7 @@ class NearEqual:
     objectives, excess, n_found : array (s,)
         What the method makes small; its distance to the best as a share; searches that ended there.
     n_searches : int
-        Searches made for this; none where the method has no criterion to compare (Ward, density).
+        Searches made for this; none where the method uses no chance or has no criterion to compare (Ward, density).
     seen : float
         Estimated chance that one more search as good as the best ends in a division already found; NaN without any.
     n_all : int
@@ -76,12 +77,13 @@ def find_near_equal(
     sample : Sample
         What `best` was fitted on.
     fit : FitFunction
-        Its method. k-means is searched by many cheap searches of its own, any other method by quick fits.
+        Its method. k-means is searched by many cheap searches of its own, any other method by quick fits that begin
+        with a fit on a random part of the rows.
     share : float
         Of the best objective; of what the classes gain over one class where the objective is minus a log-likelihood
         (measure ``loglik_one``), which has no natural zero.
     searches : int, optional
-        How many; if missing, by the number of rows.
+        How many; if missing, by the number of rows for k-means, 12 for others.
 
     Notes
     -----
@@ -100,7 +102,7 @@ def find_near_equal(
         if _is_kmeans(sample, fit, best):
             n = searches or int(np.clip(ROWS_SEARCHED // max(len(sample), 1), FEWEST, MOST))
             return _merge(_search(sample, best, share, generator(seed, "near_equal", k), n), best, n, share, True)
-        n = searches or QUICK_FITS
+        n = (searches or QUICK_FITS) * _draws(sample, fit, best, seed)
         return _merge(_fit_anew(sample, fit, best, seed, n), best, n, share, False)
 
 
@@ -140,14 +142,25 @@ def _search(
         yield refined[value]
 
 
+def _draws(sample: Sample, fit: FitFunction, best: Fit, seed: int) -> bool:
+    """Say whether a method uses chance at all: Ward and trees give the same division whatever the seed."""
+    rng = generator(seed, "near_equal", best.n_segments)
+    before = rng.bit_generator.state
+    fit(sample, best.n_segments, rng, is_quick=True)
+    return rng.bit_generator.state != before
+
+
 def _fit_anew(
     sample: Sample, fit: FitFunction, best: Fit, seed: int, searches: int
 ) -> Iterator[tuple[np.ndarray, float]]:
-    """Yield labels and objective of quick fits from other seeds."""
+    """Yield labels and objective of quick fits that start from fits on parts of the rows, large and small by turns."""
+    k, n = best.n_segments, len(sample)
     for i in range(searches):
-        rng = generator(seed, "near_equal", best.n_segments, i)
-        found = fit(sample, best.n_segments, rng, is_quick=True)
-        if found.objective is not None and found.n_segments == best.n_segments:
+        rng = generator(seed, "near_equal", k, i)
+        rows = np.sort(rng.choice(n, min(n, max(n // PARTS[i % 2], LEAST_ROWS * k)), replace=False))
+        begun = fit(sample.take(rows), k, rng, start=best.model, is_quick=True)
+        found = fit(sample, k, rng, start=begun.model, is_quick=True)
+        if found.objective is not None and found.n_segments == k:
             yield found.labels, found.objective
 
 
