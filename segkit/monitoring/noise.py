@@ -29,7 +29,7 @@ def add_noise(migration: pd.DataFrame, draws: pd.DataFrame | None) -> pd.DataFra
     DataFrame
         noise_share: share of the previous run's draws in which the account stood in the segment that it is in now.
         For moves by own buying, draws of its months; for moves by the model, refits on other samples. Empty for all
-        other causes and where there are no such draws.
+        other causes, where there are no such draws, and where samples were drawn of the challenger's clusters only.
     """
     share = np.full(len(migration), np.nan)
     if draws is not None and len(draws):
@@ -37,6 +37,7 @@ def add_noise(migration: pd.DataFrame, draws: pd.DataFrame | None) -> pd.DataFra
         wanted = migration.rename(columns={"to_segment_id": "segment_id"})[place]
         for basis, causes in BASES.items():
             of = draws[draws["basis"] == basis]
+            of = of if of["segment_id"].isin(migration["from_segment_id"]).any() else of.head(0)  # clusters only
             known = wanted["account_id"].isin(of["account_id"]).to_numpy()
             drawn = wanted.merge(of[[*place, "share"]], on=place, how="left")["share"].fillna(0.0).to_numpy(float)
             share = np.where(migration["cause"].isin(causes).to_numpy() & known, drawn, share)

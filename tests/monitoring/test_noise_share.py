@@ -39,6 +39,12 @@ def test_a_move_is_held_against_what_could_have_moved_it_by_chance():
     assert found[["d", "f"]].isna().all()
 
 
+def test_samples_of_clusters_say_nothing_of_segments():
+    clusters = DRAWS.assign(segment_id=DRAWS["segment_id"].where(DRAWS["basis"] == "months", "cluster 1"))
+    found = add_noise(MOVES, clusters).set_index("account_id")["noise_share"]
+    assert np.isnan(found["c"]) and found["a"] == 0.3
+
+
 def test_without_draws_nothing_is_claimed():
     for none in (None, DRAWS.head(0)):
         found = add_noise(MOVES, none)
