@@ -11,6 +11,7 @@ from segkit.segments.fits import Sample
 from segkit.segments.methods.em import FAR, LEAST_SHARE, LOG_TWO_PI, Classes, Data, lay_out, log_joint, normalise
 
 DIGITS = 12
+BLOCK = 20_000  # rows laid out side by side at once: bounds memory
 
 
 def by_mixture(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
@@ -37,7 +38,9 @@ def by_mixture(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
     from threadpoolctl import threadpool_limits
 
     with threadpool_limits(limits=1):
-        return normalise(joint_densities(sample, model))[0]
+        blocks = [np.arange(first, min(first + BLOCK, len(sample))) for first in range(0, len(sample), BLOCK)]
+        parts = [normalise(joint_densities(sample.take(rows), model))[0] for rows in blocks]
+    return np.vstack(parts) if parts else np.empty((0, len(model["segments"])))
 
 
 def joint_densities(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:

@@ -123,6 +123,14 @@ def test_model_alone_gives_the_labels(fit_function):
     assert np.array_equal(by_mixture(few, model).argmax(axis=1), fit.labels[[5, 9, 9]])
 
 
+def test_blocks_of_rows_change_nothing(monkeypatch):
+    sample, _ = planted(100, 4)
+    fit = fit_mixture(sample, 2, np.random.default_rng(0))
+    whole = by_mixture(sample, fit.model)
+    monkeypatch.setattr("segkit.segments.methods.posterior.BLOCK", 33)
+    np.testing.assert_allclose(by_mixture(sample, fit.model), whole, rtol=1e-12)
+
+
 def test_no_rows():
     sample, _ = planted(60, 4)
     fit = fit_mixture(sample, 2, np.random.default_rng(0))
