@@ -6,10 +6,12 @@ import pytest
 from segkit.demo.parameters import QUARTERS
 from segkit.demo.sample import simulate
 from segkit.demo.truth import movers
-from segkit.monitoring.migration import Moment, build_migration
+from segkit.monitoring.migration import BY_BEHAVIOUR, Moment, build_migration
 from segkit.quarters import Quarter
+from segkit.segments.draws import count_draws, store_draws
 from segkit.segments.grid import assign_grid
 from segkit.segments.membership import take_slice
+from segkit.settings.monitoring import Monitoring
 
 from .market import MODEL, build_panel
 
@@ -32,7 +34,8 @@ def table() -> pd.DataFrame:
         segments = axes[["account_id", "segment_id"]].assign(segmentation_id="value", confidence=1.0)
         segments = segments.assign(is_manual=False, kept_segment_id=segments["segment_id"])
         moments.append(Moment(segments, features, axes))
-    found = build_migration("value", *moments, NO_MERGED).set_index("account_id")
+    draws = store_draws(count_draws(moments[0].features, MODEL, 40, seed=1))
+    found = build_migration("value", *moments, NO_MERGED, draws=draws).set_index("account_id")
     planted = movers(sample).query("quarter == @QUARTERS[-1]").set_index("account_id")
     both = found[found["from_segment_id"].notna() & found["to_segment_id"].notna()]
     return both.join(planted[["from_segment_id", "to_segment_id"]].add_prefix("true_"))
@@ -62,3 +65,11 @@ def test_their_reason_fits_their_way(table):
     growing = into[into.index == "S2"]
     told = growing.isin(["migration.reason_turned_growing", "migration.reason_no_longer_new", "migration.reason_back"])
     assert len(growing) and told.all()
+
+
+def test_moves_within_the_noise_are_seldom_planted_and_the_others_mostly(table):
+    """Measured: within the noise 18 % were planted, beyond it 71 %; over eight quarters 37 of 100 and 72 of 100."""
+    moved = table[table["cause"].isin(BY_BEHAVIOUR)]
+    is_planted, is_within = moved["true_to_segment_id"].notna(), moved["noise_share"] >= Monitoring().noise_share
+    assert min(is_within.sum(), (~is_within).sum()) > 30
+    assert is_planted[is_within].mean() < 0.35 and is_planted[~is_within].mean() > 0.6
