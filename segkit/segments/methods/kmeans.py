@@ -14,7 +14,7 @@ from segkit.segments.optimise import seed_centres
 from segkit.segments.search import search_clusters, search_once, uneven
 
 DIGITS = 12
-LIMITED_STARTS = 5  # seedings tried beside the best solution without limits
+LIMITED_STARTS = 3  # seedings tried beside the best solution without limits
 
 
 def fit_kmeans(

@@ -8,9 +8,10 @@ import numpy as np
 
 from segkit.segments.optimise import distances, means
 
-MOST_STEPS = 50
-MOST_ROWS = 5000  # above, the centres are found on so many rows, and only the last steps take all
+MOST_STEPS = 30
+MOST_ROWS = 2000  # above, the centres are found on so many rows, and only the last steps take all
 LAST_STEPS = 3
+ROUNDING = 1e-12  # of the mean cost: a smaller gain is none
 
 
 @dataclass(frozen=True)
@@ -61,21 +62,23 @@ def search_limited(
     Bennett and Demiriz 2000, Constrained k-means clustering, MSR-TR-2000-65). Labels are those of the rule that later
     accounts get (see `find_offsets`), so that nobody moves only because the sample has ended.
     """
-    n = len(points)
+    n, k = len(points), len(starts[0])
     rows = np.arange(n) if n <= MOST_ROWS else np.sort(rng.choice(n, MOST_ROWS, replace=False))
-    found = [_descend(points[rows], weights[rows], start, limits, MOST_STEPS) for start in starts]
+    nothing = np.zeros(k)
+    found = [_descend(points[rows], weights[rows], start, nothing, limits, MOST_STEPS) for start in starts]
     best = min(found, key=lambda division: division[3])
-    return best if len(rows) == n else _descend(points, weights, best[1], limits, LAST_STEPS)
+    return best if len(rows) == n else _descend(points, weights, best[1], best[2], limits, LAST_STEPS)
 
 
-def _descend(points, weights, centres, limits: Limits, steps: int):
+def _descend(points, weights, centres, offsets, limits: Limits, steps: int):
     k, labels = len(centres), np.full(len(points), -1)
+    least, most = limits.counts(len(points), k)
     for _ in range(steps):
-        squared = distances(points, centres)
-        placed = place_within(squared, *limits.counts(len(points), k))
+        used, squared = centres, distances(points, centres)
+        placed, offsets = place_within(squared, least, most, offsets)
         if np.array_equal(placed, labels):
             break
-        labels, used = placed, centres
+        labels = placed
         centres = means(points, labels, k, weights)
     offsets = find_offsets(squared, labels)
     own = (squared - offsets).argmin(axis=1)
@@ -83,35 +86,79 @@ def _descend(points, weights, centres, limits: Limits, steps: int):
     return own, used, offsets, inertia
 
 
-def place_within(squared: np.ndarray, least: int, most: int) -> np.ndarray:
+def place_within(
+    squared: np.ndarray, least: int, most: int, offsets: np.ndarray | None = None
+) -> tuple[np.ndarray, np.ndarray]:
     """Return the cluster of each row with the smallest sum of costs and `least` to `most` rows in every cluster.
 
     Parameters
     ----------
     squared : array (n, k)
         Cost of a row in a cluster: its squared distance.
-    """
-    from scipy import sparse
-    from scipy.optimize import linprog
+    least, most : int
+        Limits that n rows in k clusters can keep.
+    offsets : array (k,), optional
+        Those of a similar problem solved before: saves moves.
 
+    Returns
+    -------
+    labels : array (n,)
+    offsets : array (k,)
+        Prices of the limits: labels are the smallest of squared − offsets, ties apart.
+
+    Notes
+    -----
+    Minimum-cost flow by successive shortest paths (Ahuja, Magnanti and Orlin 1993, chapter 9) between clusters: the
+    step from a to b costs what the row of a that minds least pays for it. A power diagram is the cheapest division of
+    its sizes, so that only the rows beyond the limits need to move, one path each.
+    """
     n, k = squared.shape
-    nearest = squared.argmin(axis=1)
-    sizes = np.bincount(nearest, minlength=k)
-    if sizes.min() >= least and sizes.max() <= most:
-        return nearest
-    each_row = sparse.kron(sparse.identity(n), np.ones((1, k)), format="csr")
-    each_cluster = sparse.kron(np.ones((1, n)), sparse.identity(k), format="csr")
-    scale = max(float(squared.mean()), 1e-300)
-    solved = linprog(
-        (squared / scale).ravel(),
-        A_ub=sparse.vstack([each_cluster, -each_cluster]),
-        b_ub=np.r_[np.full(k, most), np.full(k, -least)],
-        A_eq=each_row,
-        b_eq=np.ones(n),
-        bounds=(0, 1),
-        method="highs-ds",
-    )
-    return solved.x.reshape(n, k).argmax(axis=1)
+    labels = (squared if offsets is None else squared - offsets).argmin(axis=1)
+    sizes = np.bincount(labels, minlength=k)
+    cost, mover = np.full((k, k), np.inf), np.zeros((k, k), dtype=np.int64)
+    changed, least_gain = np.arange(k), ROUNDING * max(float(squared.mean()), 1e-300)
+    for _ in range(2 * n + k):
+        for a in changed:
+            rows = np.flatnonzero(labels == a)
+            if len(rows):
+                dearer = squared[rows] - squared[rows, [a]][:, None]
+                first = dearer.argmin(axis=0)
+                cost[a], mover[a] = dearer[first, np.arange(k)], rows[first]
+            else:
+                cost[a] = np.inf
+            cost[a, a] = 0.0
+        paths, step = _shortest_paths(cost, least_gain)
+        is_over, is_under = sizes > most, sizes < least
+        giving = is_over if is_over.any() else sizes > least
+        taking = is_under if is_under.any() and not is_over.any() else sizes < most
+        allowed = np.where(giving[:, None] & taking & ~np.eye(k, dtype=bool), paths, np.inf)
+        a, b = np.unravel_index(allowed.argmin(), allowed.shape)
+        if not np.isfinite(allowed[a, b]) or (not (is_over | is_under).any() and allowed[a, b] >= -least_gain):
+            break
+        changed = _move_along(int(a), int(b), step, mover, labels)
+        sizes[a], sizes[b] = sizes[a] - 1, sizes[b] + 1
+    return labels, (paths.min(axis=0) - paths.min(axis=1)) / 2
+
+
+def _shortest_paths(cost: np.ndarray, least_gain: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the length of the shortest path between each pair of clusters, and its first stop (Floyd 1962)."""
+    k = len(cost)
+    paths, step = cost.copy(), np.tile(np.arange(k), (k, 1))
+    for between in range(k):
+        via = paths[:, [between]] + paths[[between], :]
+        is_shorter = via < paths - least_gain
+        paths, step = np.where(is_shorter, via, paths), np.where(is_shorter, step[:, [between]], step)
+    return paths, step
+
+
+def _move_along(a: int, b: int, step: np.ndarray, mover: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Move one row along each step of the path from a to b, in place; return the clusters on the path."""
+    passed = [a]
+    while passed[-1] != b and len(passed) <= len(step):
+        after = int(step[passed[-1], b])
+        labels[mover[passed[-1], after]] = after
+        passed.append(after)
+    return np.unique(passed)
 
 
 def find_offsets(squared: np.ndarray, labels: np.ndarray) -> np.ndarray:
