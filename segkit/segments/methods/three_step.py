@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segkit.segments.methods.em import LEAST_SHARE, normalise
+
 if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 12
+STEPS, TOLERANCE = 2000, 1e-8  # rounds at most; log-likelihood that a round must gain
 Z_95 = 1.959963984540054
 LEAST_TELLING = 1e-6  # smallest singular value of the error matrix; below it two classes cannot be told apart
 
@@ -43,15 +46,8 @@ def describe_by_class(posteriors: np.ndarray, variable: pd.Series | np.ndarray) 
     """
     import pandas as pd
 
-    values = pd.Series(np.asarray(variable))
     k = posteriors.shape[1]
-    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-        columns: dict[str | None, np.ndarray] = {None: values.to_numpy(float, na_value=np.nan)}
-    else:
-        known = values.dropna().astype(str)
-        is_gap = values.isna().to_numpy()
-        text = values.astype(str).to_numpy()
-        columns = {level: np.where(is_gap, np.nan, text == level) for level in sorted(known.unique())}
+    columns = _columns(variable)
     frames = []
     for level, column in columns.items():
         estimate, influence = _corrected_means(posteriors, column)
@@ -65,6 +61,77 @@ def describe_by_class(posteriors: np.ndarray, variable: pd.Series | np.ndarray) 
         levels = pd.Series([level] * k, dtype="object" if level is None else "str")
         frames.append(pd.DataFrame({"position": np.arange(k), "level": levels, **rounded, "n_rows": n_rows}))
     return pd.concat(frames, ignore_index=True) if frames else _nothing()
+
+
+def fit_by_class(posteriors: np.ndarray, variable: pd.Series | np.ndarray) -> pd.DataFrame:
+    """Return the likeliest mean of a number, or shares of levels, in each class (three steps, maximum likelihood).
+
+    Beside `describe_by_class`: shares lie within 0–1 without being cut off, and few accounts disturb less; in return a
+    number is taken to be normal within a class, and there is no interval.
+
+    Parameters
+    ----------
+    posteriors, variable
+        As in `describe_by_class`.
+
+    Returns
+    -------
+    DataFrame
+        ``position``, ``level`` (None for a number), ``estimate``; for a number also ``spread``, its standard deviation
+        within the class. Empty where nothing is known.
+
+    Notes
+    -----
+    Expectation and maximisation with the error matrix D and the sizes of the classes kept as they are: the chance of
+    class c is in proportion to size_c · D[c, s_i] · f_c(y_i). Vermunt 2010; Bakk, Tekle and Vermunt 2013; stepmix
+    ``StepMix(n_steps=3, correction="ML")`` gives the same (tested).
+    """
+    import pandas as pd
+
+    k = posteriors.shape[1]
+    columns = _columns(variable)
+    if not columns:
+        return pd.DataFrame({name: pd.Series(dtype="float64") for name in ("position", "level", "estimate", "spread")})
+    wide = np.column_stack(list(columns.values())).astype(float)
+    known = np.isfinite(wide).all(axis=1)
+    errors = np.maximum(misplaced(posteriors), LEAST_SHARE)
+    chances = posteriors.mean(axis=0) * errors[:, posteriors[known].argmax(axis=1)].T
+    is_number = None in columns
+    means, spreads = _climb(chances, wide[known], is_number)
+    frames = [
+        pd.DataFrame(
+            {
+                "position": np.arange(k),
+                "level": pd.Series([level] * k, dtype="object" if level is None else "str"),
+                "estimate": np.round(means[:, j], DIGITS),
+                "spread": np.round(spreads[:, j], DIGITS) if is_number else np.nan,
+            }
+        )
+        for j, level in enumerate(columns)
+    ]
+    return pd.concat(frames, ignore_index=True)
+
+
+def _climb(chances: np.ndarray, wide: np.ndarray, is_number: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return means (or shares of levels) and spreads by class, from each row's chances of the classes, (n, k)."""
+    k = chances.shape[1]
+    if not len(wide):
+        return np.full((k, wide.shape[1]), np.nan), np.full((k, wide.shape[1]), np.nan)
+    belongs, before = chances / chances.sum(axis=1, keepdims=True), -np.inf
+    least = 1e-6 * max(float(wide.std()), LEAST_SHARE)
+    for _ in range(STEPS):
+        sizes = np.maximum(belongs.sum(axis=0), LEAST_SHARE)[:, None]
+        means = belongs.T @ wide / sizes
+        spreads = np.sqrt(np.maximum(belongs.T @ wide**2 / sizes - means**2, least**2))
+        if is_number:
+            logs = -np.log(spreads[:, 0]) - 0.5 * ((wide - means[:, 0]) / spreads[:, 0]) ** 2
+        else:
+            logs = wide @ np.log(np.maximum(means, LEAST_SHARE)).T
+        belongs, densities = normalise(logs + np.log(chances))
+        if densities.sum() - before < TOLERANCE:
+            break
+        before = densities.sum()
+    return means, spreads
 
 
 def compare_classes(posteriors: np.ndarray, variable: np.ndarray) -> tuple[float, int, float]:
@@ -95,6 +162,18 @@ def misplaced(posteriors: np.ndarray) -> np.ndarray:
     """
     sorted_into = np.eye(posteriors.shape[1])[posteriors.argmax(axis=1)]
     return posteriors.T @ sorted_into / np.maximum(posteriors.sum(axis=0), 1e-300)[:, None]
+
+
+def _columns(variable: pd.Series | np.ndarray) -> dict[str | None, np.ndarray]:
+    """Return a number as one column, or a category as one of zeros and ones for each level; NaN where it is missing."""
+    import pandas as pd
+
+    values = pd.Series(np.asarray(variable))
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return {None: values.to_numpy(float, na_value=np.nan)}
+    is_gap = values.isna().to_numpy()
+    text = values.astype(str).to_numpy()
+    return {level: np.where(is_gap, np.nan, text == level) for level in sorted(set(text[~is_gap]))}
 
 
 def _corrected_means(posteriors: np.ndarray, column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -9,7 +9,7 @@ from stepmix.stepmix import StepMix
 
 from segkit.segments.methods.mixture import fit_mixture
 from segkit.segments.methods.posterior import by_mixture
-from segkit.segments.methods.three_step import compare_classes, describe_by_class, misplaced
+from segkit.segments.methods.three_step import compare_classes, describe_by_class, fit_by_class, misplaced
 
 from .planted_mixtures import planted, sample_of
 
@@ -75,9 +75,31 @@ def test_means_equal_stepmix():
     np.testing.assert_allclose(found["estimate"], expected, rtol=1e-6)
 
 
+def test_likeliest_shares_on_paper():
+    # Sorted into class 0: b, b; into class 1: a, b. D has .8 and .2. If class 0 never says a and class 1 says it with
+    # q, the rows sorted into 1 have share .8 q of a and those sorted into 0 .2 q: likelihood of one a there and one b
+    # there, two b here: .8 q · (1 − .8 q) · (1 − .2 q)², highest where 1/q = .8/(1 − .8 q) + .4/(1 − .2 q): q = .5391.
+    found = fit_by_class(FOUR, pd.Series(["b", "b", "a", "b"]))
+    assert found["level"].tolist() == ["a", "a", "b", "b"]
+    np.testing.assert_allclose(found["estimate"][:2], [0, 0.539088], atol=1e-3)
+    np.testing.assert_allclose(found["estimate"][:2] + found["estimate"][2:].to_numpy(), 1)
+
+
+def test_likeliest_means_equal_stepmix():
+    sample, classes = planted(400, 6, gaps=0.0)
+    outside = 5 * classes + np.random.default_rng(0).normal(size=400)
+    kind = {"measurement": "gaussian_diag", "structural": "gaussian_diag", "random_state": 0, "progress_bar": 0}
+    theirs = StepMix(3, n_steps=3, correction="ML", **kind).fit(sample.numbers, outside)
+    # stepmix's own predictions after the third step use the outside variable only when it is given
+    found = fit_by_class(theirs.predict_proba(sample.numbers), outside)
+    expected = theirs.get_parameters()["structural"]["means"][:, 0]
+    np.testing.assert_allclose(found["estimate"], expected, rtol=1e-3)
+
+
 @pytest.mark.parametrize("variable", [np.full(4, np.nan), pd.Series([None] * 4, dtype="object")])
 def test_nothing_known(variable):
     assert describe_by_class(FOUR, variable)["estimate"].isna().all()
+    assert fit_by_class(FOUR, variable)["estimate"].isna().all()
 
 
 def test_classes_that_cannot_be_told_apart_have_no_corrected_mean():
