@@ -8,26 +8,13 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from segkit.segments.fits import Sample
 from segkit.segments.methods.assign import assign_labels, group_means, memberships, reorder
 from segkit.segments.methods.kmeans import fit_kmeans
 from segkit.segments.methods.limits import Limits, find_offsets, place_within, search_limited
 from segkit.statistics.clusterings import adjusted_rand
 from segkit.statistics.resampling import generator
 
-
-def sample_of(points, **more) -> Sample:
-    points = np.asarray(points, dtype=float).reshape(len(points), -1)
-    return Sample(
-        points, np.empty((len(points), 0), dtype=np.int64), points, **{"weights": np.ones(len(points)), **more}
-    )
-
-
-def planted(n: int = 600, seed: int = 0, k: int = 3, distance: float = 6.0) -> tuple[Sample, np.ndarray]:
-    rng = np.random.default_rng(seed)
-    groups = np.arange(n) % k
-    return sample_of(rng.normal(size=(n, 3)) + distance * np.eye(3)[groups % 3]), groups
-
+from .point_samples import planted, sample_of
 
 LINE = sample_of([0.0, 1.0, 2.0, 10.0])
 
