@@ -89,7 +89,7 @@ def cores_chart(cores: pd.DataFrame, language: str = "de", **_: Any) -> Any:
     long["label"] = [show(share, "percent", LOCALES[language]) for share in long["share"]]
     long["whole"] = 1.0
     y = alt.Y("cluster:N", sort=alt.EncodingSortField("place"), axis=alt.Axis(title=None, ticks=False, domain=False))
-    scale = alt.Scale(domain=[0, 1])
+    scale = alt.Scale(domain=[0, 1.16])  # room for the number behind a full bar
     base = alt.Chart(long)
     whole = base.mark_bar(color=GRID, height={"band": 0.62}).encode(y, alt.X("whole:Q", axis=None, scale=scale))
     bars = base.mark_bar(color=SEGMENT_COLOURS[2], height={"band": 0.62}).encode(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segkit.charts.theme import INK, LINE, MUTED
+from segkit.charts.theme import INK, LINE
 from segkit.texts import say
 
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT = 680, 220
 RISKS = ["#FCEBDD", "#F6B98A", "#E8743B"]  # dark letters can be read on both
 TOP = -0.13  # where the headings stand
+HALF_LINE = 0.038  # of the height, by which the first of two lines stands above the middle
 
 
 def segment_flow_chart(ribbons: pd.DataFrame, nodes: pd.DataFrame, language: str = "de", **_: Any) -> Any:
@@ -73,30 +74,20 @@ def _panel(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str, language: s
     bars = base.mark_rect(cornerRadius=2, stroke=LINE if is_risk else None).encode(
         alt.X("left:Q", axis=None), low, fill, x2="right:Q", y2="high:Q", tooltip=node_tips
     )
-    middle = alt.Y("middle:Q", axis=None, scale=vertical)
     ink = INK if is_risk else "white"
     shown, sign = "risk" if is_risk else "share", "\u00a0%" if language == "de" else "%"
-    letters = base.transform_calculate(
-        number="datum.cluster + ''",
-        portion=f"datum.size == 2 && isValid(datum.{shown}) ? format(100 * datum.{shown}, '.0f') + '{sign}' : ''",
+    portion = f"datum.size == 2 && isValid(datum.{shown}) ? '\\n' + format(100 * datum.{shown}, '.0f') + '{sign}' : ''"
+    letters = base.transform_filter("datum.size > 0").transform_calculate(
+        words=f"datum.cluster + ({portion})", at=f"datum.middle - (datum.size == 2 ? {HALF_LINE} : 0)"
     )
-    numbers = [
-        letters.transform_filter(f"datum.size == {size}")
-        .mark_text(color=ink, fontSize=13, fontWeight=600, dy=shift, baseline="middle")
-        .encode(x, middle, text="number:N")
-        for size, shift in ((1, 0), (2, -7))
-    ]
-    portions = letters.mark_text(color=ink, fontSize=11, dy=8, baseline="middle").encode(x, middle, text="portion:N")
+    numbers = letters.mark_text(
+        color=ink, fontSize=11, fontWeight=600, lineBreak="\n", lineHeight=14, baseline="middle"
+    ).encode(x, alt.Y("at:Q", axis=None, scale=vertical), text="words:N")
     chosen = say("near_equal.chart_chosen", language)
     heads = base.transform_aggregate(is_chosen="max(is_chosen)", groupby=["x"]).transform_calculate(
         heading=f"datum.x + (datum.is_chosen ? ' {chosen}' : '')", top=str(TOP)
     )
     top = alt.Y("top:Q", axis=None, scale=vertical)
-    headings = [
-        heads.transform_filter(f"{test}datum.is_chosen")
-        .mark_text(fontSize=12, fontWeight=weight, color=colour, baseline="top")
-        .encode(x, top, text="heading:N")
-        for test, weight, colour in (("!", 400, MUTED), ("", 600, INK))
-    ]
+    headings = heads.mark_text(fontWeight=600, color=INK, baseline="top").encode(x, top, text="heading:N")
     title = alt.TitleParams(say(f"near_equal.chart_flow_{measure}", language), fontSize=13, offset=2)
-    return alt.layer(flows, bars, *numbers, portions, *headings).properties(width=WIDTH, height=HEIGHT, title=title)
+    return alt.layer(flows, bars, numbers, headings).properties(width=WIDTH, height=HEIGHT, title=title)

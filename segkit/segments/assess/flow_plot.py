@@ -13,9 +13,10 @@ if TYPE_CHECKING:
 WIDTHS = {"revenue": "revenue_12m", "margin": "margin_12m", "risk": "n_accounts", "accounts": "n_accounts"}
 FILLED = 0.86  # share of the height that nodes fill; the rest is room between them
 THINNEST = 0.004  # share of the whole below which a ribbon is not drawn
-HALF_NODE = 0.13  # of the way from one number of segments to the next
+HALF_NODE = 0.19  # of the way from one number of segments to the next
 POINTS = 7
 READABLE, ROOMY = 0.065, 0.14  # heights from which a node has room for its number, and for its share as well
+MOST_WIDE = 8  # numbers of segments side by side up to which a node is wide enough for its share
 
 
 def shape_flow_plot(flows: pd.DataFrame, colours: Sequence[str], n_chosen: int) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -100,7 +101,8 @@ def _nodes(flows: pd.DataFrame, places: dict[tuple[int, int], float]) -> pd.Data
     above = by_number.cumsum() - height + gap * summed.groupby("x").cumcount()
     geometry = {"low": above, "high": above + height, "middle": above + height / 2}
     edges = {"left": summed["x"] - HALF_NODE, "right": summed["x"] + HALF_NODE}
-    size = (height >= READABLE).astype("int64") + (height >= ROOMY)
+    is_wide = summed["x"].nunique() <= MOST_WIDE
+    size = (height >= READABLE).astype("int64") + ((height >= ROOMY) & is_wide)
     return summed.assign(**geometry, **edges, size=size).drop(columns=["carried", "judged", "place"]).round(6)
 
 
