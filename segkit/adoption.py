@@ -184,6 +184,9 @@ def _told(project: Project, candidate: Candidate, adoption: dict[str, Any]) -> l
         f"Written: decisions/models/value.json, decisions/refits.csv{', project.yml' if candidate.patch else ''}. "
         f"Next: segkit run {project.folder} --from-quarter {quarter}",
     ]
+    refit = candidate.project.settings.segmentations.value.refit
+    if refit != "accepted" and "fit" in candidate.model:
+        lines.append(f"segmentations.value.refit is {refit}: later runs will fit anew in spite of this adoption.")
     later = [str(q) for q in project.quarters() if q > quarter]
     if later:
         lines.append(f"It holds in {', '.join(later)} as well once these are renewed.")

@@ -13,7 +13,7 @@ from segkit.quarters import Quarter
 from segkit.segments.grid import BY_RULE
 from segkit.segments.identity import trace_events
 from segkit.statistics.clusterings import match
-from segkit.store import read_frame
+from segkit.store import read_frame, read_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,6 +70,9 @@ def show_changes(project: Project, candidate: Candidate, tell: Callable[[str], N
     movers = frame[frame["would_move"]].sort_values(["revenue_12m", "account_id"], ascending=[False, True])
     money = _money(project)
     tell(f"{_called(candidate)}, run of {candidate.quarter}, beside the official run of {candidate.quarter}:")
+    manifest = read_json(tables.parent / "manifest.json")
+    if not manifest["is_complete"]:
+        tell(f"  {candidate.quarter} is incomplete: data up to {manifest['as_of']} only.")
     for line in _settings_changed(project, candidate):
         tell(f"  {line}")
     events = trace_events(frame["before"].to_numpy(str), frame["after"].to_numpy(str), frame["revenue_12m"].to_numpy())

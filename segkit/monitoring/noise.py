@@ -50,14 +50,14 @@ def describe_noise_shares(migration: pd.DataFrame, limit: float) -> list[tuple[s
     Parameters
     ----------
     migration : DataFrame
-        With noise_share.
+        With noise_share; a run of an earlier version of the program has none.
     limit : float
         Share of draws from which a move lies within the noise.
     """
     told: list[tuple[str, dict[str, Any]]] = []
     behaved = migration[migration["cause"].isin(BY_BEHAVIOUR)]
-    if len(behaved) and not behaved["noise_share"].notna().any():
-        return [("adoption.no_draws", {})]
+    if "noise_share" not in migration or not behaved["noise_share"].notna().any():
+        return [("adoption.no_draws", {})] if len(behaved) else []
     for causes, key in ((BY_BEHAVIOUR, "within_noise"), (("segment",), "refit_noise")):
         moved = migration[migration["cause"].isin(causes) & migration["noise_share"].notna()]
         within = moved[moved["noise_share"] >= limit]

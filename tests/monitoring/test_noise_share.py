@@ -61,6 +61,12 @@ def test_the_page_says_how_many_moves_lie_within_the_noise_and_their_money():
     assert all(say(key, language, **numbers) for key, numbers in told.items() for language in LANGUAGES)
 
 
+def test_a_run_of_an_earlier_version_has_no_shares():
+    assert describe_noise_shares(MOVES, 0.2) == [("adoption.no_draws", {})]
+    nobody = MOVES[MOVES["cause"] == "stayed"]
+    assert describe_noise_shares(nobody, 0.2) == describe_noise_shares(add_noise(nobody, DRAWS), 0.2) == []
+
+
 def test_rows_stay_as_they_came_also_when_ids_are_shuffled():
     shuffled = MOVES.sample(frac=1, random_state=3)
     found = add_noise(shuffled, DRAWS.sample(frac=1, random_state=4))

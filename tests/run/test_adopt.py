@@ -185,6 +185,7 @@ def test_the_challenger_becomes_the_accepted_model_and_is_kept(folder):
     answer = tiny.segkit_here("adopt", folder, "refit", *SIGN)
     assert answer.code == 0, answer.text
     assert f"Adopted by Anna Weber from {NEW} on: mit dem Vertrieb abgestimmt" in answer.text
+    assert "fit anew" not in answer.text
     text = (folder / "project.yml").read_text("utf-8")
     assert text == SETTINGS.replace("method: grid  #", "method: kmeans  #")
     refits = pd.read_csv(folder / "decisions" / "refits.csv", sep=";", dtype=str)
