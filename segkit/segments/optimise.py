@@ -1,4 +1,4 @@
-"""The three moves of a k-means search: seeding, Lloyd's steps, single-point transfers. Plain numpy, no threads.
+"""The moves of a k-means search: seeding, Lloyd's steps, single-point transfers, centre swaps. Plain numpy, no threads.
 
 `weights`, where a function takes them, are what each point counts (above 0); None: all alike. A point of weight 2
 counts as two points in one place.
@@ -55,6 +55,38 @@ def seed_centres(points: np.ndarray, k: int, rng: np.random.Generator, weights: 
     return centres
 
 
+def swap_centre(
+    points: np.ndarray,
+    labels: np.ndarray,
+    centres: np.ndarray,
+    rng: np.random.Generator,
+    draws: int,
+    weights: np.ndarray | None = None,
+) -> np.ndarray:
+    """Return centres of which one was taken away and set on a point: the cheapest swap for `draws` far points.
+
+    Points are drawn as in seeding (`draw_far_point`). The inertia right after each of draws · k swaps follows from the
+    distances to the nearest and the second centre (local search of Lattanzi and Sohler 2019).
+    """
+    squared, rows = distances(points, centres), np.arange(len(points))
+    own = squared[rows, labels].copy()
+    squared[rows, labels] = np.inf
+    second = squared.min(1)
+    cumulative = np.cumsum(own if weights is None else own * weights)
+    drawn = np.searchsorted(cumulative, rng.random(draws) * cumulative[-1])
+    drawn = np.minimum(drawn, len(points) - 1)
+    away = distances(points, points[drawn])
+    with_old = np.minimum(away, own[:, None])
+    lost = np.minimum(away, second[:, None]) - with_old
+    is_member = np.zeros((len(centres), len(points)))
+    is_member[labels, rows] = 1.0 if weights is None else weights
+    cost = (with_old.sum(0) if weights is None else weights @ with_old) + is_member @ lost
+    gone, come = np.unravel_index(cost.argmin(), cost.shape)
+    swapped = centres.copy()
+    swapped[gone] = points[drawn[come]]
+    return swapped
+
+
 def lloyd(
     points: np.ndarray, centres: np.ndarray, steps: int = 300, weights: np.ndarray | None = None
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -101,40 +133,46 @@ def transfer(
     """Return labels and centres to which no move of a single point brings a gain (Hartigan and Wong 1979).
 
     A point of weight w leaves cluster a for b if n_b/(n_b+w)·d_b² < n_a/(n_a−w)·d_a², n the weights of the clusters:
-    both means move along, which Lloyd's steps do not see. The best moves between clusters not yet touched in the round
-    are made at once.
+    both means move along, which Lloyd's steps do not see. In each round all points are looked at, and those with a gain
+    move one after the other, the largest gain first, if there still is one.
     """
     labels, centres, k, rows = labels.copy(), centres.copy(), len(centres), np.arange(len(points))
     weights = np.ones(len(points)) if weights is None else weights
-    sizes, counts = np.bincount(labels, weights, minlength=k), np.bincount(labels, minlength=k)
     lengths = squared_lengths(points)
     while True:
+        sizes, counts = np.bincount(labels, weights, minlength=k), np.bincount(labels, minlength=k)
         squared = distances(points, centres, lengths)
-        own = squared[rows, labels]
-        left = sizes[labels] - weights
-        leaving = np.where(counts[labels] > 1, weights * own * sizes[labels] / np.maximum(left, SMALLEST_WEIGHT), 0.0)
-        joining = squared * (weights[:, None] * sizes / (sizes + weights[:, None]))
-        joining[rows, labels] = np.inf
-        target = joining.argmin(1)
-        gain = leaving - joining[rows, target]
-        least = SMALLEST_GAIN * max(1.0, float((weights * own).mean()))
-        if gain.max() <= least:
+        own = weights * squared[rows, labels]
+        leaving = np.where(counts > 1, sizes, 0.0)[labels] * own / np.maximum(sizes[labels] - weights, SMALLEST_WEIGHT)
+        squared[rows, labels] = np.inf
+        joining = (squared / (1 / sizes + (1 / weights)[:, None])).min(1)
+        gain = leaving - joining
+        least = SMALLEST_GAIN * max(1.0, float(own.mean()))
+        movers = np.flatnonzero(gain > least)
+        movers = movers[np.argsort(-gain[movers], kind="stable")]
+        if not _move(points, weights, labels, centres, sizes, counts, movers, least):
             return labels, means(points, labels, k, weights)
-        _apply(points, weights, labels, centres, (sizes, counts), target, gain, least)
+        centres = means(points, labels, k, weights)
 
 
-def _apply(points, weights, labels, centres, sizes_and_counts, target, gain, least) -> None:
-    """Make the best transfers in place, each cluster taking part once."""
-    sizes, counts = sizes_and_counts
-    touched: set[int] = set()
-    k = len(centres)
-    best = np.argpartition(-gain, k)[:k] if len(gain) > k else np.arange(len(gain))
-    for i in best[np.argsort(-gain[best], kind="stable")]:
-        a, b, w = int(labels[i]), int(target[i]), weights[i]
-        if gain[i] <= least or a in touched or b in touched:
+def _move(points, weights, labels, centres, sizes, counts, movers, least) -> int:
+    """Move points one after the other in place, each if it brings a gain; return how many have moved."""
+    n_moved = 0
+    for i in movers:
+        point, w, a = points[i], weights[i], labels[i]
+        if counts[a] < 2:
             continue
-        touched |= {a, b}
-        centres[a] = (centres[a] * sizes[a] - w * points[i]) / (sizes[a] - w)
-        centres[b] = (centres[b] * sizes[b] + w * points[i]) / (sizes[b] + w)
+        away = centres - point
+        cost = np.einsum("ij,ij->i", away, away)
+        leaving = w * cost[a] * sizes[a] / max(sizes[a] - w, SMALLEST_WEIGHT)
+        cost *= w * sizes / (sizes + w)
+        cost[a] = np.inf
+        b = cost.argmin()
+        if leaving - cost[b] <= least:
+            continue
+        centres[a] += (w / (sizes[a] - w)) * away[a]
+        centres[b] -= (w / (sizes[b] + w)) * away[b]
         sizes[a], sizes[b], labels[i] = sizes[a] - w, sizes[b] + w, b
         counts[a], counts[b] = counts[a] - 1, counts[b] + 1
+        n_moved += 1
+    return n_moved

@@ -14,6 +14,7 @@ from segkit.segments.optimise import (
     inertia,
     lloyd,
     seed_centres,
+    swap_centre,
     transfer,
 )
 from segkit.statistics.resampling import generator
@@ -21,8 +22,12 @@ from segkit.statistics.resampling import generator
 SAME = 1e-9  # relative difference of inertia below which two solutions are the same one
 ROUNDING = 1e-13  # share of the whole scatter below which an inertia is zero
 SCREEN_STEPS = 3  # Lloyd steps after a swap, before it is judged
-SCREEN = 1.02  # a swap whose inertia is above this multiple of the present one is dropped
-PATIENCE = 5  # a search ends after PATIENCE · k swaps in a row without gain
+SCREEN = 1.01  # a swap whose inertia is then above this multiple of the present one is dropped
+SCREEN_LLOYD = 1.002  # the same when Lloyd's steps have ended, before single points are moved
+PATIENCE = 5  # a search ends after so many swaps per cluster in a row without gain
+LAST_LOOK = 20  # swaps per cluster without gain that the best solution stands before it is believed
+QUICK_PATIENCE = 2  # on a bootstrap sample, where a search also knows the full solution
+MERGED = 0.9  # share of different points below which equal ones are put together
 
 
 @dataclass(frozen=True)
@@ -62,32 +67,82 @@ def search_clusters(
         Same seed, same solution; one thread or more make no difference.
     hits, max_searches : int
         The search ends when the best solution was found `hits` times, or after `max_searches`.
+    patience : int
+        Swaps per cluster without gain that end one search.
     weights : array (n,), optional
         What each point counts in centres and inertia, mean 1; all alike if missing. One without weight counts a
         billionth, so that every cluster has a centre.
 
     Notes
     -----
-    One search: k-means++ seeding, Lloyd's steps, single-point transfers, then centre swaps (random swap, Fränti 2018)
-    until PATIENCE · k swaps in a row bring no gain. Restarts alone are not enough: see benchmarks/certified_search.md.
+    One search: k-means++ seeding, Lloyd's steps, single-point transfers, then swaps of centres until patience · k in
+    a row bring no gain. The best solution then stands LAST_LOOK · k more swaps, or is replaced and must be found again.
+    Restarts alone are not enough: see benchmarks/certified_search.md.
     """
     from threadpoolctl import threadpool_limits
 
     rng = generator(seed, "search", k)
-    weights = uneven(weights)
+    points, weights, place = merge_equal(points, k, uneven(weights))
     middle = np.average(points, axis=0, weights=weights)
     rounding = ROUNDING * inertia(points, np.zeros(len(points), dtype=int), middle[None, :], weights)
     with threadpool_limits(limits=1):
-        best, n_found, n_searches = search_once(points, k, rng, patience, None, weights), 1, 1
+        best, n_found, n_searches = search_once(points, k, rng, patience * k, None, weights), 1, 1
         while n_searches < max_searches and n_found < hits:
-            found = search_once(points, k, rng, patience, None, weights)
+            found = search_once(points, k, rng, patience * k, None, weights)
             n_searches += 1
-            if found[2] < best[2] * (1 - SAME) - rounding:
-                best, n_found = found, 1
-            elif found[2] <= best[2] * (1 + SAME) + rounding:
+            if n_found + 1 >= hits and _is_same(found[2], best[2], rounding):
+                found = search_once(points, k, rng, LAST_LOOK * k, best[1], weights)
+            if _is_same(found[2], best[2], rounding):
                 n_found += 1
+            elif found[2] < best[2]:
+                best, n_found = found, 1
     labels, centres, value = best
-    return Solution(labels, centres, value, n_searches, n_found, chance_missed(n_searches, n_found))
+    return Solution(labels[place], centres, value, n_searches, n_found, chance_missed(n_searches, n_found))
+
+
+def search_again(
+    points: np.ndarray,
+    k: int,
+    rng: np.random.Generator,
+    start: np.ndarray | None = None,
+    weights: np.ndarray | None = None,
+) -> tuple[np.ndarray, np.ndarray, float]:
+    """Return labels, centres and inertia of a quick fit to a bootstrap sample.
+
+    The better of two searches, one from `start` (centres of the full solution) and one from a seeding of its own: a fit
+    that stops early would read as an unstable market, one that never leaves the full solution as a stable one. Without
+    a start, or with one of another number of centres, both are seeded.
+    """
+    points, weights, place = merge_equal(points, k, uneven(weights))
+    starts = [start if start is not None and len(start) == k else None, None]
+    searches = [search_once(points, k, rng, QUICK_PATIENCE, centres, weights) for centres in starts]
+    labels, centres, value = min(searches, key=lambda found: found[2])
+    return labels[place], centres, value
+
+
+def merge_equal(
+    points: np.ndarray, k: int, weights: np.ndarray | None
+) -> tuple[np.ndarray, np.ndarray | None, np.ndarray | slice]:
+    """Return the different points, what each counts, and the place of every old point among them.
+
+    A bootstrap sample holds .63 of its points, answers on scales repeat: the same solution for less. As they were, if
+    that saves less than a tenth or leaves fewer than k.
+    """
+    key = np.einsum("ij,j->i", points, np.random.default_rng(0).normal(size=points.shape[1]))
+    order = np.argsort(key, kind="stable")
+    in_order = points[order]
+    is_new = np.ones(len(points), dtype=bool)
+    is_new[1:] = (in_order[1:] != in_order[:-1]).any(axis=1)
+    if is_new.mean() > MERGED or is_new.sum() < k:
+        return points, weights, slice(None)
+    place = np.empty(len(points), dtype=np.int64)
+    place[order] = np.cumsum(is_new) - 1
+    counts = np.bincount(place, weights).astype(float)
+    return in_order[is_new], uneven(counts), place
+
+
+def _is_same(value: float, other: float, rounding: float) -> bool:
+    return abs(value - other) <= SAME * other + rounding
 
 
 def uneven(weights: np.ndarray | None) -> np.ndarray | None:
@@ -101,33 +156,45 @@ def search_once(
     points: np.ndarray,
     k: int,
     rng: np.random.Generator,
-    patience: int = PATIENCE,
+    patience: int,
     start: np.ndarray | None = None,
     weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return labels, centres and inertia of one search.
 
-    `start` gives its first centres instead of a seeding; `weights` are those of `uneven`.
+    `start` gives its first centres instead of a seeding; it ends after `patience` swaps in a row without gain, of which
+    the first k are the cheapest of several, the others random (random swap, Fränti 2018); `weights` are those of
+    `uneven`.
     """
     first = seed_centres(points, k, rng, weights) if start is None else start
-    labels, centres, value = _descend(points, first, weights)
+    labels, centres, value = _settle(points, *lloyd(points, first, weights=weights), weights)
     failures = 0
-    while failures < patience * k and k > 1:
-        swapped = centres.copy()
-        squared = ((points - centres[labels]) ** 2).sum(1)
-        far = draw_far_point(points, squared if weights is None else squared * weights, rng)
-        swapped[rng.integers(k)] = points[far]
+    while failures < patience and k > 1:
+        swapped = _swap(points, labels, centres, rng, weights, is_cheapest=failures < k)
         near, moved = lloyd(points, swapped, SCREEN_STEPS, weights)
         failures += 1
         if inertia(points, near, moved, weights) <= value * SCREEN:
-            found = _descend(points, moved, weights)
-            if found[2] < value * (1 - SAME):
-                (labels, centres, value), failures = found, 0
+            near, moved = lloyd(points, moved, weights=weights)
+            if inertia(points, near, moved, weights) <= value * SCREEN_LLOYD:
+                found = _settle(points, near, moved, weights)
+                if found[2] < value * (1 - SAME):
+                    (labels, centres, value), failures = found, 0
     return labels, centres, value
 
 
-def _descend(points: np.ndarray, centres: np.ndarray, weights: np.ndarray | None):
-    labels, centres = transfer(points, *lloyd(points, centres, weights=weights), weights)
+def _swap(points, labels, centres, rng, weights, is_cheapest: bool) -> np.ndarray:
+    k = len(centres)
+    if is_cheapest:
+        return swap_centre(points, labels, centres, rng, k, weights)
+    swapped = centres.copy()
+    squared = ((points - centres[labels]) ** 2).sum(1)
+    far = draw_far_point(points, squared if weights is None else squared * weights, rng)
+    swapped[rng.integers(k)] = points[far]
+    return swapped
+
+
+def _settle(points: np.ndarray, labels: np.ndarray, centres: np.ndarray, weights: np.ndarray | None):
+    labels, centres = transfer(points, labels, centres, weights)
     return labels, centres, inertia(points, labels, centres, weights)
 
 

@@ -11,7 +11,7 @@ from segkit.segments.fits import Fit, Sample
 from segkit.segments.methods.assign import assign_labels, group_means
 from segkit.segments.methods.limits import Limits, search_limited
 from segkit.segments.optimise import seed_centres
-from segkit.segments.search import search_clusters, search_once, uneven
+from segkit.segments.search import search_again, search_clusters, uneven
 
 DIGITS = 12
 LIMITED_STARTS = 3  # seedings tried beside the best solution without limits
@@ -52,8 +52,7 @@ def fit_kmeans(
 
     Notes
     -----
-    Quick fits take the better of two searches, one from `start` and one from a seeding of its own: a fit that stops
-    early would read as an unstable market, one that never leaves the full solution as a stable one.
+    Quick fits: see `search.search_again`.
     """
     keep_groups = keep_groups and sample.groups is not None
     points, weights, place = group_means(sample) if keep_groups else (sample.points, sample.weights, None)
@@ -62,11 +61,8 @@ def fit_kmeans(
     if k < 2:
         return _as_fit(sample, points[:1] * 0 + points.mean(axis=0), keep_groups, None, None, {})
     if is_quick:
-        starts = [None] if start is None else [np.array(start["segments"]), None]
-        searches = [
-            search_once(points, k, rng, 1, centres, uneven(weights)) for centres in starts if _is_of(centres, k)
-        ]
-        labels, centres, inertia = min(searches, key=lambda found: found[2])
+        centres = None if start is None else np.array(start["segments"])
+        labels, centres, inertia = search_again(points, k, rng, centres, weights)
         measures: dict[str, float] = {}
     else:
         found = search_clusters(points, k, int(rng.integers(2**31)), hits, max_searches, weights=weights)
@@ -92,10 +88,6 @@ def _as_fit(sample: Sample, centres, keep_groups: bool, offsets, inertia: float 
     if keep_groups:
         model["keep_groups"] = True
     return Fit(assign_labels(sample, model), model, inertia, measures)
-
-
-def _is_of(centres: np.ndarray | None, k: int) -> bool:
-    return centres is None or len(centres) == k
 
 
 def _n_different(points: np.ndarray, enough: int) -> int:
