@@ -32,8 +32,23 @@ def write_page(notebook: Mapping[str, Any], path: str | Path, language: str, met
         and what `segkit.display.badges` reads. ``documents``, where there are any, is a list of ``{"name", "file"}``
         of what else stands in the folder.
     """
-    parts = [html for cell in notebook["cells"] for html in cell_parts(cell)]
-    write_parts(path, parts, meta.get("page") or Path(path).stem, language, meta)
+    write_parts(path, notebook_parts(notebook), meta.get("page") or Path(path).stem, language, meta)
+
+
+def notebook_parts(notebook: Mapping[str, Any]) -> list[str]:
+    """Return what the cells show, in pieces; from a Markdown cell with the tag ``appendix`` on, folded into one.
+
+    The cell's text is what is seen of the appendix; a click opens it, and paper leaves a closed one out.
+    """
+    parts: list[str] = []
+    appendix: list[str] = []
+    for cell in notebook["cells"]:
+        is_start = "appendix" in cell.get("metadata", {}).get("tags", [])
+        (appendix if appendix or is_start else parts).extend(cell_parts(cell))
+    if appendix:
+        head, *rest = appendix
+        parts.append(f'<details class="appendix"><summary>{head}</summary>{"".join(rest)}</details>')
+    return parts
 
 
 def write_parts(path: str | Path, parts: Iterable[str], name: str, language: str, meta: Mapping[str, Any]) -> None:

@@ -217,12 +217,12 @@ def _stability(features: pd.DataFrame, accepted: Accepted, clusters: Any, settin
 
 
 def _plain(challenger: Challenger) -> dict[str, Any]:
-    """Return the challenger as plain JSON: why_not, n_accounts, n_segments, and the model that it would be."""
+    """Return the challenger as plain JSON: why_not, n_accounts, n_segments, space, and the model that it would be."""
     told = {
         "why_not": challenger.why_not or "",
         "n_accounts": challenger.n_accounts,
         "n_segments": challenger.n_segments,
         "method": challenger.method,
-        "left_out": list(challenger.space.get("left_out", [])),
+        "space": dict(challenger.space),
     }
     return told if challenger.why_not else told | challenger.as_model(challenger.cluster_ids)
