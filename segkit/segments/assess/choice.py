@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 USUAL = (3, 5)  # main segments that people can work with
 WEIGHTS = {"stability": 0.4, "separation": 0.3, "value": 0.2, "needs": 0.1}
 CLEARLY = 0.08  # points by which a number outside the usual ones must be better
+REFOUND = 0.90  # adjusted Rand of pairs of samples
 ALIKE = 0.01  # points below which two numbers are alike; the smaller is taken
 DIGITS = 12
 
@@ -61,9 +62,9 @@ def choose_number(search: pd.DataFrame, settings: Any) -> tuple[int, str]:
 
     Notes
     -----
-    Numbers with a segment below `smallest_share` stand back, unless all have one. Of three to five the one with the
-    most points; of those within .01 of it the smallest. Another number is chosen where gap statistic and prediction
-    strength both name it, or where it is ahead by .08.
+    Numbers with a segment below `smallest_share` stand back, unless all have one. Where clusters are found again
+    (`find_refound`), their number. Else of three to five the one with the most points; of those within .01 of it the
+    smallest. Another number only if it is ahead by .08.
     """
     if settings.n_segments is not None and settings.n_segments in set(search["n_segments"]):
         return int(settings.n_segments), "how_many.choice_set"
@@ -72,26 +73,31 @@ def choose_number(search: pd.DataFrame, settings: Any) -> tuple[int, str]:
     best, usual = _best(scored), scored[scored["n_segments"].between(*USUAL)]
     if usual.empty:
         return int(best["n_segments"]), "how_many.choice_none_usual"
-    named = named_by_both(search)
-    if named in set(scored["n_segments"]) - set(usual["n_segments"]):
-        return int(named), "how_many.choice_named"  # type: ignore[arg-type]
+    refound = find_refound(search)
+    if refound in set(scored["n_segments"]):
+        return int(refound), "how_many.choice_refound"  # type: ignore[arg-type]
     best_usual = _best(usual)
     if best["score"] > best_usual["score"] + CLEARLY:
         return int(best["n_segments"]), "how_many.choice_outside"
     return int(best_usual["n_segments"]), "how_many.choice_together"
 
 
-def named_by_both(search: pd.DataFrame) -> int | None:
-    """Return the number that both gap statistic and prediction strength name; None where they differ or name none."""
-    if not {"gap", "gap_se", "prediction_strength"} <= set(search.columns) or len(search) < 2:
+def find_refound(search: pd.DataFrame) -> int | None:
+    """Return the largest number whose clusters are all found again, in samples and in another half; None without one.
+
+    Prediction strength at least .8 and adjusted Rand of pairs at least .9; two clusters, which any long crowd gives,
+    only if the gap statistic names them too.
+    """
+    if not {"gap", "gap_se", "prediction_strength"} <= set(search.columns):
         return None
     ordered = search.sort_values("n_segments")
     numbers = ordered["n_segments"].tolist()
     gap, gap_se, strengths = (ordered[name].to_numpy(float) for name in ("gap", "gap_se", "prediction_strength"))
-    if np.isnan(gap).any() or np.isnan(strengths).any():
+    comes_back = np.where(ordered["ari_mean"] >= REFOUND, strengths, 0.0)
+    largest = choose_by_strength(numbers, np.nan_to_num(comes_back))
+    if largest == 2 and choose_by_gap(numbers, gap, gap_se) != 2:
         return None
-    named = choose_by_gap(numbers, gap, gap_se)
-    return named if named == choose_by_strength(numbers, strengths) else None
+    return largest if largest > 1 else None
 
 
 def _best(scored: pd.DataFrame) -> pd.Series:

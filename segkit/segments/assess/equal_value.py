@@ -88,7 +88,7 @@ def _rows(near: NearEqual, features: pd.DataFrame) -> pd.DataFrame:
             "seen": near.seen,
             "ari_best": np.round([adjusted_rand(labels, best) for labels in near.labels], DIGITS),
             "n_moved": is_elsewhere.sum(axis=1),
-            "moved_revenue": (is_elsewhere @ np.nan_to_num(revenue)).round(4),
+            "moved_revenue": np.where(is_elsewhere, np.nan_to_num(revenue), 0.0).sum(axis=1).round(4),
             "smallest_share": np.round([size[size > 0].min() / max(n, 1) for size in sizes], DIGITS),
             **value,
             "gain": gain.round(DIGITS),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.display import label_of
-from segkit.segments.assess.choice import named_by_both, score_numbers
+from segkit.segments.assess.choice import score_numbers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,7 @@ def describe_choice(search: pd.DataFrame) -> Sentences:
     k = int(chosen["n_segments"])
     own = scored.loc[k]
     numbers: dict[str, Any] = {"k": k, "ari": float(chosen["ari_mean"]), "separation": float(chosen["separation"])}
-    numbers |= {"value": float(own["value"]), "score": float(own["score"]), "named": named_by_both(search)}
+    numbers |= {"value": float(own["value"]), "score": float(own["score"])}
     others = scored.drop(index=k)
     if others.empty:
         second: Sentences = [("how_many.only_number", numbers)]

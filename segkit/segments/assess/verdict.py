@@ -48,7 +48,7 @@ def judge(sample: Sample, fit: Fit, stability: Stability, seed: int) -> str:
     The three words are those of Dolnicar, Grün and Leisch 2018 (Market Segmentation Analysis, step 5); the limits are
     ours. All must come back in pairs of samples (adjusted Rand .80) and be clearly better separated than k-means
     divides data without groups (four standard deviations, `groupless`). *natural*: a gap around every segment, every
-    segment comes back (Jaccard .75), and none has a gap inside. *reproducible*: the densities of two neighbours at
+    segment comes back (Jaccard .75), and none may be two. *reproducible*: the densities of two neighbours at
     least have a valley between them. *constructive*: all else, a cut through one crowd. Where there are categories, the
     numbers are also looked at alone, and the better of the two words counts: levels lie apart by nature, so with them
     data without groups divide well.
@@ -77,7 +77,7 @@ def _judge_view(sample: Sample, labels: np.ndarray, comes_back: bool, seed: int)
     if not is_valley.any() or separation(points, labels, centres) <= beyond_noise(sample, k, seed):
         return "constructive"
     has_gap = (p_values <= SURE) & (filled < GAP)
-    is_natural = has_gap.all() and comes_back and not _has_gap_inside(points, labels, seed)
+    is_natural = has_gap.all() and comes_back and not _may_be_two(points, labels, seed)
     return "natural" if is_natural else "reproducible"
 
 
@@ -135,8 +135,8 @@ def _dip_test(values: np.ndarray) -> float:
     return dip_p_value(dip(values), len(values))
 
 
-def _has_gap_inside(points: np.ndarray, labels: np.ndarray, seed: int) -> bool:
-    """Say whether a segment falls into two with a gap between them."""
+def _may_be_two(points: np.ndarray, labels: np.ndarray, seed: int) -> bool:
+    """Say whether a segment falls into two, or is so flat that it may well be two."""
     rng = generator(seed, "inside")
     is_gap, chances = [], []
     for j in range(int(labels.max()) + 1):
@@ -146,4 +146,19 @@ def _has_gap_inside(points: np.ndarray, labels: np.ndarray, seed: int) -> bool:
             filled, p_values = find_gaps(inside, halves, centres)
             is_gap.append(filled[0] < GAP)
             chances.append(p_values[0])
+            if _is_flat(inside):
+                return True
     return bool((np.array(is_gap, dtype=bool) & (holm(chances) <= SURE)).any())
+
+
+def _is_flat(points: np.ndarray) -> bool:
+    """Say whether points are spread more evenly along their first principal axis than a normal crowd.
+
+    Two crowds that run into each other are, long before a valley shows between them. Kurtosis test of Anscombe and
+    Glynn 1983, one-sided.
+    """
+    from scipy.stats import kurtosistest
+
+    centred = points - points.mean(axis=0)
+    along = centred @ np.linalg.svd(centred, full_matrices=False)[2][0]
+    return bool(along.std() > 0 and kurtosistest(along, alternative="less").pvalue < SURE)
