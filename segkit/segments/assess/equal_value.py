@@ -34,7 +34,7 @@ def describe_near_equal(
     Parameters
     ----------
     found : mapping
-        Number of segments → `NearEqual`.
+        Number of segments → `NearEqual`; at least one.
     n_segments : int
         The number chosen.
     features : DataFrame
@@ -51,7 +51,9 @@ def describe_near_equal(
 
     rows = [_rows(near, features).assign(n_segments=k) for k, near in sorted(found.items())]
     table = pd.concat(rows, ignore_index=True).assign(segmentation_id=segmentation_id)
-    swing = find_swing_accounts(found[n_segments], features, cluster_ids).assign(segmentation_id=segmentation_id)
+    chosen = found.get(n_segments)
+    swing = find_swing_accounts(chosen, features, cluster_ids) if chosen else pd.DataFrame(columns=SWINGS)
+    swing = swing.assign(segmentation_id=segmentation_id)
     return {"near_equal": table, "swing_accounts": swing[SWINGS]}
 
 
@@ -86,6 +88,8 @@ def _rows(near: NearEqual, features: pd.DataFrame) -> pd.DataFrame:
             "n_found": near.n_found,
             "n_searches": near.n_searches,
             "seen": near.seen,
+            "n_accounts": n,
+            "revenue_12m": round(float(np.nansum(revenue)), 4),
             "ari_best": np.round([adjusted_rand(labels, best) for labels in near.labels], DIGITS),
             "n_moved": is_elsewhere.sum(axis=1),
             "moved_revenue": np.where(is_elsewhere, np.nan_to_num(revenue), 0.0).sum(axis=1).round(4),
@@ -209,7 +213,7 @@ def _log(money: pd.Series) -> np.ndarray:
 
 
 def describe_equals(
-    near_equal: pd.DataFrame, swing: pd.DataFrame, n_segments: int, features: pd.DataFrame, share: float
+    near_equal: pd.DataFrame, swing: pd.DataFrame, n_segments: int, share: float
 ) -> list[tuple[str, dict[str, Any]]]:
     """Return what the equally good divisions at the number chosen mean: sentences with their numbers.
 
@@ -217,14 +221,14 @@ def describe_equals(
     ----------
     near_equal, swing : DataFrame
         The tables of `describe_near_equal`.
-    features : DataFrame
-        account_id, revenue_12m of the accounts divided.
     share : float
         Setting `near_equal`.
     """
     rows = near_equal[near_equal["n_segments"] == n_segments].sort_values("solution")
+    if rows.empty:
+        return []
     best, others = rows.iloc[0], rows[rows["solution"] > 1]
-    n, revenue = len(features), float(features["revenue_12m"].sum())
+    n, revenue = int(best["n_accounts"]), float(best["revenue_12m"])
     numbers: dict[str, Any] = {"k": n_segments, "share": share, "n_searches": int(best["n_searches"])}
     if not numbers["n_searches"]:
         return [("near_equal.fixed", numbers)]

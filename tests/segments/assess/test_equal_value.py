@@ -96,7 +96,7 @@ def test_the_division_that_separates_value_is_named():
     tables = describe_near_equal({2: corners()}, 2, money, IDS[:2])
     equals = tables["near_equal"]
     assert equals["is_most_valuable"].tolist() == [False, True] and equals["gain_low"].iloc[1] > 0.3
-    said = dict(describe_equals(equals, tables["swing_accounts"], 2, money, 0.005))
+    said = dict(describe_equals(equals, tables["swing_accounts"], 2, 0.005))
     assert said["near_equal.value_better"]["solution"] == 2
     assert said["near_equal.cores"]["n_swing"] == 100 and "near_equal.warn_many" in said
 
@@ -114,7 +114,7 @@ def test_by_chance_no_other_division_is_called_more_valuable():
 def said(found: NearEqual, revenue=(10, 20, 30, 40, 50)) -> dict:
     money = features(list(revenue))
     tables = describe_near_equal({3: found}, 3, money, IDS)
-    sentences = describe_equals(tables["near_equal"], tables["swing_accounts"], 3, money, 0.005)
+    sentences = describe_equals(tables["near_equal"], tables["swing_accounts"], 3, 0.005)
     for key, numbers in sentences:
         for language in LANGUAGES:
             text = say(key, language, **numbers)
