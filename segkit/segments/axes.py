@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from segkit.statistics.clusterings import contingency
+
 DIGITS = 12
 MOST_AXES = 12
 BLOCK = 20_000  # rows spread out to one column per level at once: bounds memory
-FAR = 3.0  # spreads up to which a number counts in its standard deviation
+CHANCE = 0.05
 
 
 def n_levels(space: Mapping[str, Any]) -> list[int]:
@@ -37,11 +39,11 @@ def place_points(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any
         return np.nan_to_num(numbers, nan=0.0) * _roots(space["numbers"])
     axes = space["axes"]
     loadings, mean = np.array(axes["loadings"]), np.array(axes["mean"])
-    units, shares = np.array(axes["units"]), np.array(axes["shares"])
+    shares = np.array(axes["shares"])
     points = np.empty((len(numbers), len(loadings)))
     for first in range(0, len(numbers), BLOCK):
         rows = slice(first, first + BLOCK)
-        points[rows] = (_spread_out(numbers[rows], codes[rows], space, units, shares) - mean) @ loadings.T
+        points[rows] = (_spread_out(numbers[rows], codes[rows], space, shares) - mean) @ loadings.T
     return points
 
 
@@ -51,57 +53,99 @@ def fit_axes(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any]) -
     Returns
     -------
     dict
-        ``units``: standard deviation of each number. ``shares`` of the levels. ``mean`` of the columns spread out.
-        ``loadings`` (d, columns): first the shared axes, then what these leave of each number. ``n_shared``.
+        ``shares`` of the levels. ``mean`` of the columns spread out. ``loadings`` (d, columns): first the shared axes,
+        then what these leave of each number. ``n_shared``. ``unrelated``: names of the categories without a part.
 
     Notes
     -----
     Factor analysis of mixed data (Pagès 2004, Revue de statistique appliquée 52; R's FactoMineR::FAMD): numbers at unit
     variance, indicators of levels over the root of their share. A category that shares nothing then has as many axes of
-    variance 1 as levels, less one, and would drown the rest. So only axes are kept whose variance is above that of
-    criteria without relation: their weight, times (1 + √(columns/rows))², the largest value that chance alone gives
-    (Marčenko and Pastur 1967). What these axes do not hold of the numbers is kept beside them: nothing asked for in
-    numbers is lost. Where there is nothing but unrelated categories, their first 12 axes are kept.
+    variance 1 as levels, less one, and would drown the rest. So it has no part (see `find_unrelated`), and only axes
+    are kept whose variance is above that of criteria without relation: their weight, times (1 + √(columns/rows))², the
+    largest value that chance alone gives (Marčenko and Pastur 1967). What these axes do not hold of the numbers is kept
+    beside them: nothing asked for in numbers is lost. Where there is nothing but unrelated categories, their first 12
+    axes are kept.
     """
-    units = np.array([_unit(column) for column in numbers.T])
-    shares = [_level_shares(codes[:, j], k) for j, k in enumerate(n_levels(space))]
-    wide = _spread_out(numbers, codes, space, units, np.concatenate(shares))
+    shares = np.concatenate([_level_shares(codes[:, j], k) for j, k in enumerate(n_levels(space))])
+    wide = _spread_out(numbers, codes, space, shares)
     mean, n_numbers = wide.mean(axis=0), numbers.shape[1]
-    values, vectors = np.linalg.eigh(np.cov(wide - mean, rowvar=False).reshape(wide.shape[1], -1))
+    is_unrelated = find_unrelated(numbers, codes)
+    has_part = np.repeat(np.append(np.ones(n_numbers, bool), ~is_unrelated), [1] * n_numbers + n_levels(space))
+    has_part = has_part | (not has_part.any())
+    values, vectors = np.linalg.eigh(np.cov((wide - mean) * has_part, rowvar=False).reshape(wide.shape[1], -1))
     values, vectors = values[::-1], vectors[:, ::-1]
-    weights = [entry["weight"] for entry in space["numbers"]]
-    weights += [
-        entry["weight"] for entry, k in zip(space["categories"], n_levels(space), strict=True) for _ in range(k)
-    ]
-    unrelated = (vectors**2).T @ np.array(weights)
-    edge = (1 + np.sqrt(wide.shape[1] / max(len(wide), 1))) ** 2
-    kept = np.flatnonzero(values > edge * unrelated)[:MOST_AXES]
+    weights = np.array([entry["weight"] for kind in ("numbers", "categories") for entry in space[kind]])
+    alone = (vectors**2).T @ np.repeat(weights, [1] * n_numbers + n_levels(space))
+    edge = (1 + np.sqrt(has_part.sum() / max(len(wide), 1))) ** 2
+    kept = np.flatnonzero(values > edge * alone)[:MOST_AXES]
     if not len(kept) and not n_numbers:
         kept = np.flatnonzero(values > 1e-9)[:MOST_AXES]
     shared = vectors[:, kept].T
     shared = shared * np.sign(shared[np.arange(len(shared)), np.abs(shared).argmax(axis=1)])[:, None]
     left = (np.eye(wide.shape[1]) - shared.T @ shared)[:n_numbers]
+    names = [entry["name"] for entry, alone_too in zip(space["categories"], is_unrelated, strict=True) if alone_too]
     return {
-        "units": np.round(units, DIGITS).tolist(),
-        "shares": np.round(np.concatenate(shares), DIGITS).tolist(),
+        "shares": np.round(shares, DIGITS).tolist(),
         "mean": np.round(mean, DIGITS).tolist(),
         "loadings": np.round(np.vstack([shared, left]), DIGITS).tolist(),
         "n_shared": len(kept),
+        "unrelated": names if n_numbers or len(names) < len(is_unrelated) else [],
     }
 
 
-def _unit(values: np.ndarray) -> float:
-    known = values[np.isfinite(values)]
-    return max(float(np.clip(known, -FAR, FAR).std()), 1e-6) if len(known) else 1.0
+def find_unrelated(numbers: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return for each category whether no other criterion goes with it, as far as the rows can tell.
+
+    Numbers by the F test of the analysis of variance between its levels (R's stats::oneway.test with equal variances),
+    categories by Pearson's χ² (R's stats::chisq.test without correction), each on the rows that know both; related from
+    the first p below 5 % over the number of other criteria (Bonferroni).
+    """
+    n_others = numbers.shape[1] + codes.shape[1] - 1
+    least = np.ones(codes.shape[1])
+    for j in range(codes.shape[1]):
+        for column in numbers.T:
+            least[j] = min(least[j], _p_of_levels(column, codes[:, j]))
+        for other in range(j):
+            p = _p_of_pairs(codes[:, other], codes[:, j])
+            least[j], least[other] = min(least[j], p), min(least[other], p)
+    return least * max(n_others, 1) >= CHANCE
+
+
+def _p_of_levels(values: np.ndarray, codes: np.ndarray) -> float:
+    from scipy.stats import f
+
+    known = np.isfinite(values) & (codes >= 0)
+    values, (_, codes) = values[known], np.unique(codes[known], return_inverse=True)
+    n, k = len(values), int(codes.max(initial=-1)) + 1
+    if k < 2 or n <= k:
+        return 1.0
+    sizes = np.bincount(codes)
+    means = np.bincount(codes, values) / sizes
+    between = float(sizes @ (means - values.mean()) ** 2)
+    within = float(((values - means[codes]) ** 2).sum())
+    if within <= 1e-12 * max(between, 1e-300):
+        return 0.0 if between > 0 else 1.0
+    return float(f.sf(between / (k - 1) / (within / (n - k)), k - 1, n - k))
+
+
+def _p_of_pairs(a: np.ndarray, b: np.ndarray) -> float:
+    from scipy.stats import chi2
+
+    known = (a >= 0) & (b >= 0)
+    cells = contingency(a[known], b[known]).astype(float) if known.any() else np.ones((1, 1))
+    if min(cells.shape) < 2:
+        return 1.0
+    expected = np.outer(cells.sum(axis=1), cells.sum(axis=0)) / cells.sum()
+    return float(chi2.sf(((cells - expected) ** 2 / expected).sum(), (cells.shape[0] - 1) * (cells.shape[1] - 1)))
 
 
 def _level_shares(codes: np.ndarray, k: int) -> np.ndarray:
     return np.bincount(codes[codes >= 0], minlength=k) / max(int((codes >= 0).sum()), 1)
 
 
-def _spread_out(numbers, codes, space: Mapping[str, Any], units: np.ndarray, shares: np.ndarray) -> np.ndarray:
-    """Return the numbers in units and one column per level over the root of its share, each with its weight."""
-    blocks, first = [np.nan_to_num(numbers, nan=0.0) * (_roots(space["numbers"]) / units)], 0
+def _spread_out(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any], shares: np.ndarray) -> np.ndarray:
+    """Return the numbers and one column per level over the root of its share, each with its weight."""
+    blocks, first = [np.nan_to_num(numbers, nan=0.0) * _roots(space["numbers"])], 0
     for j, (entry, k) in enumerate(zip(space["categories"], n_levels(space), strict=True)):
         share = shares[first : first + k]
         is_level = (codes[:, [j]] == np.arange(k)).astype(float)

@@ -12,7 +12,7 @@ Titles = Mapping[str, tuple[str, str]]
 
 
 def describe_left_out(space: Mapping[str, Any], titles: Titles | None = None) -> list[tuple[str, dict[str, Any]]]:
-    """Return one sentence per criterion left out, in the order in which they were asked for.
+    """Return one sentence per criterion left out, in the order asked for, then those of categories without a part.
 
     Parameters
     ----------
@@ -29,6 +29,8 @@ def describe_left_out(space: Mapping[str, Any], titles: Titles | None = None) ->
             numbers |= names_of("of", entry["of"], titles)
         kind = "warn_left" if reason == "unknown_column" else "left"
         sentences.append((f"methods.{kind}_{reason}", numbers))
+    for name in space["axes"].get("unrelated", []):
+        sentences.append(("methods.unrelated", names_of("name", name, titles)))
     if space["left_out"] and not criteria_of(space):
         sentences.append(("methods.warn_nothing_left", {}))
     return sentences

@@ -1,10 +1,12 @@
-"""Criteria of any kind on comparable scales: logarithms or robust units for numbers, levels for categories.
+"""Criteria of any kind on comparable scales: numbers in standard deviations without extremes, categories by levels.
 
 Five accounts can be half of sales, and must not make the clusters alone; a category with many levels must not either.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import numbers
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +22,10 @@ VALUE_CRITERIA = ("revenue_12m", "frequency_12m", "days_since_last", "tenure_day
 DIGITS = 12
 LEAST_SPREAD = 0.25  # on logarithms; differences of a few per cent are not blown up to the weight of real ones
 SKEWED = 8.0  # a number that is never negative and whose 99th percentile is so many medians goes on logarithms …
+NORMAL_QUARTILES = 1.349  # their distance in standard deviations of a normal distribution
+FAR = 3.0  # standard deviations, estimated from the quartiles, beyond which values are drawn in
 SMALL = 2.0  # … unless that percentile is below this: shares and ratios keep their units
-FARTHEST = 6.0  # spreads from the median at which a number ends: one account alone does not make a segment
+FARTHEST = 6.0  # standard deviations from the median at which a number ends: one account alone does not make a segment
 MOST_LEVELS = 12  # the commonest levels of a category; the others together are one more
 LEAST_LEVEL = 0.01  # share of accounts from which a level stands alone
 SAME = 0.999  # rank correlation from which a number says the same as one before it
@@ -42,8 +46,8 @@ def fit_space(frame: pd.DataFrame, criteria: Mapping[str, float]) -> dict[str, A
     Returns
     -------
     dict
-        ``numbers``: name, is_log, median, spread (interquartile range, or the standard deviation where half of the
-        accounts are equal; on logarithms at least .25), weight. ``categories``: name, levels, weight. ``left_out``:
+        ``numbers``: name, is_log, median, spread (standard deviation, the extremes drawn in; on logarithms at least
+        .25), weight. ``categories``: name, levels, weight. ``left_out``:
         name and reason (methods.constant, methods.all_missing, methods.duplicate with ``of``, methods.names,
         methods.many_levels, methods.date, methods.unknown_column). ``axes``: see `axes.fit_axes`; empty without
         categories.
@@ -70,9 +74,9 @@ def apply_space(
     groups: np.ndarray | None = None,
 ) -> Sample:
     """Return the accounts of a frame on the scales of a space, in the frame's order; unknown levels are missing."""
-    numbers, codes = read_numbers(frame, space), read_codes(frame, space)
+    values, codes = read_numbers(frame, space), read_codes(frame, space)
     even = np.ones(len(frame)) if weights is None else weights / max(weights.mean(), 1e-300)
-    return Sample(numbers, codes, place_points(numbers, codes, space), even, groups)
+    return Sample(values, codes, place_points(values, codes, space), even, groups)
 
 
 def criteria_of(space: Mapping[str, Any]) -> list[str]:
@@ -93,7 +97,7 @@ def _look_at(
         return {"reason": "methods.all_missing"}, {}
     if is_number(values):
         entry = _number_scale(as_numbers(values), name in VALUE_CRITERIA)
-    elif pd.api.types.is_datetime64_any_dtype(values) or _first(values, "isoformat"):
+    elif pd.api.types.is_datetime64_any_dtype(values) or _holds_days(values):
         return {"reason": "methods.date"}, {}
     else:
         entry = _levels(values)
@@ -109,8 +113,10 @@ def is_number(values: pd.Series) -> bool:
     """Say whether a criterion is a number; yes and no are a category, exact decimals are numbers."""
     import pandas as pd
 
-    is_numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    return is_numeric or _first(values, "as_tuple")
+    if values.dtype != object:
+        return pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    first = next(iter(values.dropna()), None)
+    return isinstance(first, numbers.Number) and not isinstance(first, bool)
 
 
 def as_numbers(values: pd.Series) -> np.ndarray:
@@ -121,10 +127,8 @@ def as_numbers(values: pd.Series) -> np.ndarray:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def _first(values: pd.Series, attribute: str) -> bool:
-    """Say whether the first value of a column of objects has an attribute: exact decimals and days have no dtype."""
-    known = values.dropna()
-    return values.dtype == object and len(known) > 0 and hasattr(known.iloc[0], attribute)
+def _holds_days(values: pd.Series) -> bool:
+    return values.dtype == object and isinstance(next(iter(values.dropna()), None), dt.date)
 
 
 def _number_scale(values: np.ndarray, is_value: bool) -> dict[str, Any] | None:
@@ -134,12 +138,22 @@ def _number_scale(values: np.ndarray, is_value: bool) -> dict[str, Any] | None:
     high = np.percentile(known, 99)
     is_log = is_value or bool(known.min() >= 0 and high > max(SMALL, SKEWED * np.median(known)))
     scaled = np.log1p(np.maximum(known, 0.0)) if is_log else known
-    low, middle, high = np.percentile(scaled, [25, 50, 75])
-    spread = high - low if high > low else scaled.std()
+    spread, middle = _spread(scaled), float(np.median(scaled))
     if spread <= 1e-9 * max(1.0, abs(middle)):
         return None
     spread = max(spread, LEAST_SPREAD) if is_log else spread
-    return {"is_log": is_log, "median": round(float(middle), DIGITS), "spread": round(float(spread), DIGITS)}
+    return {"is_log": is_log, "median": round(middle, DIGITS), "spread": round(spread, DIGITS)}
+
+
+def _spread(values: np.ndarray) -> float:
+    """Return the standard deviation of values, those beyond the 1st and 99th percentile or 3 of it drawn in.
+
+    The quartile distance itself would make a number with two clear groups small beside one without any.
+    """
+    lowest, low, middle, high, highest = np.percentile(values, [1, 25, 50, 75, 99])
+    reach = FAR * (high - low) / NORMAL_QUARTILES if high > low else np.inf
+    drawn_in = np.clip(values, max(lowest, middle - reach), min(highest, middle + reach))
+    return float(drawn_in.std() or values.std())
 
 
 def _levels(values: pd.Series) -> dict[str, Any] | None:
