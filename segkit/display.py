@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 # What a column's name says about its numbers, first match first: pattern, kind of segkit.texts.show.
 NAME_KINDS = [
     (
-        r"^trend_change|^care_cost|^contribution|^price_gap|^gap$|^expected_|^lifetime_(low|high)|_at_risk$|^renewal_value",
+        r"^trend_change|^care_cost|^contribution|^price_gap|^gap$|^expected_|^lifetime_(low|high)|_at_risk$|^renewal_value|^moved_",
         "money",
     ),
     (r"^trend$|^trend_(low|high)$|^discount|^churn_|^score|^risk$|^rule_(score|risk)$", "percent"),
+    (r"^(revenue|margin|next)_explained$|^explained|^excess$|^seen$|^told", "percent"),
     (r"^n_|_days$|^days_|^frequency|^orders|_rank$|_score$|^row_number$", "count"),
     (r"(^|_)(share|rate|pct|growth|probability|confidence|fidelity|retention|churn)(_|$)", "percent"),
     (r"^(revenue|margin|gross|monetary_value|avg_order_value|amount|cost|potential|lifetime_value)", "money"),

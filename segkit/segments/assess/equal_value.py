@@ -70,7 +70,7 @@ def _rows(near: NearEqual, features: pd.DataFrame) -> pd.DataFrame:
     import pandas as pd
 
     n, best = len(features), near.labels[0]
-    revenue = features["revenue_12m"].to_numpy(float)
+    revenue = features["revenue_12m"].to_numpy(float, na_value=np.nan)
     is_elsewhere = near.labels != best
     sizes = [np.bincount(labels[labels >= 0]) for labels in near.labels]
     value = {name: _explained(features[money], near.labels) for money, name in VALUES.items()}
@@ -127,7 +127,7 @@ def find_swing_accounts(near: NearEqual, features: pd.DataFrame, cluster_ids: Se
             "cluster_id": names[own],
             "other_id": names[elsewhere.argmax(axis=0)],
             "share_other": np.round((others != own).mean(axis=0), DIGITS) if len(rows) else np.empty(0),
-            "revenue_12m": features["revenue_12m"].to_numpy(float)[rows].round(4),
+            "revenue_12m": features["revenue_12m"].to_numpy(float, na_value=np.nan)[rows].round(4),
         }
     )
     return table.sort_values(["share_other", "revenue_12m", "account_id"], ascending=[False, False, True]).reset_index(
