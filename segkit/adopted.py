@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import yaml
+
 from segkit.decisions import append_decision, read_decisions
 from segkit.project import Project
 from segkit.quarters import Quarter
-from segkit.settings.editing import edit_settings
+from segkit.settings import ProjectLoader
+from segkit.settings.editing import edit_settings, list_changes
 from segkit.store import read_json, sha256_of_value, write_json, written_whole
 
 ABSENT = "absent"
@@ -29,7 +32,8 @@ def adopted_model(project: Project, name: str, quarter: Quarter) -> dict[str, An
     Returns
     -------
     dict
-        adoption_id, quarter (from which it holds), source (refit, or the scenario), by, date, note, model.
+        adoption_id, quarter (from which it holds), source (refit, or the scenario), by, date, note, model, settings
+        (what it changed in project.yml, which earlier quarters undo: `Project.settings_at`).
     """
     path = project.decisions / f"{name}.json"
     if not path.exists():
@@ -63,7 +67,10 @@ def write_adoption(
     row : dict
         Of decisions/refits.csv.
     """
-    edit_settings(_settings_text(project), patch)  # refuses before anything is written
+    text = _settings_text(project)
+    edit_settings(text, patch)  # refuses before anything is written
+    before = yaml.load(text, ProjectLoader)  # noqa: S506 - a SafeLoader
+    adoption = adoption | {"settings": list_changes(before, patch)}
     note = {"segmentation_id": segmentation_id, "adoption": adoption, "patch": patch, "row": row}
     write_json(project.runs / ".adopting.json", note)
     finish_adoption(project)
@@ -77,8 +84,8 @@ def finish_adoption(project: Project) -> bool:
     note = read_json(path)
     adoption, models = note["adoption"], project.decisions / "models" / f"{note['segmentation_id']}.json"
     before = read_json(models)["adoptions"] if models.exists() else []
-    others = [entry for entry in before if entry["adoption_id"] != adoption["adoption_id"]]
-    write_json(models, {"adoptions": [*others, adoption]})
+    if before[-1:] != [adoption]:
+        write_json(models, {"adoptions": [*before, adoption]})
     _write_settings(project, note["patch"])
     refits = project.decisions / "refits.csv"
     noted = read_decisions(refits, "refits")

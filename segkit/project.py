@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
+import json
 import os
 import re
 from dataclasses import dataclass
@@ -62,8 +63,26 @@ class Project:
         self.scenario = scenario
         if scenario and not re.fullmatch(r"[\w-]+", scenario):
             raise UserError(f"'{scenario}' is no name for a scenario: use letters, digits, - and _.")
-        patch = self.folder / "scenarios" / scenario / "project.yml" if scenario else None
-        self.settings: Settings = _with_places(read_settings(self.folder / "project.yml", patch), self.folder)
+        self._patch = self.folder / "scenarios" / scenario / "project.yml" if scenario else None
+        self._settings_at: dict[str, Settings] = {}
+        self.settings: Settings = _with_places(read_settings(self.folder / "project.yml", self._patch), self.folder)
+
+    def settings_at(self, quarter: Quarter) -> Settings:
+        """Return the settings that hold in a quarter: what a later quarter's adoption brought does not hold yet."""
+        adopted = [
+            (self.quarter(entry["quarter"]), entry.get("settings", []))
+            for path in sorted((self.decisions / "models").glob("*.json"))
+            for entry in json.loads(path.read_text("utf-8"))["adoptions"]
+        ]
+        later = sorted((pair for pair in adopted if pair[0] > quarter), key=lambda pair: pair[0])
+        undone = [change for _, changes in reversed(later) for change in changes]
+        if not undone:
+            return self.settings
+        key = json.dumps(undone)
+        if key not in self._settings_at:
+            settings = read_settings(self.folder / "project.yml", self._patch, undone)
+            self._settings_at[key] = _with_places(settings, self.folder)
+        return self._settings_at[key]
 
     @property
     def has_money(self) -> bool:

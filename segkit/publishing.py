@@ -63,7 +63,7 @@ def write_manifest(project: Project, quarter: Quarter, notebooks: list[str], res
         ],
         "writes": writes | {KEY: restated["table"]},
         "compared": restated["compared"],
-        "settings": project.settings.model_dump(mode="json"),
+        "settings": project.settings_at(quarter).model_dump(mode="json"),
         "versions": {name: importlib.metadata.version(name) for name in PACKAGES}
         | {"python": platform.python_version()},
     }

@@ -105,9 +105,9 @@ def note_deliveries(project: Project) -> None:
         writer.writerows((name, sha, dt.date.today().isoformat()) for name, sha in sorted(met))
 
 
-def settings_sha(project: Project, section: str) -> str:
-    """Return the SHA-256 of one section of project.yml, defaults included."""
-    value = getattr(project.settings, section)
+def settings_sha(project: Project, section: str, quarter: Quarter) -> str:
+    """Return the SHA-256 of one section of project.yml as it holds in a quarter, defaults included."""
+    value = getattr(project.settings_at(quarter), section)
     return sha256_of_value(value.model_dump(mode="json") if hasattr(value, "model_dump") else value)
 
 
@@ -167,7 +167,7 @@ def _current(
     if kind == "sources":
         return _cached_sources(project, quarter)
     if kind == "settings":
-        return settings_sha(project, rest)
+        return settings_sha(project, rest, quarter)
     if kind == "decisions":
         return decisions_sha(project, rest, quarter)
     if kind == "previous" and not rest:

@@ -275,8 +275,9 @@ class _RecordedSettings:
         self._run = run
 
     def __getattr__(self, section: str) -> Any:
-        value = getattr(self._run._project.settings, section)
-        self._run._note_read(f"settings:{section}", settings_sha(self._run._project, section))
+        project, quarter = self._run._project, self._run.quarter
+        value = getattr(project.settings_at(quarter), section)
+        self._run._note_read(f"settings:{section}", settings_sha(project, section, quarter))
         return value
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import typing
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from segkit.errors import UserError
 from segkit.settings.cleansing import Cleansing, ControlTotals, Scope, Unit
 from segkit.settings.corrections import DataOwners
 from segkit.settings.criteria import CriteriaSettings
+from segkit.settings.editing import undo_changes
 from segkit.settings.exchange_rates import ExchangeRates
 from segkit.settings.goals import Goals
 from segkit.settings.kpis import KpiSettings
@@ -69,7 +71,7 @@ ProjectLoader.yaml_implicit_resolvers = {
 ProjectLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(true|True|false|False)$"), list("tTfF"))
 
 
-def read_settings(path: Path, patch: Path | None = None) -> Settings:
+def read_settings(path: Path, patch: Path | None = None, undone: Sequence[list[Any]] = ()) -> Settings:
     """Return the settings of a project file.
 
     Parameters
@@ -78,6 +80,8 @@ def read_settings(path: Path, patch: Path | None = None) -> Settings:
         project.yml.
     patch : Path, optional
         A scenario's project.yml: sections and keys that replace those of the project.
+    undone : sequence
+        Changes (`editing.list_changes`) that do not hold yet, the latest first.
 
     Raises
     ------
@@ -85,6 +89,8 @@ def read_settings(path: Path, patch: Path | None = None) -> Settings:
         All problems at once, each with its key: "project.yml: unknown key value.abc_aa. Did you mean abc_a?"
     """
     document = _read_yaml(path)
+    if undone:
+        document = undo_changes(document, list(undone))
     if patch is not None:
         document = patched(document, read_patch(patch))
     try:

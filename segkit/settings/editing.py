@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import yaml
@@ -39,8 +40,8 @@ def edit_settings(text: str, patch: dict[str, Any]) -> str:
     ends = "\r\n" if "\r\n" in text else "\n"
     edited = text.replace("\r\n", "\n")
     try:
-        for path, value in _leaves(patch):
-            edited = edited if _held(before, path) == [value] else _set(edited, path, value)
+        for path, _, (value,) in list_changes(before, patch):
+            edited = _set(edited, tuple(path), value)
         found = yaml.load(edited, ProjectLoader)  # noqa: S506 - a SafeLoader
     except (yaml.YAMLError, ValueError):  # aliases, tags, tabs: said below, nothing is written
         found = None
@@ -50,6 +51,25 @@ def edit_settings(text: str, patch: dict[str, Any]) -> str:
             f"settings there yourself and repeat the command:\n{_block(patch)}"
         )
     return edited.replace("\n", ends)
+
+
+def list_changes(document: dict[str, Any], patch: dict[str, Any]) -> list[list[Any]]:
+    """Return what a patch changes: path of keys, value before in a list (empty without one), value after in a list."""
+    found = [[list(path), _held(document, path), [value]] for path, value in _leaves(patch)]
+    return [change for change in found if change[1] != change[2]]
+
+
+def undo_changes(document: dict[str, Any], changes: list[list[Any]]) -> dict[str, Any]:
+    """Return a document with the values before; what somebody has changed once more since then stays."""
+    undone = copy.deepcopy(document)
+    for path, before, after in changes:
+        parents = _held(undone, tuple(path[:-1]))
+        if not parents or _held(undone, tuple(path)) != after:
+            continue
+        parents[0].pop(path[-1])
+        if before:
+            parents[0][path[-1]] = before[0]
+    return undone
 
 
 def _leaves(patch: dict[str, Any], path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Any]]:

@@ -198,7 +198,8 @@ def test_the_challenger_becomes_the_accepted_model_and_is_kept(folder):
     )
     stale = state(folder)
     assert stale[NEW]["is_stale"] and {"decisions:models/value", "settings:segmentations"} <= set(stale[NEW]["changed"])
-    assert "decisions:models/value" not in stale[OLD]["changed"]  # it does not hold yet
+    assert not stale[OLD]["is_stale"]  # it does not hold yet, nor do its settings
+    assert tiny.segkit_here("run", folder, "--quarter", OLD).text.startswith(f"{OLD}  unchanged")
 
     for quarter in (NEW, NEXT):
         assert tiny.segkit_here("run", folder, "--quarter", quarter).code == 0
@@ -233,6 +234,23 @@ def test_the_same_model_is_not_adopted_twice(folder):
     before = tiny.contents(folder)
     again = tiny.segkit_here("adopt", folder, "refit", *SIGN)
     assert again.code == 2 and "is stale" in again.text and tiny.contents(folder) == before
+
+
+def test_settings_hold_from_their_quarter_on_and_go_back_one_adoption_after_the_other(folder):
+    assert tiny.segkit_here("adopt", folder, "three", *SIGN).code == 0
+    project = Project(folder)
+    adopt_later(project, {"segmentations": {"value": {"n_segments": 2, "hits": 9}}})
+    now = [Project(folder).settings_at(project.quarter(q)).segmentations.value for q in (OLD, NEW, NEXT)]
+    assert [value.method for value in now] == ["grid", "kmeans", "kmeans"]
+    assert [(value.n_segments, value.hits) for value in now] == [(None, 5), (3, 5), (2, 9)]
+    assert Project(folder, "three").settings_at(project.quarter(OLD)).segmentations.value.n_segments == 3
+
+
+def adopt_later(project: Project, patch: dict) -> None:
+    """Note an adoption of the next quarter with these settings."""
+    adoption = {"adoption_id": "x", "quarter": NEXT, "source": "x", "by": "B", "date": "2026-11-01", "note": "x"}
+    row = {"segmentation_id": "value", "choice": "refit", "quarter": NEXT, "author": "B", "date": "x", "reason": "x"}
+    adopted.write_adoption(project, "value", adoption | {"model": {}}, patch, row)
 
 
 @pytest.mark.parametrize("step", ["write_json", "written_whole", "append_decision", "unlink"])

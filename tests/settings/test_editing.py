@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from segkit.errors import UserError
 from segkit.settings import ProjectLoader, patched
-from segkit.settings.editing import edit_settings
+from segkit.settings.editing import edit_settings, list_changes, undo_changes
 
 TEXT = """\
 # Ours
@@ -55,6 +55,17 @@ def test_what_a_machine_cannot_change_is_refused_with_what_to_write():
     with pytest.raises(UserError, match="Write these\\s+settings there yourself") as refused:
         edit_settings("a: &x {b: 1}\nsegmentations: *x\n", {"segmentations": {"c": 2}})
     assert "segmentations:\n  c: 2" in str(refused.value)
+
+
+def test_changes_are_undone_unless_somebody_changed_them_once_more():
+    before = {"a": {"b": 1, "c": [1]}, "d": 2}
+    changes = list_changes(before, {"a": {"b": 5, "e": 6}, "d": 2})
+    assert changes == [[["a", "b"], [1], [5]], [["a", "e"], [], [6]]]
+    after = patched(before, {"a": {"b": 5, "e": 6}})
+    assert undo_changes(after, changes) == before and after["a"]["b"] == 5
+    later = patched(after, {"a": {"b": 7}})
+    assert undo_changes(later, changes) == {"a": {"b": 7, "c": [1]}, "d": 2}
+    assert undo_changes({"d": 2}, changes) == {"d": 2}
 
 
 SCALARS = st.one_of(st.integers(-9, 9), st.booleans(), st.none(), st.text("ab:#'\"- ä", max_size=6))
