@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from segkit.statistics.comparisons import compare_numbers
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -43,14 +45,12 @@ def delta_limits(x: np.ndarray, y: np.ndarray, z: float) -> tuple[float, float, 
     >>> delta_limits(np.arange(10.0), np.arange(10.0, 20.0), 1.0)[1]
     0.7354
     """
-    from scipy.stats import rankdata
-
     x, y = x[np.isfinite(x)], y[np.isfinite(y)]
     m, n = len(x), len(y)
     if min(m, n) < FEWEST:
         return 0.0, 0.0, 1.0
-    ranks = rankdata(np.concatenate([x, y]))
-    delta = abs(float(2 * (ranks[:m].sum() - m * (m + 1) / 2) / (m * n) - 1))
+    groups = np.repeat([0, 1], [m, n])
+    delta = abs(float(compare_numbers(np.concatenate([x, y]), groups, 2).effect[0]))
     error = z * float(np.sqrt((m + n + 1) / (3 * m * n)))
     return round(delta, 4), round(max(delta - error, 0.0), 4), round(min(delta + error, 1.0), 4)
 
