@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 DIGITS = 12
 CHANCE = 0.05
+SURE_FINDS = 30  # searches that all end in the best: another one is then met by fewer than a tenth of them (95 %)
 BETTER = 0.001  # share by which a solution must beat the one used to be worth a warning
 VALUES = {"revenue_12m": "revenue_explained", "margin_12m": "margin_explained"}
 SWINGS = ["segmentation_id", "account_id", "cluster_id", "other_id", "share_other", "revenue_12m"]
@@ -233,7 +234,9 @@ def describe_equals(
     if not numbers["n_searches"]:
         return [("near_equal.fixed", numbers)]
     if others.empty:
-        return [("near_equal.none" if best["seen"] == best["seen"] else "near_equal.warn_unseen", numbers)]
+        numbers["n_found"] = int(best["n_found"])
+        is_seen, is_sure = best["seen"] == best["seen"], numbers["n_found"] >= SURE_FINDS
+        return [(f"near_equal.{'none' if is_sure else 'none_weak'}" if is_seen else "near_equal.warn_unseen", numbers)]
     farthest = others.sort_values(["n_moved", "solution"], ascending=[False, True]).iloc[0]
     moved = float(farthest["moved_revenue"])
     numbers |= {"n": len(rows), "n_moved": int(farthest["n_moved"]), "n_accounts": n, "moved": moved}

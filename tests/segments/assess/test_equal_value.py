@@ -21,10 +21,10 @@ from segkit.texts import LANGUAGES, say
 IDS = ["cluster 1", "cluster 2", "cluster 3"]
 
 
-def near(*labels: list[int], excess: float = 0.001, seen: float = 1.0, n_searches: int = 40) -> NearEqual:
+def near(*labels: list[int], excess: float = 0.001, seen: float = 1.0, n_searches: int = 40, n: int = 30) -> NearEqual:
     s = len(labels)
     worse = np.arange(s) * excess
-    return NearEqual(np.array(labels), 10 * (1 + worse), worse, np.full(s, 3), n_searches, seen, s)
+    return NearEqual(np.array(labels), 10 * (1 + worse), worse, np.full(s, n), n_searches, seen, s)
 
 
 def features(revenue, margin=None) -> pd.DataFrame:
@@ -125,6 +125,7 @@ def said(found: NearEqual, revenue=(10, 20, 30, 40, 50)) -> dict:
 def test_every_case_has_its_sentence():
     one = [0, 0, 1, 1, 2]
     assert list(said(near(one))) == ["near_equal.none"]
+    assert list(said(near(one, n=7))) == ["near_equal.none_weak"]
     assert list(said(near(one, seen=np.nan))) == ["near_equal.warn_unseen"]
     assert list(said(near(one, n_searches=0, seen=np.nan))) == ["near_equal.fixed"]
     full = said(HAND)
