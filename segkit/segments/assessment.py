@@ -13,11 +13,12 @@ from segkit.segments.assess.flows import trace_flows
 from segkit.segments.assess.indices import measure_indices
 from segkit.segments.assess.known import find_known
 from segkit.segments.assess.near_equal import NearEqual, find_near_equal
+from segkit.segments.assess.parts import split_instability
 from segkit.segments.assess.tendency import measure_tendency
 from segkit.segments.assess.verdict import judge
 from segkit.segments.challenger import Challenger, fit_challenger, place_accounts
 from segkit.segments.criteria_values import resolve_criteria
-from segkit.segments.grid import grid_rules
+from segkit.segments.grid import assign_grid, grid_rules
 from segkit.segments.search_table import tabulate_search, tabulate_stability
 from segkit.segments.space import criteria_of
 from segkit.tables import TABLES
@@ -64,7 +65,7 @@ def assess_challenger(
     tables = {
         "cluster_search": search,
         "tendency": measure_tendency(challenger.sample, seed, indices),
-        **_tables_of_fits(challenger, settings, seed, known),
+        **_tables_of_fits(challenger, settings, seed, known, assign_grid(features, {"rules": rules})),
         **describe_near_equal(equals, k, challenger.features, challenger.cluster_ids, segmentation_id),
     }
     tables = {name: frame.assign(segmentation_id=segmentation_id) for name, frame in tables.items()}
@@ -80,17 +81,22 @@ def _find_equals(challenger: Challenger, settings: Any, seed: int) -> dict[int, 
     return {k: find_near_equal(challenger.sample, challenger.fit, fits[k], settings.near_equal, seed) for k in numbers}
 
 
-def _tables_of_fits(challenger: Challenger, settings: Any, seed: int, known: Any) -> dict[str, pd.DataFrame]:
+def _tables_of_fits(
+    challenger: Challenger, settings: Any, seed: int, known: Any, grid: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
     """Return what all numbers of segments say together: stability, flows, known columns."""
     features, k = challenger.features, challenger.n_segments
     labels_by_k = {number: fit.labels for number, fit in challenger.fits.items()}
-    parts: dict[int, pd.DataFrame] = {}
-    columns = read_known(settings, known, features["account_id"])
+    pairs, size = max(FEWEST_PAIRS, settings.bootstrap_pairs // 2), settings.bootstrap_accounts
+    parts = {k: split_instability(challenger.sample, challenger.fit, challenger.chosen, pairs, seed, size)}
+    columns = _of_grid(grid, features["account_id"])
+    others = read_known(settings, known, features["account_id"])
+    columns = columns if others is None else columns.join(others)
     criteria = features[[name for name in criteria_of(challenger.space) if name in features]]
     return {
         "segment_stability": tabulate_stability(challenger, parts),
         "segment_flows": trace_flows(labels_by_k, add_churn(features, known.value)),
-        "known_columns": find_known(labels_by_k, features[[]] if columns is None else columns, criteria),
+        "known_columns": find_known(labels_by_k, columns, criteria),
     }
 
 
@@ -107,6 +113,14 @@ def add_churn(features: pd.DataFrame, value: pd.DataFrame | None) -> pd.DataFram
         return features
     churn = value.set_index("account_id")["churn_probability"]
     return features.assign(churn_probability=features["account_id"].map(churn).to_numpy())
+
+
+def _of_grid(grid: pd.DataFrame, account_ids: Iterable[str]) -> pd.DataFrame:
+    """Return the ABC class and the stage of life by the rules, for these accounts in their order."""
+    rows = grid.set_index("account_id").loc[list(account_ids)].reset_index(drop=True)
+    has_class = rows["value_class"] != ""
+    life_cycle = rows["segment_id"].where(~has_class, "active")
+    return rows[[]].assign(value_class=rows["value_class"].where(has_class), life_cycle=life_cycle)
 
 
 def read_known(settings: Any, known: Any, account_ids: Iterable[str]) -> pd.DataFrame | None:
