@@ -13,15 +13,17 @@ from segkit.segments.fits import Fit, Sample
 from segkit.segments.methods.em import FAR
 from segkit.segments.methods.posterior import joint_densities, measure_fit
 from segkit.segments.methods.starts import divide_points, n_different, n_empty, pick_different
+from segkit.segments.methods.threads import one_thread
 from segkit.segments.search import uneven
 
 DIGITS = 12
 SHAPES = ("spherical", "diag", "tied", "full")  # from few parameters to many; ties of BIC go to the few
 N_STARTS = 8  # short searches of each shape, half from k-means, half from accounts drawn as centres
 N_KEPT = 3  # the best different ones of them climb to the top
-SHORT_STEPS, STEPS, QUICK_STEPS = 10, 100, 40
+SHORT_STEPS, STEPS, QUICK_STEPS = 10, 100, 25
 SHORT_ROWS = 2000  # short searches see so many rows at most
 TOLERANCE = 1e-5  # of log-likelihood for each row and step
+QUICK_TOLERANCE = 1e-4
 NORMAL_RANGE = 0.741  # standard deviation of a normal distribution in units of its interquartile range
 LEAST_SPREAD = 0.1  # added to the spread of every cloud, in units of the points' own: none shrinks to one account
 SAME = 0.05  # difference of log-likelihood below which two searches ended in the same clouds
@@ -68,9 +70,7 @@ def fit_gaussian(
         clouds alike) or full; mclust's VII, VVI, EEE and VVV (Fraley and Raftery 2002). ``objective``: minus the
         log-likelihood; ``measures`` as in `mixture.fit_mixture`, and ``bic_<shape>`` of a full fit.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with one_thread("sklearn.mixture"):
         points = _drawn_by_weight(np.clip(sample.points, -FAR, FAR), sample.weights)
         k = min(n_segments, n_different(points, n_segments))
         warm = [] if start is None or len(start["segments"]) != k else [_read(start)]
@@ -80,7 +80,8 @@ def fit_gaussian(
         elif is_quick:
             shape = str(start["shape"]) if start is not None else "diag"
             first = _from_labels(points, divide_points(points, k, rng))
-            fit = _finish(sample, _best([_climb(points, shape, c, QUICK_STEPS) for c in [*warm, first]], points), shape)
+            ended = [_climb(points, shape, clouds, QUICK_STEPS, QUICK_TOLERANCE) for clouds in [*warm, first]]
+            fit = _finish(sample, _best(ended, points), shape)
         else:
             fit, extra = _search(sample, points, k, warm, rng)
         one = _one_cloud(sample, points).measures
@@ -150,7 +151,7 @@ def _at_rows(points: np.ndarray, k: int, rng: np.random.Generator) -> Clouds:
     return Clouds(np.full(k, 1 / k), points[rng.choice(len(points), k, replace=False)], np.stack([whole] * k))
 
 
-def _climb(points: np.ndarray, shape: str, first: Clouds, steps: int) -> Clouds:
+def _climb(points: np.ndarray, shape: str, first: Clouds, steps: int, tolerance: float = TOLERANCE) -> Clouds:
     """Return the clouds after at most so many rounds of expectation and maximisation by scikit-learn."""
     from sklearn.mixture import GaussianMixture
 
@@ -158,7 +159,7 @@ def _climb(points: np.ndarray, shape: str, first: Clouds, steps: int) -> Clouds:
         len(first.shares),
         covariance_type=shape,
         reg_covar=_floor(points),
-        tol=TOLERANCE,
+        tol=tolerance,
         max_iter=steps,
         weights_init=first.shares / first.shares.sum(),
         means_init=first.means,

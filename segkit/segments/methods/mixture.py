@@ -11,6 +11,7 @@ from segkit.segments.fits import Fit, Sample
 from segkit.segments.methods.em import Classes, Data, climb, lay_out, log_joint, normalise
 from segkit.segments.methods.posterior import lay_out_for, measure_fit, read_classes, write_classes
 from segkit.segments.methods.starts import divide_points, n_different, n_empty, pick_different
+from segkit.segments.methods.threads import one_thread
 
 N_STARTS = 20  # short searches, half from k-means on points, half from posteriors drawn at random
 N_KEPT = 5  # the best different ones of them climb to the top
@@ -55,9 +56,7 @@ def fit_mixture(
     -----
     Many short searches, the best of which go on (Biernacki, Celeux and Govaert 2003); see `em` for the model.
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with one_thread():
         n_levels = _count_levels(sample, start)
         data = lay_out(sample.numbers, sample.codes, n_levels, sample.weights)
         k = min(n_segments, n_different(data.wide, n_segments))

@@ -9,6 +9,7 @@ import numpy as np
 
 from segkit.segments.fits import Sample
 from segkit.segments.methods.em import FAR, LEAST_SHARE, LOG_TWO_PI, Classes, Data, lay_out, log_joint, normalise
+from segkit.segments.methods.threads import one_thread
 
 DIGITS = 12
 BLOCK = 20_000  # rows laid out side by side at once: bounds memory
@@ -35,9 +36,7 @@ def by_mixture(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
     Bayes' rule: p(s | x) = share_s f_s(x) / Σ share_t f_t(x); equal to ``predict_proba`` of stepmix's StepMix and of
     scikit-learn's GaussianMixture with the same parameters (tested).
     """
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):
+    with one_thread():
         blocks = [np.arange(first, min(first + BLOCK, len(sample))) for first in range(0, len(sample), BLOCK)]
         parts = [normalise(joint_densities(sample.take(rows), model))[0] for rows in blocks]
     return np.vstack(parts) if parts else np.empty((0, len(model["segments"])))
