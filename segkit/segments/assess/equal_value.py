@@ -75,16 +75,11 @@ def _rows(near: NearEqual, features: pd.DataFrame) -> pd.DataFrame:
     is_elsewhere = near.labels != best
     sizes = [np.bincount(labels[labels >= 0]) for labels in near.labels]
     value = {name: _explained(features[money], near.labels) for money, name in VALUES.items()}
-    gain, error = gain_in_value(features, near.labels)
-    distance = (
-        NormalDist().inv_cdf(1 - CHANCE / 2 / max(len(near.labels) - 1, 1)) * error
-    )  # all hold together (Bonferroni)
-    is_better = gain - distance > 0
-    chosen = int(np.where(is_better, gain, -np.inf).argmax()) if is_better.any() else 0
+    gain, low, high = compare_value(near, features)
     return pd.DataFrame(
         {
             "solution": np.arange(1, len(near.labels) + 1),
-            "objective": near.objectives,
+            "objective": np.round([fit.objective or 0.0 for fit in near.fits], DIGITS),
             "excess": near.excess,
             "n_found": near.n_found,
             "n_searches": near.n_searches,
@@ -96,12 +91,28 @@ def _rows(near: NearEqual, features: pd.DataFrame) -> pd.DataFrame:
             "moved_revenue": np.where(is_elsewhere, np.nan_to_num(revenue), 0.0).sum(axis=1).round(4),
             "smallest_share": np.round([size[size > 0].min() / max(n, 1) for size in sizes], DIGITS),
             **value,
-            "gain": gain.round(DIGITS),
-            "gain_low": (gain - distance).round(DIGITS),
-            "gain_high": (gain + distance).round(DIGITS),
-            "is_most_valuable": np.arange(len(near.labels)) == chosen,
+            "gain": gain,
+            "gain_low": low,
+            "gain_high": high,
+            "is_most_valuable": np.arange(len(near.labels)) == choose_by_value(near, features),
         }
     )
+
+
+def compare_value(near: NearEqual, features: pd.DataFrame) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the gain in value of each division over the best, and the ends of intervals that hold together (95 %)."""
+    gain, error = gain_in_value(features, near.labels)
+    distance = NormalDist().inv_cdf(1 - CHANCE / 2 / max(len(near.labels) - 1, 1)) * error  # Bonferroni
+    return gain.round(DIGITS), (gain - distance).round(DIGITS), (gain + distance).round(DIGITS)
+
+
+def choose_by_value(near: NearEqual, features: pd.DataFrame) -> int:
+    """Return which of the equally good divisions (a place in `NearEqual.fits`) separates value best.
+
+    Among those whose gain is beyond chance the one with the largest; the best by the method's criterion without any.
+    """
+    gain, low, _ = compare_value(near, features)
+    return int(np.where(low > 0, gain, -np.inf).argmax()) if (low > 0).any() else 0
 
 
 def find_swing_accounts(near: NearEqual, features: pd.DataFrame, cluster_ids: Sequence[str]) -> pd.DataFrame:

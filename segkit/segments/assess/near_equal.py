@@ -7,12 +7,13 @@ of business, not of statistics.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from segkit.segments.fits import Fit, FitFunction, Sample
+from segkit.segments.methods.assign import reorder
 from segkit.segments.methods.kmeans import fit_kmeans
 from segkit.segments.optimise import draw_far_point, inertia, lloyd, means, seed_centres, transfer
 from segkit.segments.search import SAME, uneven
@@ -21,7 +22,7 @@ from segkit.statistics.resampling import generator
 
 DIGITS = 12
 ROWS_SEARCHED = 150_000  # rows times searches, for k-means; one search is two to five products of matrices
-FEWEST, MOST = 20, 300  # searches for k-means
+FEWEST, MOST = 30, 300  # searches for k-means
 QUICK_FITS = 12  # for any other method
 PARTS, LEAST_ROWS = (2, 6), 10  # such a fit starts from a half or a sixth of the rows, at least ten a segment
 MOST_KEPT = 50
@@ -35,10 +36,10 @@ class NearEqual:
 
     Attributes
     ----------
-    labels : array (s, n)
-        One division a row, the best first, then by objective; groups numbered like the best one's. −1 in no group.
-    objectives, excess, n_found : array (s,)
-        What the method makes small; its distance to the best as a share; searches that ended there.
+    fits : list of Fit
+        The best first, then by objective; segments numbered like the best one's. Any of them may be used in its place.
+    excess, n_found : array (s,)
+        How much worse than the best, as a share; searches that ended there.
     n_searches : int
         Searches made for this; none where the method uses no chance or has no criterion to compare (Ward, density).
     seen : float
@@ -47,13 +48,17 @@ class NearEqual:
         Divisions found as good, of which at most `MOST_KEPT` are kept.
     """
 
-    labels: np.ndarray
-    objectives: np.ndarray
+    fits: list[Fit]
     excess: np.ndarray
     n_found: np.ndarray
     n_searches: int
     seen: float
     n_all: int
+
+    @functools.cached_property
+    def labels(self) -> np.ndarray:
+        """One division a row, shape (s, n); −1 in no group."""
+        return np.array([fit.labels for fit in self.fits])
 
     @property
     def is_core(self) -> np.ndarray:
@@ -115,15 +120,13 @@ def _is_kmeans(sample: Sample, fit: FitFunction, best: Fit) -> bool:
     return method is fit_kmeans and not is_bound and not best.model.get("offsets")
 
 
-def _search(
-    sample: Sample, best: Fit, share: float, rng: np.random.Generator, searches: int
-) -> Iterator[tuple[np.ndarray, float]]:
-    """Yield labels and inertia of searches that end near the best."""
+def _search(sample: Sample, best: Fit, share: float, rng: np.random.Generator, searches: int) -> Iterator[Fit]:
+    """Yield the divisions of searches that end near the best."""
     points, weights, k = sample.points, uneven(sample.weights), best.n_segments
     centres = means(points, best.labels, k, weights)
     away = ((points - centres[best.labels]) ** 2).sum(axis=1) * (1.0 if weights is None else weights)
     limit = (best.objective or 0.0) * (1 + share) * SCREEN
-    refined: dict[float, tuple[np.ndarray, float]] = {}
+    refined: dict[float, Fit] = {}
     for i in range(searches):
         if i % 3 == 0:
             start = seed_centres(points, k, rng, weights)
@@ -138,7 +141,8 @@ def _search(
             continue
         if value not in refined:  # many searches stop at the same place: refined once
             labels, moved = transfer(points, labels, moved, weights)
-            refined[value] = labels, inertia(points, labels, moved, weights)
+            model = {"kind": "centres", "segments": np.round(moved, DIGITS).tolist()}
+            refined[value] = Fit(labels, model, inertia(points, labels, moved, weights))
         yield refined[value]
 
 
@@ -150,10 +154,8 @@ def _draws(sample: Sample, fit: FitFunction, best: Fit, seed: int) -> bool:
     return rng.bit_generator.state != before
 
 
-def _fit_anew(
-    sample: Sample, fit: FitFunction, best: Fit, seed: int, searches: int
-) -> Iterator[tuple[np.ndarray, float]]:
-    """Yield labels and objective of quick fits that start from fits on parts of the rows, large and small by turns."""
+def _fit_anew(sample: Sample, fit: FitFunction, best: Fit, seed: int, searches: int) -> Iterator[Fit]:
+    """Yield quick fits that start from fits on parts of the rows, large and small by turns."""
     k, n = best.n_segments, len(sample)
     for i in range(searches):
         rng = generator(seed, "near_equal", k, i)
@@ -161,55 +163,42 @@ def _fit_anew(
         begun = fit(sample.take(rows), k, rng, start=best.model, is_quick=True)
         found = fit(sample, k, rng, start=begun.model, is_quick=True)
         if found.objective is not None and found.n_segments == k:
-            yield found.labels, found.objective
+            yield found
 
 
-def _merge(
-    found: Iterator[tuple[np.ndarray, float]] | list, best: Fit, searches: int, share: float, is_exact: bool
-) -> NearEqual:
-    """Return the different divisions among those found, the best of all fits first, as a NearEqual."""
-    goal = 0.0 if best.objective is None else best.objective
+def _merge(found: Iterable[Fit], best: Fit, searches: int, share: float, is_exact: bool) -> NearEqual:
+    """Return the different divisions among those found, as a NearEqual."""
+    goal = best.objective or 0.0
     unit = abs(best.measures["loglik_one"] + goal) if "loglik_one" in best.measures else abs(goal)
     rounding = SAME * max(unit, SAME)
-    kept: list[list] = [[best.labels, goal, 0]]
-    within = 0
-    for labels, value in found:
-        if value - goal > share * unit + rounding:
+    kept, counts = [best], [0]
+    for fit in found:
+        if (fit.objective or 0.0) - goal > share * unit + rounding:
             continue
-        within += 1
-        same = next((row for row in kept if _is_same(row, labels, value, rounding, is_exact)), None)
-        if same is None:
-            kept.append([labels, value, 1])
-        else:
-            same[2] += 1
-    once = sum(row[2] == 1 for row in kept)
-    kept[0][2] += int(best.measures.get("n_found", 1))
-    rest = sorted(kept[1:], key=lambda row: (row[1], row[0].tobytes()))
-    shown = [kept[0], *rest][:MOST_KEPT]
-    values = np.array([row[1] for row in shown])
-    return NearEqual(
-        np.array([_number_like(row[0], best.labels) for row in shown]),
-        values.round(DIGITS),
-        ((values - goal) / max(unit, 1e-300)).round(DIGITS),
-        np.array([row[2] for row in shown]),
-        searches,
-        round(1 - once / within, DIGITS) if within else np.nan,
-        len(kept),
-    )
+        place = next((i for i, other in enumerate(kept) if _is_same(fit, other, rounding, is_exact)), len(kept))
+        if place == len(kept):
+            kept.append(fit)
+            counts.append(0)
+        counts[place] += 1
+    within = sum(counts)
+    seen = round(1 - counts.count(1) / within, DIGITS) if within else np.nan
+    counts[0] += int(best.measures.get("n_found", 1))
+    places = sorted(range(1, len(kept)), key=lambda i: (kept[i].objective or 0.0, kept[i].labels.tobytes()))
+    places = [0, *places][:MOST_KEPT]
+    excess = np.array([(kept[i].objective or 0.0) - goal for i in places]) / max(unit, 1e-300)
+    fits = [best, *(_number_like(kept[i], best) for i in places[1:])]
+    return NearEqual(fits, excess.round(DIGITS), np.array([counts[i] for i in places]), searches, seen, len(kept))
 
 
-def _is_same(row: list, labels: np.ndarray, value: float, rounding: float, is_exact: bool) -> bool:
-    if is_exact:
-        return abs(row[1] - value) <= rounding and adjusted_rand(row[0], labels) == 1
-    return adjusted_rand(row[0], labels) >= ONE_SOLUTION
+def _is_same(fit: Fit, other: Fit, rounding: float, is_exact: bool) -> bool:
+    if is_exact and abs((fit.objective or 0.0) - (other.objective or 0.0)) > rounding:
+        return False
+    return adjusted_rand(fit.labels, other.labels) >= (1 if is_exact else ONE_SOLUTION)
 
 
-def _number_like(labels: np.ndarray, best: np.ndarray) -> np.ndarray:
-    """Return labels with the numbers of the best division, paired by the assignment problem; −1 stays."""
-    in_both = (labels >= 0) & (best >= 0)
-    names = match(best[in_both], labels[in_both])
-    free = iter(sorted(set(range(int(max(labels.max(), best.max())) + 1)) - set(names.values())))
-    table = np.full(int(labels.max()) + 2, -1)
-    for group in np.unique(labels[labels >= 0]).tolist():
-        table[group] = names[group] if group in names else next(free)
-    return table[labels]
+def _number_like(fit: Fit, best: Fit) -> Fit:
+    """Return a division with the numbers of the best one, paired by the assignment problem."""
+    in_both = (fit.labels >= 0) & (best.labels >= 0)
+    numbers = {number: group for group, number in match(best.labels[in_both], fit.labels[in_both]).items()}
+    rest = iter(sorted(set(range(fit.n_segments)) - set(numbers.values())))
+    return reorder(fit, [numbers[j] if j in numbers else next(rest) for j in range(fit.n_segments)])

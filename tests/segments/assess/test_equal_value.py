@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from segkit.segments.assess.equal_value import (
+    choose_by_value,
     count_cores,
     describe_equals,
     describe_near_equal,
@@ -15,6 +16,7 @@ from segkit.segments.assess.equal_value import (
 )
 from segkit.segments.assess.near_equal import NearEqual
 from segkit.segments.assess.separation import explained
+from segkit.segments.fits import Fit
 from segkit.tables import TABLES
 from segkit.texts import LANGUAGES, say
 
@@ -24,7 +26,8 @@ IDS = ["cluster 1", "cluster 2", "cluster 3"]
 def near(*labels: list[int], excess: float = 0.001, seen: float = 1.0, n_searches: int = 40, n: int = 30) -> NearEqual:
     s = len(labels)
     worse = np.arange(s) * excess
-    return NearEqual(np.array(labels), 10 * (1 + worse), worse, np.full(s, n), n_searches, seen, s)
+    fits = [Fit(np.array(row), {"segments": []}, 10 * (1 + more)) for row, more in zip(labels, worse, strict=True)]
+    return NearEqual(fits, worse, np.full(s, n), n_searches, seen, s)
 
 
 def features(revenue, margin=None) -> pd.DataFrame:
@@ -95,6 +98,7 @@ def test_the_division_that_separates_value_is_named():
     money = features(revenue, revenue * 0.3)
     tables = describe_near_equal({2: corners()}, 2, money, IDS[:2])
     equals = tables["near_equal"]
+    assert choose_by_value(corners(), money) == 1
     assert equals["is_most_valuable"].tolist() == [False, True] and equals["gain_low"].iloc[1] > 0.3
     said = dict(describe_equals(equals, tables["swing_accounts"], 2, 0.005))
     assert said["near_equal.value_better"]["solution"] == 2

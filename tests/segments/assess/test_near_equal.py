@@ -8,6 +8,7 @@ import pytest
 
 from segkit.segments.assess.near_equal import MOST_KEPT, find_near_equal
 from segkit.segments.fits import Fit, Sample
+from segkit.segments.methods.assign import assign_labels
 from segkit.segments.methods.kmeans import fit_kmeans
 from segkit.segments.methods.kmedoids import fit_kmedoids
 from segkit.segments.methods.mixture import fit_mixture
@@ -42,7 +43,7 @@ def test_two_divisions_of_a_rectangle_by_hand():
     best = fit_kmeans(sample, 2, np.random.default_rng(1))
     found = find_near_equal(sample, fit_kmeans, best, 0.005, seed=1, searches=60)
     assert best.objective == pytest.approx(1)
-    assert found.n_all == 2 and found.objectives == pytest.approx([1, 1.00100025])
+    assert found.n_all == 2 and [fit.objective for fit in found.fits] == pytest.approx([1, 1.00100025])
     assert found.excess == pytest.approx([0, 0.00100025])
     assert found.labels[0].tolist() == best.labels.tolist() and adjusted_rand(*found.labels) == pytest.approx(-0.5)
     assert found.lowest_agreement == pytest.approx(-0.5)
@@ -83,6 +84,8 @@ def test_wholesale_customers_have_many_answers_at_four_and_one_at_two(wholesale)
     assert 12 <= found.n_all <= 20 and found.lowest_agreement < 0.72
     assert found.excess.min() == 0 and found.excess.max() <= 0.005 and (np.diff(found.excess) >= 0).all()
     assert 0.75 < found.is_core.mean() < 0.92
+    for fit in found.fits:  # any of them can be used in place of the best
+        assert np.array_equal(assign_labels(wholesale, fit.model), fit.labels)
     best = fit_kmeans(wholesale, 2, np.random.default_rng(1))
     assert find_near_equal(wholesale, fit_kmeans, best, 0.005, seed=1).n_all == 1
 
