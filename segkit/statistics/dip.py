@@ -110,7 +110,8 @@ def _modal_interval(places: Floats, below: Floats, upto: Floats) -> tuple[float,
         minorant = np.interp(x, minorant_at, minorant_y)
         majorant = np.interp(x, majorant_at, majorant_y)
         apart = majorant - minorant
-        at = int(apart.argmax())
+        corners = np.searchsorted(x, np.union1d(minorant_at, majorant_at))  # elsewhere only rounding can be larger
+        at = int(corners[apart[corners].argmax()])
         if apart[at] <= bridged * (1 + 1e-12):
             break
         first = int(np.searchsorted(x, minorant_at[np.searchsorted(minorant_at, x[at], "right") - 1]))

@@ -13,6 +13,9 @@ def test_dip_by_hand():
     assert dip([0, 0, 1, 1]) == pytest.approx(1 / 4)
     # Three of four values in one heap may be its mode's jump; the fourth is a step of 1/4, missed by half: 1/8.
     assert dip([0, 0, 0, 1]) == pytest.approx(1 / 8)
+    # Thirty values about 0, thirty about 10, one between: the line from one heap to the other misses 26.9 of 61.
+    heaps = np.r_[np.linspace(-0.5, 0.5, 30), 5, np.linspace(9.5, 10.5, 30)]
+    assert dip(heaps) == pytest.approx(26.9 / 122) and dip(heaps * 10) == pytest.approx(26.9 / 122)
     assert np.isnan(dip([])) and dip([3.0]) == 0.5 and dip([7, 7, 7]) == pytest.approx(1 / 6)
 
 
