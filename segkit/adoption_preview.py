@@ -139,7 +139,13 @@ def _names(tables: Any, candidate: Candidate) -> Callable[[str], str]:
     if candidate.source != REFIT:
         other = candidate.project.run_folder(candidate.quarter) / "tables" / "segment_register.parquet"
         known = read_frame(other).set_index("segment_id")["name_en"].to_dict() | known
-    return lambda segment: f"{segment} {known[segment]}" if segment in known else segment
+
+    def called(segment: str) -> str:
+        if segment in known:
+            return f"{segment} {known[segment]}"
+        return texts.say("segments.cluster_label", "en", number=segment.rpartition(" ")[2])
+
+    return called
 
 
 def _money(project: Project) -> Callable[[float], str]:

@@ -169,6 +169,8 @@ def _events(cells: _Cells, pairs: dict[int, int]) -> Iterator[tuple[Any, ...]]:
 def describe_events(events: pd.DataFrame, names: pd.DataFrame) -> list[tuple[str, dict[str, Any]]]:
     """Return what became of the segments, a sentence per split, merge, birth and death, most revenue first.
 
+    Of the challenger it is what would become of them.
+
     Parameters
     ----------
     events : DataFrame
@@ -184,7 +186,8 @@ def describe_events(events: pd.DataFrame, names: pd.DataFrame) -> list[tuple[str
     split = events[events["event"] == "split"]["from_segment_id"]
     continued = set(events.loc[events["event"] == "continued", "from_segment_id"])
     n_before += len((set(ended) | set(split)) - continued)
-    told: list[tuple[str, dict[str, Any]]] = [("adoption.continued", {"n": n_continued, "n_before": n_before})]
+    stem = "adoption.would_" if (events["model"] == "challenger").all() else "adoption."
+    told: list[tuple[str, dict[str, Any]]] = [(f"{stem}continued", {"n": n_continued, "n_before": n_before})]
     known = names.set_index("segment_id")
     changes = events[events["event"].isin(EVENTS)].sort_values(
         ["revenue_12m", "event", "segment_id", "from_segment_id"], ascending=[False, True, True, True]
@@ -194,7 +197,7 @@ def describe_events(events: pd.DataFrame, names: pd.DataFrame) -> list[tuple[str
         for end, segment in (("now", row.segment_id), ("before", row.from_segment_id)):
             for language in LANGUAGES:
                 numbers[f"{end}_{language}"] = _called(segment, known, language)
-        told.append((f"adoption.{row.event}", numbers))
+        told.append((f"{stem}{row.event}", numbers))
     return told
 
 

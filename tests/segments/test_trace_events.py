@@ -116,10 +116,13 @@ def test_planted_split_and_merge_are_told_in_both_languages():
     assert {k[0] for k in kinds if k[2] in ("C2", "C3")} == {"continued", "merge"}
     names = pd.DataFrame({"segment_id": ["C1", "C2", "C3"], "name_de": "Eins", "name_en": "One"})
     told = describe_events(found, names)
-    assert told[0] == ("adoption.continued", {"n": 2, "n_before": 3})
+    assert told[0] == ("adoption.would_continued", {"n": 2, "n_before": 3})
     sentences = [say(key, language, **numbers) for key, numbers in told for language in LANGUAGES]
-    assert any("Cluster 4 hat sich von Eins abgespalten" in s for s in sentences)
-    assert any("has merged into Cluster 2" in s for s in sentences)
+    assert any("4 würde sich von Eins abspalten" in s for s in sentences)
+    assert any("One would go into" in s for s in sentences)
+    now = describe_events(found.assign(model="accepted"), names)
+    assert [key for key, _ in now] == [key.replace("would_", "") for key, _ in told]
+    assert all(say(key, language, **numbers) for key, numbers in now for language in LANGUAGES)
 
 
 def test_nobody_and_one_account():

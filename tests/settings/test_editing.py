@@ -78,7 +78,7 @@ VALUES = st.recursive(
 MAPPINGS = st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(MAPPINGS, MAPPINGS, st.sampled_from([None, False, True]))
 def test_any_patch_of_any_document_gives_the_patched_document(document, patch, style):
     text = yaml.safe_dump(document, allow_unicode=True, default_flow_style=style, sort_keys=False)
