@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.display import label_of
 from segkit.segments.assess.choice import score_numbers
+from segkit.segments.left_out import Titles, names_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,8 +22,9 @@ def recommend(
     near_equal: pd.DataFrame | None = None,
     known: pd.DataFrame | None = None,
     comparison: pd.DataFrame | None = None,
+    titles: Titles | None = None,
 ) -> Sentences:
-    """Return what to do, and on what it rests: at most six sentences.
+    """Return what to do, and on what it rests: at most five sentences.
 
     Parameters
     ----------
@@ -31,22 +32,25 @@ def recommend(
         Table `cluster_search`, with is_chosen and verdict.
     tendency, near_equal, known, comparison : DataFrame, optional
         Tables `tendency`, `near_equal`, `known_columns`, `segment_comparison`; what is missing is not spoken of.
+    titles : mapping, optional
+        Column or criterion → its German and its English name.
 
     Returns
     -------
     list of (key, numbers)
         Keep the segments in force, try the clusters beside them, or adopt them; how many there would be and how the
-        next best number does; what they are (verdict); equally good ones; known columns that they reproduce.
+        next best number does; what they are (verdict); equally good ones. A warning first where they only repeat a
+        known column or one criterion.
 
     Notes
     -----
-    Clusters are worth trying where the interval of what they explain of the next quarter's revenue lies above what the
-    segments in force explain, and no known column gives them. They are worth adopting where they are more than a cut
-    through one crowd as well.
+    Clusters are worth trying where they explain more of the next quarter's revenue than the segments in force do, with
+    the interval of the gain above nothing, and no known column gives them. They are worth adopting where they are more
+    than a cut through one crowd as well.
     """
     chosen = _chosen(search)
     repeated = _repeated(known, int(chosen["n_segments"]))
-    sentences = [_advice(chosen, repeated, comparison), *describe_choice(search)[1:]]
+    sentences = [_advice(chosen, repeated, comparison, titles), *describe_choice(search)[1:]]
     equal = _rows(near_equal, int(chosen["n_segments"]))
     if equal is not None and len(equal) > 1:
         others = equal[equal["solution"] > 1]
@@ -56,8 +60,6 @@ def recommend(
         tests = tendency[tendency["measure"] != "mixture"]  # any skewed crowd takes several normal distributions
         n_yes = int(tests["says"].str.endswith("_yes").sum())
         sentences.append((f"how_many.tendency_{'some' if n_yes else 'none'}", {"n_yes": n_yes, "n": len(tests)}))
-    if repeated is not None:
-        sentences.append(("how_many.warn_reproduces", _column(repeated) | {"told": float(repeated["told"])}))
     return sentences
 
 
@@ -113,26 +115,25 @@ def _repeated(known: pd.DataFrame | None, k: int) -> Any:
     return None if hits is None or hits.empty else hits.sort_values(["ari", "column"], ascending=[False, True]).iloc[0]
 
 
-def _advice(chosen: Any, repeated: Any, comparison: pd.DataFrame | None) -> tuple[str, dict[str, Any]]:
+def _advice(
+    chosen: Any, repeated: Any, comparison: pd.DataFrame | None, titles: Titles | None
+) -> tuple[str, dict[str, Any]]:
     """Return keep, try or adopt, with the figures of the contest."""
     numbers: dict[str, Any] = {"k": int(chosen["n_segments"])}
     if repeated is not None:
-        return "how_many.keep_known", numbers | _column(repeated)
+        kind = repeated["kind"] if "kind" in repeated.index else "column"
+        told = {"told": float(repeated["told"]), **names_of("name", str(repeated["column"]), titles)}
+        return f"how_many.warn_keep_{kind}", numbers | told
     rows = None if comparison is None or comparison.empty else comparison.set_index("method")
     if rows is None or not {"accepted", "challenger"} <= set(rows.index):
         return "how_many.keep_unproven", numbers
     ours, theirs = _float(rows.loc["accepted", "next_explained"]), _float(rows.loc["challenger", "next_explained"])
     if np.isnan(ours) or np.isnan(theirs):
         return "how_many.keep_unproven", numbers
-    low = _float(rows.loc["challenger", "next_low"]) if "next_low" in rows else float("nan")
     numbers |= {"accepted": ours, "challenger": theirs}
-    if not low > ours:
+    if not _float(rows.loc["challenger", "gain_low"]) > 0:
         return ("how_many.keep_close" if theirs > ours else "how_many.keep"), numbers
     return ("how_many.try" if chosen["verdict"] == "constructive" else "how_many.adopt"), numbers
-
-
-def _column(row: Any) -> dict[str, str]:
-    return {f"column_{language}": label_of(str(row["column"]), language) for language in ("de", "en")}
 
 
 def _float(value: Any) -> float:

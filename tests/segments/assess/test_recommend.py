@@ -20,9 +20,9 @@ SEARCH = pd.DataFrame(
 )
 
 
-def contest(accepted: float, challenger: float, low: float) -> pd.DataFrame:
-    rows = {"method": ["accepted", "challenger"], "next_explained": [accepted, challenger], "next_low": [np.nan, low]}
-    return pd.DataFrame(rows)
+def contest(accepted: float, challenger: float, gain_low: float) -> pd.DataFrame:
+    rows = {"method": ["accepted", "challenger"], "next_explained": [accepted, challenger]}
+    return pd.DataFrame(rows).assign(gain_low=[np.nan, gain_low])
 
 
 def advice(**frames) -> str:
@@ -30,28 +30,31 @@ def advice(**frames) -> str:
 
 
 def test_clusters_must_be_better_beyond_chance():
-    assert advice(comparison=contest(0.5, 0.4, 0.3)) == "how_many.keep"
-    assert advice(comparison=contest(0.5, 0.6, 0.45)) == "how_many.keep_close"
-    assert advice(comparison=contest(0.5, 0.6, 0.55)) == "how_many.adopt"
+    assert advice(comparison=contest(0.5, 0.4, -0.2)) == "how_many.keep"
+    assert advice(comparison=contest(0.5, 0.6, -0.05)) == "how_many.keep_close"
+    assert advice(comparison=contest(0.5, 0.6, 0.05)) == "how_many.adopt"
     cut = SEARCH.assign(verdict="constructive")
-    assert advice(search=cut, comparison=contest(0.5, 0.6, 0.55)) == "how_many.try"
+    assert advice(search=cut, comparison=contest(0.5, 0.6, 0.05)) == "how_many.try"
     assert advice() == advice(comparison=contest(np.nan, np.nan, np.nan)) == "how_many.keep_unproven"
 
 
 def test_what_everybody_knows_is_said():
-    known = pd.DataFrame(
-        {"n_segments": [3, 3], "column": ["region", "team"], "ari": [0.2, 0.9], "told": [0.4, 0.95]}
-    ).assign(reproduces=[False, True])
-    told = recommend(SEARCH, known=known, comparison=contest(0.5, 0.9, 0.8))
-    assert told[0][0] == "how_many.keep_known"
-    assert told[-1][0] == "how_many.warn_reproduces" and told[-1][1]["told"] == pytest.approx(0.95)
+    known = pd.DataFrame({"n_segments": [3, 3], "column": ["region", "team"], "ari": [0.2, 0.9], "told": [0.4, 0.95]})
+    known = known.assign(reproduces=[False, True], kind="column")
+    titles = {"team": ("Team", "Team of <sales>")}
+    told = recommend(SEARCH, known=known, comparison=contest(0.5, 0.9, 0.3), titles=titles)
+    assert told[0][0] == "how_many.warn_keep_column" and told[0][1]["told"] == pytest.approx(0.95)
+    assert "„Team“" in say(told[0][0], "de", **told[0][1]) and "95.0%" in say(told[0][0], "en", **told[0][1])
+    cut = recommend(SEARCH, known=known.assign(kind="cut"))
+    assert cut[0][0] == "how_many.warn_keep_cut" and "team" in say(cut[0][0], "en", **cut[0][1])
+    assert recommend(SEARCH, known=known[:1])[0][0] == "how_many.keep_unproven"
 
 
 def test_paragraph_is_short_and_speaks_both_languages():
     near = pd.DataFrame({"n_segments": [3, 3], "solution": [1, 2], "n_moved": [0, 12], "ari_best": [1.0, 0.8]})
     near["moved_revenue"] = [0.0, 5e6]
     tendency = pd.DataFrame({"measure": ["dip", "mixture"], "says": ["how_many.dip_no", "how_many.mixture_yes"]})
-    told = recommend(SEARCH, tendency, near, None, contest(0.5, 0.6, 0.55))
+    told = recommend(SEARCH, tendency, near, None, contest(0.5, 0.6, 0.05))
     keys = [key for key, _ in told]
     assert keys == [
         "how_many.adopt",
