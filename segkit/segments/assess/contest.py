@@ -129,10 +129,11 @@ def _explained(values: np.ndarray, codes: np.ndarray, times: np.ndarray) -> np.n
     k = int(codes.max(initial=0)) + 1
     n, found = len(values), np.zeros(len(times))
     centred = values - values.mean() if n else values
-    for i, count in enumerate(times):
+    squares = centred**2
+    for i, count in enumerate(times):  # no products of matrices: their threads would add up in another order
         sizes, sums = np.bincount(codes, count, k), np.bincount(codes, count * centred, k)
         mean = sums.sum() / max(n, 1)
-        total = count @ centred**2 - n * mean**2
+        total = (count * squares).sum() - n * mean**2
         between = (sums**2 / np.maximum(sizes, 1)).sum() - n * mean**2
         groups = int((sizes > 0).sum())
         if total > 1e-12 and n > groups:
