@@ -77,5 +77,5 @@ def test_proposals_are_said_the_largest_first_or_that_there_are_none():
     found = describe_proposals(rows, {"S2": ("Wachstum", "Growth"), "S3": ("Kern", "Core")})
     assert [key for key, _ in found] == ["contest.proposal_split", "contest.proposal_mixed"]
     words = in_words(found)
-    assert "Cluster 2" in words[0] and "“Growth” and “Core”" in words[3]
+    assert "„Gruppe 2“" in words[0] and "“Growth” and “Core”" in words[3]
     assert describe_proposals(rows.iloc[:0]) == [("contest.proposals_none", {})]
