@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,8 @@ SCREEN = 1.01  # a swap whose inertia is then above this multiple of the present
 SCREEN_LLOYD = 1.002  # the same when Lloyd's steps have ended, before single points are moved
 PATIENCE = 5  # a search ends after so many swaps per cluster in a row without gain
 LAST_LOOK = 20  # swaps per cluster without gain that the best solution stands before it is believed
-QUICK_PATIENCE = 2  # on a bootstrap sample, where a search also knows the full solution
+QUICK_PATIENCE = 2  # swaps without gain that end a search on a bootstrap sample
+SETTLED = 3  # of the starts known, so many are followed to their end
 MERGED = 0.9  # share of different points below which equal ones are put together
 
 
@@ -104,18 +106,21 @@ def search_again(
     points: np.ndarray,
     k: int,
     rng: np.random.Generator,
-    start: np.ndarray | None = None,
+    starts: Sequence[np.ndarray] = (),
     weights: np.ndarray | None = None,
 ) -> tuple[np.ndarray, np.ndarray, float]:
     """Return labels, centres and inertia of a quick fit to a bootstrap sample.
 
-    The better of two searches, one from `start` (centres of the full solution) and one from a seeding of its own: a fit
-    that stops early would read as an unstable market, one that never leaves the full solution as a stable one. Without
-    a start, or with one of another number of centres, both are seeded.
+    The best of what the SETTLED most promising `starts` come to (centres of the full solution and of those nearly as
+    good, judged after two of Lloyd's steps) and of a search with a seeding of its own; of two without starts. A fit
+    that stops early would read as an unstable market; one that knows the full solution only, as a stable one.
     """
     points, weights, place = merge_equal(points, k, uneven(weights))
-    starts = [start if start is not None and len(start) == k else None, None]
-    searches = [search_once(points, k, rng, QUICK_PATIENCE, centres, weights) for centres in starts]
+    fitting = [lloyd(points, start, 2, weights) for start in starts if len(start) == k]
+    fitting.sort(key=lambda found: inertia(points, found[0], found[1], weights))
+    settled = [search_once(points, k, rng, 0, centres, weights) for _, centres in fitting[:SETTLED]]
+    best = min(settled, key=lambda found: found[2])[1] if settled else None
+    searches = [search_once(points, k, rng, QUICK_PATIENCE, start, weights) for start in (best, None)]
     labels, centres, value = min(searches, key=lambda found: found[2])
     return labels[place], centres, value
 

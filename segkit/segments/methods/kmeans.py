@@ -52,7 +52,7 @@ def fit_kmeans(
 
     Notes
     -----
-    Quick fits: see `search.search_again`.
+    Quick fits: see `search.search_again`; `start` may hold the centres of other good divisions under ``others``.
     """
     keep_groups = keep_groups and sample.groups is not None
     points, weights, place = group_means(sample) if keep_groups else (sample.points, sample.weights, None)
@@ -61,8 +61,8 @@ def fit_kmeans(
     if k < 2:
         return _as_fit(sample, points[:1] * 0 + points.mean(axis=0), keep_groups, None, None, {})
     if is_quick:
-        centres = None if start is None else np.array(start["segments"])
-        labels, centres, inertia = search_again(points, k, rng, centres, weights)
+        starts = [] if start is None else [start["segments"], *start.get("others", [])]
+        labels, centres, inertia = search_again(points, k, rng, [np.array(one) for one in starts], weights)
         measures: dict[str, float] = {}
     else:
         found = search_clusters(points, k, int(rng.integers(2**31)), hits, max_searches, weights=weights)

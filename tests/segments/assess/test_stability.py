@@ -3,8 +3,16 @@
 import numpy as np
 import pytest
 
-from segkit.segments.assess.stability import continued, draw_rows, kept_across, measure_stability, overlaps_of
+from segkit.segments.assess.stability import (
+    continued,
+    draw_rows,
+    kept_across,
+    measure_stability,
+    overlaps_of,
+    with_others,
+)
 from segkit.segments.fits import Fit, Sample
+from segkit.segments.methods.assign import assign_labels
 from segkit.segments.methods.kmeans import fit_kmeans
 
 
@@ -83,13 +91,24 @@ def test_groups_are_drawn_whole_and_about_as_many_rows():
 
 
 def test_copies_of_an_account_do_not_make_a_division_stable():
-    accounts = np.random.default_rng(4).normal(size=(60, 4))
+    accounts = np.random.default_rng(5).normal(size=(60, 4))
     points, groups = np.repeat(accounts, 8, axis=0), np.repeat(np.arange(60), 8)
     agreement = []
     for sample in (sample_of(points), sample_of(points, groups)):
-        full = fit_kmeans(sample, 4, np.random.default_rng(1))
-        agreement.append(measure_stability(sample, fit_kmeans, {4: full}, 12, 1, 480)[4].pairs.mean())
-    assert agreement[0] > agreement[1] + 0.15
+        full = fit_kmeans(sample, 3, np.random.default_rng(1))
+        agreement.append(measure_stability(sample, fit_kmeans, {3: full}, 10, 1, 480)[3].pairs.mean())
+    assert agreement[0] > agreement[1] + 0.3
+
+
+def test_refits_of_k_means_know_other_good_divisions_and_find_them():
+    # a square of four even clouds: cut upright or across, k = 2 is as good; samples decide for one or the other
+    sample = sample_of(blobs(n=40))
+    full = fit_kmeans(sample, 2, np.random.default_rng(1))
+    start = with_others(sample, fit_kmeans, full, seed=1, size=160)
+    cuts = {tuple(assign_labels(sample, {"kind": "centres", "segments": one})) for one in start["others"]}
+    assert len({min(cut, tuple(1 - np.array(cut))) for cut in cuts}) >= 2
+    found = measure_stability(sample, fit_kmeans, {2: full}, pairs=15, seed=1, size=160)[2]
+    assert 0.2 < found.pairs.mean() < 0.8 and set(found.pairs.round(1)) <= {0.0, 1.0}
 
 
 def test_same_inputs_same_bytes():
