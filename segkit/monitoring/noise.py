@@ -37,10 +37,13 @@ def add_noise(migration: pd.DataFrame, draws: pd.DataFrame | None) -> pd.DataFra
         wanted = migration.rename(columns={"to_segment_id": "segment_id"})[place]
         for basis, causes in BASES.items():
             of = draws[draws["basis"] == basis]
-            of = of if of["segment_id"].isin(migration["from_segment_id"]).any() else of.head(0)  # clusters only
-            known = wanted["account_id"].isin(of["account_id"]).to_numpy()
-            drawn = wanted.merge(of[[*place, "share"]], on=place, how="left")["share"].fillna(0.0).to_numpy(float)
-            share = np.where(migration["cause"].isin(causes).to_numpy() & known, drawn, share)
+            if not of["segment_id"].isin(migration["from_segment_id"]).any():
+                continue  # drawn were the challenger's groups, not the segments
+            moved = np.flatnonzero(migration["cause"].isin(causes))
+            mine = wanted.iloc[moved]
+            of = of[of["account_id"].isin(mine["account_id"])]
+            drawn = mine.merge(of[[*place, "share"]], on=place, how="left")["share"].fillna(0.0).to_numpy(float)
+            share[moved] = np.where(mine["account_id"].isin(of["account_id"]), drawn, np.nan)
     return migration.assign(noise_share=share)
 
 

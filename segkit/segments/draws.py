@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.segments.accepted import assign_segments
+from segkit.segments.accepted import assign_segments, segment_ids
 from segkit.statistics.resampling import generator
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class Draws:
     ----------
     accounts : array (n,) of str
     segments : array (s,) of str
-        Sorted ids of the segments that occur.
+        Sorted ids of all segments that the model can give.
     counts : array (n, s) of int
         Draws in which the account stood in the segment; rows add up to `n_draws`.
     assigned : array (n,) of int
@@ -69,19 +69,18 @@ def count_draws(features: pd.DataFrame, model: Mapping[str, Any], draws: int, se
     regularity is not known, n is the number of invoices. The twelve months before likewise. An irregular buyer near a
     limit is doubtful, a regular one far from it is sure. Dates are not redrawn.
     """
+    import pandas as pd
+
     rng = generator(seed, "confidence")
     n = len(features)
-    segments, assigned = np.unique(_assign(features, model), return_inverse=True)
-    counts = np.zeros((n, len(segments)), dtype=np.int32)
+    place = pd.Index(sorted(segment_ids(model)))
+    counts = np.zeros((n, len(place)), dtype=np.int32)
     draws = max(FEWEST_DRAWS, min(draws, ROW_DRAWS // max(n, 1)))
     rows = np.arange(n)
     for redrawn in redraw_months(features, draws, rng):
-        found = _assign(redrawn, model)
-        missing = np.setdiff1d(found, segments)
-        if len(missing):
-            segments, counts, assigned = _widened(segments, counts, assigned, missing)
-        counts[rows, np.searchsorted(segments, found)] += 1
-    return Draws(features["account_id"].to_numpy(str), segments, counts, assigned, draws)
+        counts[rows, place.get_indexer(assign_segments(redrawn, model)["segment_id"])] += 1
+    assigned = place.get_indexer(assign_segments(features, model)["segment_id"])
+    return Draws(features["account_id"].to_numpy(str), place.to_numpy(str), counts, assigned, draws)
 
 
 def redraw_months(features: pd.DataFrame, draws: int, rng: np.random.Generator) -> Iterator[pd.DataFrame]:
@@ -94,19 +93,6 @@ def redraw_months(features: pd.DataFrame, draws: int, rng: np.random.Generator) 
             revenue_prev_12m=features["revenue_prev_12m"] * weight_before,
             frequency_12m=features["frequency_12m"] * weight,
         )
-
-
-def _assign(features: pd.DataFrame, model: Mapping[str, Any]) -> np.ndarray:
-    return assign_segments(features, model)["segment_id"].to_numpy(str)
-
-
-def _widened(segments: np.ndarray, counts: np.ndarray, assigned: np.ndarray, missing: np.ndarray):
-    """Return segments, counts and positions with columns for segments that no draw before led to."""
-    every = np.union1d(segments, missing)
-    place = np.searchsorted(every, segments)
-    wide = np.zeros((len(counts), len(every)), dtype=counts.dtype)
-    wide[:, place] = counts
-    return every, wide, place[assigned]
 
 
 def _shape(features: pd.DataFrame) -> np.ndarray:
