@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from segkit.segments.criterion_names import Titles, names_of
 from segkit.segments.space import criteria_of
-from segkit.texts import LANGUAGES, has, say
-
-Titles = Mapping[str, tuple[str, str]]
+from segkit.texts import LANGUAGES
 
 
 def describe_left_out(space: Mapping[str, Any], titles: Titles | None = None) -> list[tuple[str, dict[str, Any]]]:
-    """Return one sentence per criterion left out, in the order asked for, then those of categories without a part.
+    """Return one sentence per reason for which criteria are left out; one each for those that say the same as another.
 
     Parameters
     ----------
@@ -21,27 +20,27 @@ def describe_left_out(space: Mapping[str, Any], titles: Titles | None = None) ->
     titles : mapping, optional
         Criterion → its German and its English name; those of the columns by default.
     """
-    sentences = []
+    sentences: list[tuple[str, dict[str, Any]]] = []
+    together: dict[str, list[str]] = {}
     for entry in space["left_out"]:
         reason = entry["reason"].removeprefix("methods.")
-        numbers = names_of("name", entry["name"], titles)
-        if entry.get("of"):
-            numbers |= names_of("of", entry["of"], titles)
-        kind = "warn_left" if reason == "unknown_column" else "left"
-        sentences.append((f"methods.{kind}_{reason}", numbers))
-    for name in space["axes"].get("unrelated", []):
-        sentences.append(("methods.unrelated", names_of("name", name, titles)))
+        if reason == "duplicate":
+            numbers = names_of("name", entry["name"], titles) | names_of("of", entry["of"], titles)
+            sentences.append(("methods.left_duplicate", numbers))
+        else:
+            together.setdefault(f"warn_left_{reason}" if reason == "unknown_column" else f"left_{reason}", []).append(
+                entry["name"]
+            )
+    if space["axes"].get("unrelated"):
+        together["unrelated"] = list(space["axes"]["unrelated"])
+    for reason, criteria in together.items():
+        sentences.append((f"methods.{reason}", {"n": len(criteria), **_listed(criteria, titles)}))
     if space["left_out"] and not criteria_of(space):
         sentences.append(("methods.warn_nothing_left", {}))
     return sentences
 
 
-def names_of(field: str, criterion: str, titles: Titles | None = None) -> dict[str, str]:
-    """Return a criterion's name in each language, as ``<field>_de`` and ``<field>_en``; the column's where it has none.
-
-    Titles are tried first, then the titles of columns of tables.
-    """
-    if titles and criterion in titles:
-        return dict(zip([f"{field}_{language}" for language in LANGUAGES], titles[criterion], strict=True))
-    key = f"column.{criterion}"
-    return {f"{field}_{language}": say(key, language) if has(key) else criterion for language in LANGUAGES}
+def _listed(criteria: list[str], titles: Titles | None) -> dict[str, str]:
+    """Return the names of criteria as a list in each language: names_de, names_en."""
+    named = [names_of("name", criterion, titles) for criterion in criteria]
+    return {f"names_{x}": ", ".join(names[f"name_{x}"] for names in named) for x in LANGUAGES}

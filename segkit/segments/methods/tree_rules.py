@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from segkit.segments.criterion_names import Titles, names_of
 from segkit.segments.fits import Sample
 from segkit.texts import LANGUAGES, say
 
@@ -88,19 +89,20 @@ def _narrow(rule: Rule, node: Mapping[str, Any], side: str, space: Mapping[str, 
     return {**rule, **kept, "levels": names, "has_other": rule["has_other"] and other_is_left == is_left}
 
 
-def say_rules(rules: list[Rule], titles: Mapping[str, tuple[str, str]]) -> dict[str, str]:
+def say_rules(rules: list[Rule], titles: Titles | None = None) -> dict[str, str]:
     """Return the conditions of one segment as text, ``rule_de`` and ``rule_en``.
 
     Parameters
     ----------
     rules : list of dict
         An entry of what `read_rules` returns.
-    titles : mapping
-        Criterion → its German and its English name; the column's name where it is missing.
+    titles : mapping, optional
+        Criterion → its German and its English name; those of the columns by default.
     """
     found = {}
-    for place, language in enumerate(LANGUAGES):
-        parts = [_say(rule, titles.get(rule["criterion"], (rule["criterion"],) * 2)[place], language) for rule in rules]
+    for language in LANGUAGES:
+        named = [names_of("name", rule["criterion"], titles)[f"name_{language}"] for rule in rules]
+        parts = [_say(rule, title, language) for rule, title in zip(rules, named, strict=True)]
         found[f"rule_{language}"] = "; ".join(parts) or say("methods.rule_all", language)
     return found
 
