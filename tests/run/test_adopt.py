@@ -165,6 +165,11 @@ def model_of(folder: Path, quarter: str) -> dict:
     return json.loads((folder / "runs" / quarter / "models" / "value.json").read_text("utf-8"))
 
 
+def colours(folder: Path, quarter: str) -> pd.Series:
+    register = pd.read_parquet(folder / "runs" / quarter / "tables" / "segment_register.parquet")
+    return register.set_index("segment_id")["colour"]
+
+
 def state(folder: Path) -> dict[str, dict]:
     entries = json.loads(tiny.segkit_here("status", folder, "--json").text)
     return {entry["quarter"]: entry for entry in entries}
@@ -208,9 +213,7 @@ def test_the_challenger_becomes_the_accepted_model_and_is_kept(folder):
     assert now["fit"] == later["fit"] == challenger["fit"] and now["segments"] == later["segments"]
     assert now["adopted"]["by"] == "Anna Weber" and now["fitted_quarter"] == NEW
     assert not state(folder)[NEW]["is_stale"]
-    registers = [pd.read_parquet(folder / "runs" / q / "tables" / "segment_register.parquet") for q in (NEW, NEXT)]
-    colours = [register.set_index("segment_id")["colour"] for register in registers]
-    assert colours[0][now["segments"]].equals(colours[1][now["segments"]])
+    assert colours(folder, NEW)[now["segments"]].equals(colours(folder, NEXT)[now["segments"]])
 
 
 def test_a_scenario_brings_its_settings_and_its_very_model(folder):
@@ -227,6 +230,17 @@ def test_a_scenario_brings_its_settings_and_its_very_model(folder):
         for place in ("runs", "scenarios/three/runs")
     )
     assert official.equals(tried)
+
+    # a quarter later its refit is adopted: the segments go on with their ids and colours, the settings need no change
+    assert tiny.segkit_here("run", folder, "--quarter", NEXT).code == 0
+    refit = tiny.segkit_here("adopt", folder, "refit", *SIGN)
+    assert refit.code == 0 and "project.yml" not in refit.text.partition("Written:")[2].partition("Next:")[0]
+    before = colours(folder, NEXT)
+    assert tiny.segkit_here("run", folder, "--quarter", NEXT).code == 0
+    later = model_of(folder, NEXT)
+    assert later["why"] == "adopted" and later["fit"] != model["fit"]
+    assert set(later["segments"]) == set(model["segments"]) and colours(folder, NEXT).equals(before)
+    assert model_of(folder, NEW) == model
 
 
 def test_the_same_model_is_not_adopted_twice(folder):
