@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+from segkit.segments.fits import Fit
 from segkit.segments.optimise import distances, means
 
 MOST_STEPS = 30
@@ -187,3 +189,9 @@ def find_offsets(squared: np.ndarray, labels: np.ndarray) -> np.ndarray:
         np.r_[np.zeros(k), -1.0], A_ub=above, b_ub=limit, bounds=[(0, 0)] + [(None, None)] * (k - 1) + [(None, 1.0)]
     )
     return np.round(solved.x[:k] * scale, 12)
+
+
+def describe_limits(fit: Fit) -> list[tuple[str, dict[str, Any]]]:
+    """Return what limits of size cost, where they bind."""
+    price = fit.measures.get("price_of_limits")
+    return [] if price is None else [("methods.price_of_limits", {"value": price})]

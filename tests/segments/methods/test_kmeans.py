@@ -10,7 +10,7 @@ from scipy.optimize import linprog
 
 from segkit.segments.methods.assign import assign_labels, group_means, memberships, reorder
 from segkit.segments.methods.kmeans import fit_kmeans
-from segkit.segments.methods.limits import Limits, find_offsets, place_within, search_limited
+from segkit.segments.methods.limits import Limits, describe_limits, find_offsets, place_within, search_limited
 from segkit.statistics.clusterings import adjusted_rand
 from segkit.statistics.resampling import generator
 
@@ -44,6 +44,7 @@ def test_limits_of_size_by_hand():
     assert sorted(np.ravel(fit.model["segments"])) == [0.5, 6.0]
     assert fit.objective == pytest.approx(32.5)
     assert fit.measures["price_of_limits"] == pytest.approx(15.25)
+    assert describe_limits(fit) == [("methods.price_of_limits", {"value": fit.measures["price_of_limits"]})]
     # The rule for later accounts: 1 belongs left (.25 against 25), 2 right though 2.25 < 16; the border lies between.
     assert fit.labels.tolist() == assign_labels(LINE, fit.model).tolist()
 
@@ -98,6 +99,7 @@ def test_limits_that_do_not_bind_change_nothing():
     kept = fit_kmeans(sample, 3, generator(1), min_share=0.2, max_share=0.5)
     assert kept.model == free.model
     assert "offsets" not in kept.model
+    assert describe_limits(kept) == []
 
 
 def test_limits_without_room_give_fewer_segments():

@@ -10,9 +10,10 @@ import pytest
 
 from segkit.segments.methods.assign import assign_labels
 from segkit.segments.methods.tree import _shortest, fit_tree
-from segkit.segments.methods.tree_rules import say_rules
+from segkit.segments.methods.tree_rules import describe_tree, say_rules
 from segkit.segments.space import apply_space, fit_space
 from segkit.statistics.resampling import generator
+from segkit.texts import say
 
 from .point_samples import sample_of
 
@@ -77,6 +78,9 @@ def test_noise_explains_nothing_in_rows_left_out():
     fit, _, _ = fit_on(frame, np.random.default_rng(9).normal(size=len(frame)), 5)
     assert fit.measures["explained"] > 0
     assert fit.measures["explained_elsewhere"] < 0.02
+    key, numbers = describe_tree(fit)[0]
+    assert key == ("methods.tree_says" if numbers["value"] > 0 else "methods.tree_silent")
+    assert "5" in say(key, "de", **numbers)
 
 
 def test_no_leaf_is_below_the_smallest_share():
