@@ -57,24 +57,24 @@ def test_power_and_rows_needed_by_hand():
 
 
 def test_plain_search_that_stops_early_is_told_from_the_sample():
-    sample = sample_of(survey(500, 7))
-    full = fit_kmeans(sample, 7, np.random.default_rng(0), max_searches=20)
-    found = split_instability(sample, fit_kmeans, full, pairs=4, seed=1, size=500)
+    sample = sample_of(survey(1450, 7))
+    full = fit_kmeans(sample, 8, np.random.default_rng(0), max_searches=15)
+    found = split_instability(sample, fit_kmeans, full, pairs=3, seed=1, size=1450)
     assert (found["instability"] - found["algorithm_part"] - found["sampling_part"]).abs().max() < 1e-9
-    assert (found["algorithm_low"] > 0).sum() >= 2
-    few = split_instability(sample, fit_kmeans, fit_kmeans(sample, 2, np.random.default_rng(0)), 4, 1, 500)
+    assert found["algorithm_part"].mean() > 0.1 and (found["algorithm_low"] > 0).sum() >= 2
+    few = split_instability(sample, fit_kmeans, fit_kmeans(sample, 2, np.random.default_rng(0)), 3, 1, 1450)
     assert few["algorithm_part"].abs().max() < 0.05
 
 
 def test_rows_needed_are_foretold_from_a_quarter_of_them():
     """Two planted samples of 150 rows foretell the sampling part of samples of 600."""
     foretold, measured = [], []
-    for seed in (1, 2, 3):
+    for seed in (1, 2):
         parts = {}
         for n in (150, 600):
             sample = overlapping(n, seed + n)
             full = fit_kmeans(sample, 3, np.random.default_rng(0))
-            parts[n] = split_instability(sample, fit_kmeans, full, pairs=8, seed=1, size=n)
+            parts[n] = split_instability(sample, fit_kmeans, full, pairs=6, seed=1, size=n)
         foretold.append(parts[150]["sampling_part"].mean() * 4**-0.5)
         measured.append(parts[600]["sampling_part"].mean())
         small = parts[150]["n_needed"]
