@@ -13,15 +13,14 @@ from segkit.segments.challenger import Challenger
 from segkit.segments.criteria_values import read_groups
 from segkit.segments.grid import BY_RULE, GRID_SEGMENTS, Cuts, assign_grid, grid_rules
 from segkit.segments.hand_rules import OTHER, apply_rules, name_columns
+from segkit.segments.identity import name_clusters
 from segkit.segments.methods.assign import assign_labels
 from segkit.segments.space import apply_space
-from segkit.statistics.clusterings import contingency, match
 
 if TYPE_CHECKING:
     import pandas as pd
 
 RULED = ("grid", "rules")
-SAME_SEGMENT = 1 / 3  # Jaccard overlap from which a refitted cluster continues a segment
 QUARTERS_PER_YEAR = 4
 
 
@@ -144,28 +143,12 @@ def _identities(
     clusters: list[str],
     known_ids: Iterable[str],
 ) -> tuple[list[str], dict[str, str]]:
-    """Name each cluster: the id of the kept segment it continues, or an id that no segment ever had."""
-    continued: dict[str, str] = {}
-    came_from: dict[str, str] = {}
-    if kept is not None and len(labels):
-        members = features.set_index("account_id").loc[labels["account_id"]].reset_index()
-        old, new = assign_segments(members, kept)["segment_id"].to_numpy(), labels["cluster_id"].to_numpy()
-        if "fit" in kept:
-            pairs = match(old, new, least=SAME_SEGMENT)
-            continued = {cluster: old_id for cluster, old_id in pairs.items() if old_id not in BY_RULE}
-        most = np.unique(old)[contingency(new, old).argmax(axis=1)]
-        came_from = dict(zip(np.unique(new).tolist(), most.tolist(), strict=True))
-    numbers = _free_numbers({*known_ids, *continued.values()})
-    names = {cluster: continued.get(cluster) or f"C{next(numbers)}" for cluster in clusters}
-    return list(names.values()), {names[c]: came_from[c] for c in clusters if c not in continued and c in came_from}
-
-
-def _free_numbers(ids: set[str]):
-    used = [int(i[1:]) for i in ids if i[:1] == "C" and i[1:].isdigit()]
-    number = max(used, default=0)
-    while True:
-        number += 1
-        yield number
+    """Name each cluster: the id of the fitted segment it continues, or an id that no segment ever had."""
+    if kept is None or not len(labels):
+        return name_clusters(None, labels["cluster_id"].to_numpy(), clusters, known_ids)
+    members = features.set_index("account_id").loc[labels["account_id"]].reset_index()
+    old = assign_segments(members, kept)["segment_id"].to_numpy()
+    return name_clusters(old, labels["cluster_id"].to_numpy(), clusters, known_ids, "fit" in kept)
 
 
 def assign_segments(features: pd.DataFrame, model: Mapping[str, Any], cuts: Cuts | None = None) -> pd.DataFrame:

@@ -31,7 +31,11 @@ EVENTS = ("split", "merge", "birth", "death")
 
 
 def name_clusters(
-    old: np.ndarray | None, new: np.ndarray, clusters: Sequence[str], known_ids: Iterable[str]
+    old: np.ndarray | None,
+    new: np.ndarray,
+    clusters: Sequence[str],
+    known_ids: Iterable[str],
+    is_fitted: bool = True,
 ) -> tuple[list[str], dict[str, str]]:
     """Return the id of each cluster, and for those that continue nothing the segment most of its accounts were in.
 
@@ -45,8 +49,10 @@ def name_clusters(
         All clusters, also those without accounts, in the order in which their ids come back.
     known_ids : iterable of str
         All ids that ever were; a new segment gets none of them: C1, C2 … upwards.
+    is_fitted : bool
+        The segments before were fitted ones: rules (the grid's, a person's) are no clusters and are not continued.
     """
-    pairs = {} if old is None or not len(old) else match(old, new, least=SAME_SEGMENT)
+    pairs = {} if old is None or not len(old) or not is_fitted else match(old, new, least=SAME_SEGMENT)
     continued = {cluster: segment for cluster, segment in pairs.items() if segment not in BY_RULE}
     came_from: dict[str, str] = {}
     if old is not None and len(old):
