@@ -193,7 +193,7 @@ def _merge(found: Iterable[Fit], best: Fit, searches: int, share: float, is_exac
 def _is_same(fit: Fit, other: Fit, rounding: float, is_exact: bool) -> bool:
     if is_exact and abs((fit.objective or 0.0) - (other.objective or 0.0)) > rounding:
         return False
-    return adjusted_rand(fit.labels, other.labels) >= (1 if is_exact else ONE_SOLUTION)
+    return adjusted_rand(fit.labels, other.labels) >= ONE_SOLUTION  # accounts without weight may differ
 
 
 def _number_like(fit: Fit, best: Fit) -> Fit:
