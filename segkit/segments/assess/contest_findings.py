@@ -52,6 +52,8 @@ def describe_known(known: pd.DataFrame, n_segments: int, titles: Titles | None =
     elif not said:
         said = [("contest.known_nothing", {})]
     others = known[(known["n_segments"] != n_segments) & known["reproduces"].astype(bool)]
+    others = others.sort_values(["n_segments", "kind", "told", "column"], ascending=[True, True, False, True])
+    others = others.drop_duplicates("n_segments")
     return said + [
         (f"contest.known_other_{row.kind}", _known(row, int(row.n_segments), titles)) for row in others.itertuples()
     ]
@@ -88,6 +90,7 @@ def describe_contest(comparison: pd.DataFrame, titles: Titles | None = None) -> 
         low, high = figures["gain_low"], figures["gain_high"]
         verdict = "better" if low > 0 else "worse" if high < 0 else "level"
         said.append((f"contest.{verdict}", numbers))
+        said += _baseline(rivals, figures["next_explained"], numbers["accepted"])
     drawn = comparison[comparison["global_ari"].notna()]
     if len(drawn) > 1:
         surest, weakest = (
@@ -103,6 +106,17 @@ def describe_contest(comparison: pd.DataFrame, titles: Titles | None = None) -> 
         )
         for _, row in by_hand.iterrows()
     ]
+
+
+def _baseline(rivals: pd.DataFrame, best: float, accepted: float) -> Sentences:
+    """Return what a plain ranking by revenue reaches, unless it is the best and so spoken of already."""
+    plain = rivals[(rivals["method"] == "revenue_classes") & (rivals["next_explained"] < best)]
+    if plain.empty:
+        return []
+    low, high = float(plain["gain_low"].iloc[0]), float(plain["gain_high"].iloc[0])
+    key = "ahead" if low > 0 else "beaten" if high < 0 else "level"
+    numbers = {"plain": float(plain["next_explained"].iloc[0]), "accepted": accepted}
+    return [(f"contest.baseline_{key}", numbers)]
 
 
 def describe_proposals(proposals: pd.DataFrame, names: Mapping[str, tuple[str, str]] | None = None) -> Sentences:

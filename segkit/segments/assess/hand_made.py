@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.segments.assess.known import CUT_TELLS, REPRODUCES, Cuts, best_cuts
-from segkit.segments.grid import assign_grid, grid_cuts
+from segkit.segments.grid import BY_RULE, assign_grid, grid_cuts
 from segkit.segments.methods.assign import assign_labels
 from segkit.segments.space import apply_space, criteria_of
 from segkit.statistics.clusterings import adjusted_rand
@@ -89,7 +89,10 @@ def divide_by_fit(
 
 
 def divide_by_grid(features: pd.DataFrame, model: Mapping[str, Any], pairs: int, seed: int) -> list[Division]:
-    """Return the two parts of the grid: class A, B, C by revenue, and life cycle (new, active, lapsed).
+    """Return the parts of the grid, class A, B, C and life cycle (new, active, lapsed), and a plain baseline.
+
+    The baseline ranks the accounts by revenue of twelve months and cuts them into as many classes of equal size as the
+    accepted model has segments: what anybody could do without a method.
 
     Parameters
     ----------
@@ -109,7 +112,32 @@ def divide_by_grid(features: pd.DataFrame, model: Mapping[str, Any], pairs: int,
     return [
         Division("value_class", "hand_made", lambda slice_: _by_class(slice_, model), pairs=_agreement(drawn)),
         Division("life_cycle", "hand_made", lambda slice_: _by_life(slice_, model), note="contest.note_set"),
+        *_by_rank(features, model, pairs, seed),
     ]
+
+
+def _by_rank(features: pd.DataFrame, model: Mapping[str, Any], pairs: int, seed: int) -> list[Division]:
+    """Return classes of equal size by revenue; nothing where revenue has too few different values."""
+    segments = assign_grid(features, model)["segment_id"].to_numpy(str)
+    is_open = ~np.isin(segments, BY_RULE)
+    revenue = np.nan_to_num(features["revenue_12m"].to_numpy(float, na_value=np.nan))
+    looked = revenue[is_open]
+    n_classes = len(model.get("segments", ())) or len(np.unique(segments[is_open]))
+    if n_classes < 2 or len(np.unique(looked)) < n_classes:
+        return []
+    places = np.arange(1, n_classes) / n_classes
+    limits = np.unique(np.quantile(looked, places))
+    rng = generator(seed, "contest", "revenue_classes")
+    drawn = [
+        np.searchsorted(np.unique(np.quantile(looked[rows], places)), looked, side="right")
+        for rows in bootstrap_indices(len(looked), 2 * pairs, rng)
+    ]
+
+    def assign(slice_: pd.DataFrame) -> np.ndarray:
+        values = np.nan_to_num(slice_["revenue_12m"].to_numpy(float, na_value=np.nan))
+        return np.searchsorted(limits, values, side="right")
+
+    return [Division("revenue_classes", "hand_made", assign, pairs=_agreement(drawn))]
 
 
 def _by_class(features: pd.DataFrame, model: Mapping[str, Any], cuts: Any = None) -> np.ndarray:

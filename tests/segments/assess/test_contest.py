@@ -76,6 +76,8 @@ def test_all_contenders_stand_in_one_frame(company):
     assert table.loc["colour", ["time_ari", "noise_ari", "next_explained"]].isna().all()
     assert table.loc["colour", "revenue_explained"] < 0.05 < 0.8 < table.loc["abc", "next_explained"]
     assert table.loc["abc", "gain"] == pytest.approx(0.0, abs=0.02) and table.loc["accepted", "gain"] != 0
+    classes = table.loc["revenue_classes"]
+    assert classes["kind"] == "hand_made" and classes["n_segments"] == 3 and classes["global_ari"] > 0.8
     again = compare_divisions(divisions, features, before, MODEL, redraws, 1).set_index("method")
     pd.testing.assert_frame_equal(table, again)
 

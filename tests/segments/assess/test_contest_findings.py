@@ -53,6 +53,14 @@ def test_the_lead_is_said_as_far_as_it_is_sure(low, high, key):
     assert "k-Medoids" in in_words(found)[0]
 
 
+@pytest.mark.parametrize(("low", "high", "key"), [(0.01, 0.1, "ahead"), (-0.1, 0.1, "level"), (-0.2, -0.1, "beaten")])
+def test_a_plain_ranking_is_held_beside(low, high, key):
+    table = comparison_of(low, high)
+    plain = table.iloc[[1]].assign(method="revenue_classes", kind="hand_made", next_explained=0.55)
+    found = describe_contest(pd.concat([table, plain], ignore_index=True))
+    assert found[1] == (f"contest.baseline_{key}", {"plain": 0.55, "accepted": 0.5}) and in_words(found)
+
+
 def test_without_a_quarter_before_only_today_is_said():
     found = describe_contest(comparison_of(0, 0).assign(next_explained=None))
     assert found[0][0] == "contest.now_only" and found[0][1]["share"] == 0.7
