@@ -10,6 +10,7 @@ import numpy as np
 from segkit.segments.accepted import assign_segments
 from segkit.segments.challenger import Challenger
 from segkit.statistics.clusterings import match
+from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -76,3 +77,14 @@ def compare_clusters(
     return both.drop(columns="method").assign(
         segmentation_id=segmentation_id, would_move=(both["counterpart_id"] != both["segment_id"]).to_numpy()
     )
+
+
+def call_clusters(frame: pd.DataFrame, columns: tuple[str, ...] = ("cluster_id", "other_id")) -> pd.DataFrame:
+    """Return a frame with what its clusters are called, in German and English: ``<column>_de``, ``<column>_en``."""
+    named = frame
+    for column in columns:
+        number = frame[column].str.extract(r"(\d+)$")[0].fillna("")
+        for language in LANGUAGES:
+            called = [say("segments.cluster_label", language, number=n) for n in number]
+            named = named.assign(**{f"{column}_{language}": called})
+    return named

@@ -104,13 +104,26 @@ def describe_would_move(challenger: pd.DataFrame) -> Sentences:
     return [("segments.would_move", numbers)]
 
 
-def select_movers(challenger: pd.DataFrame, accounts: pd.DataFrame, n: int = 10) -> pd.DataFrame:
-    """Return the n largest accounts that would move: account_id, name, segment_id, counterpart_id, revenue_12m."""
+def select_movers(challenger: pd.DataFrame, accounts: pd.DataFrame, sizes: pd.DataFrame, n: int = 10) -> pd.DataFrame:
+    """Return the n largest accounts that would move.
+
+    Returns
+    -------
+    DataFrame
+        account_id, name, segment_name_de, segment_name_en, counterpart_id_de, counterpart_id_en (empty: a segment of
+        its own), revenue_12m.
+    """
     movers = challenger[challenger["would_move"].astype(bool)]
     movers = movers.sort_values(["revenue_12m", "account_id"], ascending=[False, True]).head(n)
-    names = accounts.set_index("account_id")["name"].dropna().to_dict()
-    movers["name"] = [names.get(account, account) for account in movers["account_id"]]
-    return movers[["account_id", "name", "segment_id", "counterpart_id", "revenue_12m"]]
+    known = accounts.set_index("account_id")["name"].dropna().to_dict()
+    called = sizes.set_index("segment_id")
+    movers = movers.assign(name=[known.get(account, account) for account in movers["account_id"]])
+    for language in LANGUAGES:
+        names = called[f"name_{language}"]
+        movers[f"segment_name_{language}"] = movers["segment_id"].map(names)
+        movers[f"counterpart_id_{language}"] = movers["counterpart_id"].map(names)
+    both = [f"{column}_{language}" for column in ("segment_name", "counterpart_id") for language in LANGUAGES]
+    return movers[["account_id", "name", *both, "revenue_12m"]]
 
 
 def describe_next(sizes: pd.DataFrame, model: Mapping[str, Any]) -> Sentences:

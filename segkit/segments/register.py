@@ -171,7 +171,7 @@ def name_segments(
     used = set(taken or ())
     words = _cluster_words(model, features) if "fit" in model else {}
     given = {rule["id"]: rule["name"] for rule in model.get("hand_rules", [])}
-    for segment in ids:
+    for segment in _largest_first(ids, model):
         fixed = segment in (*GRID_SEGMENTS, *BY_RULE, OTHER)
         key = f"segments.name_{segment}" if fixed else f"segments.cluster_{words.get(segment, '')}"
         german, english = (given[segment],) * 2 if segment in given else (say(key, "de"), say(key, "en"))
@@ -181,6 +181,12 @@ def name_segments(
             names[segment], number = (f"{german} {number}", f"{english} {number}"), number + 1
         used.add(names[segment][1])
     return names
+
+
+def _largest_first(ids: Sequence[str], model: Mapping[str, Any]) -> list[str]:
+    """Return the segments by their typical revenue, so that the larger of two alike has the plain name."""
+    typical = model.get("typical", {})
+    return sorted(ids, key=lambda segment: -float(typical.get(segment, {}).get("revenue_12m", 0.0)))
 
 
 def _cluster_words(model: Mapping[str, Any], features: pd.DataFrame) -> dict[str, str]:

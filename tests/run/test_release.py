@@ -46,7 +46,7 @@ class Story:
 def write_notebook(path: Path) -> Path:
     """What the notebooks of data, value and segments compute, without their charts, in one kernel."""
     source = Path(__file__).parents[2] / "notebooks"
-    names = ("01_data_cleansing", "02_customer_value", "04_clustering")
+    names = ("01_data_cleansing", "02_customer_value", "03_criteria_selection", "04_clustering")
     books = [nbformat.read(source / f"{name}.ipynb", as_version=4) for name in names]
     heads = [c for c in books[0].cells if "parameters" in c.metadata.get("tags", [])]
     opened = [c for c in books[0].cells if c.cell_type == "code" and "open_run(" in c.source]

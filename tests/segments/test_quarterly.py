@@ -111,7 +111,9 @@ def test_movers_are_the_largest_first_with_their_names():
         }  # fmt: skip
     )
     accounts = pd.DataFrame({"account_id": ["b"], "name": ["Muster GmbH"]})
-    movers = findings.select_movers(challenger, accounts)
+    sizes = pd.DataFrame({"segment_id": ["S1", "S3"], "name_de": ["Spitze", "Kern"], "name_en": ["Top", "Core"]})
+    movers = findings.select_movers(challenger, accounts, sizes)
+    assert movers["segment_name_de"].tolist() == ["Spitze"] * 2 and movers["counterpart_id_en"].tolist() == ["Core"] * 2
     assert movers["account_id"].tolist() == ["b", "a"] and movers["name"].tolist() == ["Muster GmbH", "a"]
 
 
