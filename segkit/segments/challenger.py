@@ -123,8 +123,8 @@ def fit_challenger(
     if not fits:
         return Challenger("segments.why_not_dense", **told)
     stability = measure_stability(sample, fit, fits, settings.bootstrap_pairs, seed, settings.bootstrap_accounts)
-    found = {"sample": sample, "fit": fit, "fits": fits, "stability": stability}
-    return Challenger(None, **told | {"features": open_to_all.iloc[rows].reset_index(drop=True)}, **found)
+    told |= {"features": open_to_all.iloc[rows].reset_index(drop=True), "sample": sample, "fit": fit}
+    return Challenger(None, fits=fits, stability=stability, **told)
 
 
 def place_accounts(challenger: Challenger, features: pd.DataFrame, rules: Mapping[str, Any], k: int) -> Challenger:

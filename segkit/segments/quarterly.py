@@ -187,8 +187,8 @@ def _events(features: pd.DataFrame, accepted: Accepted, before: Before | None, c
         kept = assign_segments(features, before.model)["segment_id"].to_numpy(str)
         frames.append(trace_events(kept, now, features["revenue_12m"].to_numpy(float)))
     if compared is not None:
-        pair = (compared[name].to_numpy(str) for name in ("segment_id", "cluster_id"))
-        frames.append(trace_events(*pair, compared["revenue_12m"].to_numpy(float), model="challenger"))
+        own, cluster = (compared[name].to_numpy(str) for name in ("segment_id", "cluster_id"))
+        frames.append(trace_events(own, cluster, compared["revenue_12m"].to_numpy(float), model="challenger"))
     filled = [frame for frame in frames if len(frame)]
     return pd.concat(filled, ignore_index=True) if filled else frames[0]
 

@@ -5,8 +5,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-FITTED = ("kmeans", "kmedoids", "ward", "gaussian", "mixture", "density", "tree")
 Fitted = Literal["kmeans", "kmedoids", "ward", "gaussian", "mixture", "density", "tree"]
+COMPARED: tuple[Fitted, ...] = ("kmedoids", "ward", "gaussian", "mixture", "density", "tree")
 VALUE_CRITERIA = ["revenue_12m", "frequency_12m", "days_since_last", "tenure_days"]
 TREE_CRITERIA = ["industry_division", "size_class", "employees", "region", "legal_form"]
 
@@ -101,7 +101,7 @@ class ValueSegmentation(BaseModel):
     challenger: bool = Field(True, description="fit a model beside the grid in every run, to see what it would change")
     challenger_method: Fitted = Field("kmeans", description="method of the challenger while the grid is in force")
     compare: list[Fitted] = Field(
-        default_factory=lambda: ["kmedoids", "ward", "gaussian", "mixture", "density", "tree"],
+        default_factory=lambda: list(COMPARED),
         description="methods tried beside the challenger at its number of segments; [] tries none",
     )
     criteria: Literal["chosen"] | dict[str, float] | list[str] = Field(
