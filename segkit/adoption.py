@@ -10,7 +10,7 @@ from typing import Any
 from segkit import texts
 from segkit.adopted import adopted_model, write_adoption
 from segkit.adoption_preview import REFIT, Candidate, show_changes
-from segkit.errors import UserError
+from segkit.errors import StageError, UserError
 from segkit.overview import changed_since
 from segkit.project import Project
 from segkit.quarters import Quarter
@@ -52,6 +52,8 @@ def adopt(
     UserError
         An unknown scenario or quarter; no run, no challenger, a stale run; an adoption that is neither signed nor
         explained, or that is in force already. Nothing was written.
+    StageError
+        A program holds one of the files; the next run finishes what is noted.
     """
     if not by.strip() or not note.strip():
         raise UserError("--by and --note must not be empty: an adoption is signed and explained.")
@@ -75,7 +77,13 @@ def adopt(
             "date": adoption["date"],
             "reason": note.strip() if source == REFIT else f"{note.strip()} (scenario {source})",
         }
-        write_adoption(project, "value", adoption, candidate.patch, row)
+        try:
+            write_adoption(project, "value", adoption, candidate.patch, row)
+        except OSError as error:
+            raise StageError(
+                f"{error.filename2 or error.filename} cannot be written: {error.strerror}. Close it in other programs, "
+                "such as Excel. What is to be written is noted; the next `segkit run` finishes the adoption."
+            ) from None
     for line in _told(project, candidate, adoption):
         tell(line)
 

@@ -295,6 +295,18 @@ def test_a_kill_at_any_moment_leaves_all_or_nothing(folder, step, monkeypatch):
     assert len(lines) == 2 and not list((folder / "runs").glob(".adopting*"))
 
 
+def test_a_file_that_excel_holds_is_said_and_the_next_run_finishes(folder, monkeypatch):
+    def held(*args):
+        raise PermissionError(13, "Permission denied", "refits.csv")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(adopted, "append_decision", held)
+        answer = tiny.segkit_here("adopt", folder, "refit", *SIGN)
+    assert answer.code == 1 and "refits.csv cannot be written" in answer.text and "finishes" in answer.text
+    assert tiny.segkit_here("run", folder, "--quarter", NEW).code == 0
+    assert model_of(folder, NEW)["why"] == "adopted" and (folder / "decisions" / "refits.csv").exists()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
