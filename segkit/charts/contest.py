@@ -21,7 +21,8 @@ COLOURS = dict(
 )
 SHAPES = dict(zip(KINDS, ("diamond", "circle", "circle", "square"), strict=True))
 WIDTH, SIDE, HEIGHT = 500, 190, 380
-LINE_HEIGHT, LETTER = 16, 6.6  # pixels of a label
+LINE_HEIGHT, LETTER, MARK = 16, 6.6, 9  # pixels: a line of words, a letter, half a mark
+Box = tuple[float, float, float, int]  # from, to, height, whose
 PADDING, ROOM = 24, 14  # pixels left free at the sides, above and below
 
 
@@ -49,7 +50,7 @@ def contest_chart(
     across = (x_drawn - x_drawn.min()) / max(float(np.ptp(x_drawn)) if len(x_drawn) else 0.0, 1e-9)
     top = float(np.nanmax(marks[["y", "high"]].to_numpy(float), initial=0.05))
     drawn = _with_labels(marks[is_drawn].copy(), PADDING + across * (WIDTH - 2 * PADDING), top)
-    fixed = _with_labels(marks[~is_drawn].copy(), np.full(int((~is_drawn).sum()), 12.0), top)
+    fixed = _with_labels(marks[~is_drawn].copy(), np.full(int((~is_drawn).sum()), 12.0), top, SIDE)
     axis = "next" if marks["is_next"].any() else "now"
     stability = alt.Axis(title=say("contest.axis_stability", language), grid=False, tickCount=6)
     x = alt.X("x:Q", scale=alt.Scale(zero=False, nice=False, padding=PADDING), axis=stability)
@@ -96,25 +97,38 @@ def _marks(comparison: pd.DataFrame, language: str, titles: Mapping[str, tuple[s
     return marks
 
 
-def _with_labels(marks: pd.DataFrame, across: Any, top: float) -> pd.DataFrame:
-    """Add where each name stands: beside its mark, moved up or down as far as names would lie over each other."""
+def _with_labels(marks: pd.DataFrame, across: Any, top: float, room: float = WIDTH) -> pd.DataFrame:
+    """Add where each name stands: beside its mark, moved as little as it takes not to lie over names and marks."""
     marks["place"] = np.asarray(across, float)
-    is_right = marks["place"] < WIDTH / 2
-    marks["align"] = np.where(is_right, "right", "left")
-    width = marks["name"].str.len() * LETTER + 24
-    start = np.where(is_right, marks["place"], marks["place"] - width)
-    taken: list[tuple[float, float, float]] = []
-    placed = {}
+    heights = (marks["y"] / top * HEIGHT).tolist()
+    taken: list[Box] = [
+        (at - MARK, at + MARK, h, i) for i, (at, h) in enumerate(zip(marks["place"], heights, strict=True))
+    ]
+    found = {}
     for i in marks["y"].argsort(kind="stable").tolist():
-        begin, end = float(start[i]), float(start[i] + width.iloc[i])
-        height = float(marks["y"].iloc[i]) / top * HEIGHT
-        above = [h for a, b, h in taken if a < end and begin < b]
-        while any(abs(height - h) < LINE_HEIGHT - 1e-6 for h in above):
-            height = min(h for h in above if abs(height - h) < LINE_HEIGHT - 1e-6) + LINE_HEIGHT
-        taken.append((begin, end, height))
-        placed[i] = height / HEIGHT * top
-    marks["label_y"] = [placed[i] for i in range(len(marks))]
+        at, width = float(marks["place"].iloc[i]), len(marks["name"].iloc[i]) * LETTER + 2 * MARK
+        sides = [("right", at + MARK, at + width), ("left", at - width, at - MARK)]
+        sides = [side for side in sides if side[1] > 0 and side[2] < room + PADDING] or sides[:1]
+        tries = []
+        for align, begin, end in sides:
+            others = [box for box in taken if box[0] < end and begin < box[1] and box[3] != i]
+            tries += [(abs(h - heights[i]), align, h, begin, end) for h in _free(heights[i], others)]
+        _, align, height, begin, end = min(tries, key=lambda one: (one[0], one[1] == "left"))
+        taken.append((begin, end, height, i))
+        found[i] = (align, height / HEIGHT * top)
+    marks["align"], marks["label_y"] = ([found[i][j] for i in range(len(marks))] for j in (0, 1))
     return marks
+
+
+def _free(height: float, boxes: list[Box]) -> list[float]:
+    """Return the next free heights above and below; above only where below is the axis."""
+    free = []
+    for step in (1, -1):
+        h = height
+        while near := [box[2] for box in boxes if abs(h - box[2]) < LINE_HEIGHT - 1e-6]:
+            h = max(near) + LINE_HEIGHT if step > 0 else min(near) - LINE_HEIGHT
+        free += [h] if step > 0 or h > -LINE_HEIGHT / 2 else []
+    return free
 
 
 def _panel(marks: pd.DataFrame, x: Any, title: str | None, language: str) -> Any:

@@ -90,7 +90,7 @@ def describe_contest(comparison: pd.DataFrame, titles: Titles | None = None) -> 
         low, high = figures["gain_low"], figures["gain_high"]
         verdict = "better" if low > 0 else "worse" if high < 0 else "level"
         said.append((f"contest.{verdict}", numbers))
-        said += _baseline(rivals, figures["next_explained"], numbers["accepted"])
+        said += _baseline(rivals, figures["next_explained"], float(accepted["next_explained"]))
     drawn = comparison[comparison["global_ari"].notna()]
     if len(drawn) > 1:
         surest, weakest = (
