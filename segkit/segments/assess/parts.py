@@ -10,7 +10,7 @@ from segkit.segments.assess.stability import draw_rows, overlaps_of, with_others
 from segkit.segments.fits import Fit, FitFunction, Sample
 from segkit.segments.methods.assign import assign_labels
 from segkit.segments.methods.kmeans import fit_kmeans
-from segkit.segments.optimise import inertia, lloyd
+from segkit.segments.optimise import lloyd
 from segkit.statistics.resampling import bootstrap_counts, generator
 
 if TYPE_CHECKING:
@@ -105,13 +105,19 @@ def _fit_plain(drawn: Sample, fit: FitFunction, k: int, rng: np.random.Generator
     return fit(drawn, k, rng, is_quick=True)
 
 
-def fit_plainly(sample: Sample, k: int, rng: np.random.Generator, starts: int = PLAIN_STARTS) -> Fit:
-    """Return the k-means division of the smallest inertia after Lloyd's steps from random rows, as many tools do."""
+def fit_plainly(
+    sample: Sample, k: int, rng: np.random.Generator, starts: int = PLAIN_STARTS, is_by_distance: bool = False
+) -> Fit:
+    """Return the best k-means division after Lloyd's steps from random rows, as many tools do.
+
+    The best has the smallest inertia, or the smallest sum of distances as kcca of R's flexclust has it (Leisch 2006).
+    """
     best: tuple[float, np.ndarray, np.ndarray] | None = None
     for _ in range(starts):
         first = sample.points[rng.choice(len(sample), min(k, len(sample)), replace=False)]
         labels, centres = lloyd(sample.points, first, weights=sample.weights)
-        value = inertia(sample.points, labels, centres, sample.weights)
+        squared = ((sample.points - centres[labels]) ** 2).sum(axis=1)
+        value = float(sample.weights @ (np.sqrt(squared) if is_by_distance else squared))
         if best is None or value < best[0]:
             best = value, labels, centres
     assert best is not None
