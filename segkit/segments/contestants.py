@@ -17,6 +17,7 @@ from segkit.segments.challenger import Challenger, fit_numbers, fit_rows, read_t
 from segkit.segments.confidence import grid_stability
 from segkit.segments.criteria_values import read_groups
 from segkit.segments.draws import Draws, redraw_months
+from segkit.segments.fits import Fit
 from segkit.segments.grid import BY_RULE
 from segkit.segments.methods.registry import METHODS
 from segkit.segments.space import apply_space, criteria_of, fit_space
@@ -39,8 +40,8 @@ def compare_all(
     seed: int,
     known: pd.DataFrame | None,
     verdict: str,
-) -> pd.DataFrame:
-    """Return table `segment_comparison`: every division of the same accounts in one frame.
+) -> tuple[pd.DataFrame, Fit | None]:
+    """Return table `segment_comparison`: every division of the same accounts in one frame; and the tree among them.
 
     Parameters
     ----------
@@ -58,13 +59,15 @@ def compare_all(
         Of the challenger.
     """
     divisions = [_accepted(features, accepted, settings, seed), _challenger(features, challenger, verdict)]
+    fits: dict[str, Fit | None] = {challenger.method: challenger.chosen}
     for name in settings.compare:
         if name != challenger.method:
-            divisions += _method(name, features, challenger, settings, seed)
+            division, fits[name] = _method(name, features, challenger, settings, seed)
+            divisions += division
     divisions += divide_by_grid(features, accepted.model, PAIRS, seed)
     divisions += [] if known is None else divide_by_columns(features, known, PAIRS, seed)
     redraws = list(redraw_months(features, REDRAWS, generator(seed, "contest months")))
-    return compare_divisions(divisions, features, before, accepted.model, redraws, seed)
+    return compare_divisions(divisions, features, before, accepted.model, redraws, seed), fits.get("tree")
 
 
 def _accepted(features: pd.DataFrame, accepted: Accepted, settings: Any, seed: int) -> Division:
@@ -88,8 +91,10 @@ def _challenger(features: pd.DataFrame, challenger: Challenger, verdict: str) ->
     return divide_by_fit("challenger", "challenger", challenger.space, model, features, pairs, verdict)
 
 
-def _method(name: str, features: pd.DataFrame, challenger: Challenger, settings: Any, seed: int) -> list[Division]:
-    """Return a method's division into as many segments as the challenger's; nothing where it finds none."""
+def _method(
+    name: str, features: pd.DataFrame, challenger: Challenger, settings: Any, seed: int
+) -> tuple[list[Division], Fit | None]:
+    """Return a method's division into as many segments as the challenger's, and its fit, if it finds any."""
     space, sample = challenger.space, challenger.sample
     most = min(METHODS[name].most_rows, settings.fit_accounts)
     if name == "tree":
@@ -99,17 +104,17 @@ def _method(name: str, features: pd.DataFrame, challenger: Challenger, settings:
         sample = apply_space(accounts, space, sample.weights, read_groups(accounts))
         sample = dataclasses.replace(sample, target=read_target(accounts, settings.tree_target))
     if not criteria_of(space):
-        return []
+        return [], None
     if len(sample) > most:
         sample = sample.take(fit_rows(len(sample), most, seed))
     fit = with_options(name, settings, space)
     fits = fit_numbers(sample, fit, [challenger.n_segments], name, seed)
     if not fits:
-        return []
+        return [], None
     k, found = next(iter(fits.items()))
     stability = measure_stability(sample, fit, fits, PAIRS, seed, settings.bootstrap_accounts)[k]
     verdict = judge(sample, found, stability, seed)
-    return [divide_by_fit(name, "fitted", space, found.model, features, stability.pairs, verdict)]
+    return [divide_by_fit(name, "fitted", space, found.model, features, stability.pairs, verdict)], found
 
 
 def propose_all(

@@ -13,6 +13,7 @@ from segkit.segments.challenger import Challenger
 from segkit.segments.comparison import compare_clusters, describe_sizes
 from segkit.segments.confidence import grid_stability
 from segkit.segments.contestants import compare_all, propose_all
+from segkit.segments.details import describe_method, describe_outside, list_tree
 from segkit.segments.draws import Draws, count_draws, store_draws
 from segkit.segments.grid import assign_grid
 from segkit.segments.identity import trace_events
@@ -159,9 +160,14 @@ def _challenger_tables(panel, features, found: Found, settings: Any, seed: int, 
         return {}
     opened, columns = take_slice(panel, (quarter - 1).end), read_known(settings, known, features["account_id"])
     arguments = (features, opened, found.accepted, challenger, settings, seed, columns, found.verdict)
+    comparison, tree = compare_all(*arguments)
     return {
         "challenger": compare_clusters(features, model, challenger),
-        "segment_comparison": compare_all(*arguments),
+        "segment_comparison": comparison,
+        "tree_segments": list_tree(tree),
+        "class_descriptions": describe_outside(
+            challenger, read_known(settings, known, challenger.features["account_id"])
+        ),
         "segment_proposals": propose_all(features, found.accepted, challenger, found.draws, settings, seed),
     }
 
@@ -224,5 +230,6 @@ def _plain(challenger: Challenger) -> dict[str, Any]:
         "n_segments": challenger.n_segments,
         "method": challenger.method,
         "space": dict(challenger.space),
+        "findings": [[key, numbers] for key, numbers in describe_method(challenger)],
     }
     return told if challenger.why_not else told | challenger.as_model(challenger.cluster_ids)
