@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segkit.charts.theme import INK, LINE
+from segkit.charts.theme import GRID, INK, LINE
 from segkit.texts import say
 
 if TYPE_CHECKING:
@@ -33,9 +33,8 @@ def segment_flow_chart(ribbons: pd.DataFrame, nodes: pd.DataFrame, language: str
     title = alt.TitleParams(
         say("near_equal.chart_flow", language), subtitle=say("near_equal.chart_flow_note", language)
     )
-    return (
-        alt.vconcat(*panels, spacing=22).resolve_scale(color="independent", fill="independent").properties(title=title)
-    )
+    plot = alt.vconcat(*panels, spacing=22).resolve_scale(color="independent", fill="independent")
+    return plot.properties(title=title).configure_scale(invalid={"fill": {"value": GRID}})  # risk not known
 
 
 def _panel(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str, language: str) -> Any:
@@ -46,9 +45,8 @@ def _panel(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str, language: s
     low, high = alt.Y("low:Q", axis=None, scale=vertical), alt.Y2("high:Q")
     is_risk = measure == "risk"
     legend = alt.Legend(title=say("near_equal.axis_risk", language), format=".0%", orient="right", gradientLength=120)
-    fill = (
-        alt.Fill("risk:Q", scale=alt.Scale(range=RISKS), legend=legend) if is_risk else alt.Fill("colour:N", scale=None)
-    )
+    shade = alt.Fill("risk:Q", scale=alt.Scale(range=RISKS), legend=legend)
+    fill = shade if is_risk else alt.Fill("colour:N", scale=None)
     words = {
         "cluster": say("near_equal.axis_segment", language),
         "next_cluster": say("near_equal.axis_next", language),
@@ -67,12 +65,12 @@ def _panel(ribbons: pd.DataFrame, nodes: pd.DataFrame, measure: str, language: s
     flows = (
         alt.Chart(ribbons)
         .transform_filter(only)
-        .mark_area(line=False, interpolate="monotone", opacity=0.85 if is_risk else 0.38)
-        .encode(x, low, high, fill, alt.Detail("ribbon:N"), tooltip=flow_tips)
+        .mark_area(line=False, interpolate="monotone", opacity=0.85 if is_risk else 0.38, invalid="show")
+        .encode(x, low, high, alt.Detail("ribbon:N"), fill=fill, tooltip=flow_tips)
     )
     base = alt.Chart(nodes).transform_filter(only)
-    bars = base.mark_rect(cornerRadius=2, stroke=LINE if is_risk else None).encode(
-        alt.X("left:Q", axis=None), low, fill, x2="right:Q", y2="high:Q", tooltip=node_tips
+    bars = base.mark_rect(cornerRadius=2, stroke=LINE if is_risk else None, invalid="show").encode(
+        alt.X("left:Q", axis=None), low, fill=fill, x2="right:Q", y2="high:Q", tooltip=node_tips
     )
     ink = INK if is_risk else "white"
     shown, sign = "risk" if is_risk else "share", "\u00a0%" if language == "de" else "%"

@@ -11,7 +11,7 @@ import pytest
 
 from segkit.charts.near_equal import cores_chart, near_equal_chart
 from segkit.charts.segment_flow import segment_flow_chart
-from segkit.charts.theme import SEGMENT_COLOURS, in_languages, svg
+from segkit.charts.theme import GRID, SEGMENT_COLOURS, in_languages, svg
 from segkit.segments.assess.flow_plot import shape_flow_plot
 from segkit.segments.assess.flows import trace_flows
 from segkit.texts import say
@@ -79,6 +79,14 @@ def test_the_number_chosen_is_marked_and_each_measure_has_its_picture():
     assert picture.count("3 (gewählt)") == 3 and "4 (gewählt)" not in picture
     for measure in ("revenue", "margin", "risk"):
         assert say(f"near_equal.chart_flow_{measure}", "de") in picture
+
+
+def test_a_group_without_a_known_risk_is_drawn_in_grey():
+    labels = {2: np.repeat([0, 1], 10), 3: np.repeat([0, 1, 2, 2], 5)}
+    money = pd.DataFrame({"revenue_12m": 1.0, "churn_probability": np.repeat([0.2, np.nan], 10)})
+    shaped = shape_flow_plot(trace_flows(labels, money), SEGMENT_COLOURS, 2)
+    grey = svg(in_languages(segment_flow_chart, *shaped)["en"]).count(f'fill="{GRID}"')
+    assert grey == 3, "group 2 of two and group 3 of three, and the ribbon between them"
 
 
 def test_without_margins_and_risks_accounts_take_their_place():
