@@ -1,4 +1,4 @@
-"""Coordinates of mixed criteria: all that numbers say, and of categories what they share with other criteria."""
+"""Coordinates of mixed criteria: numbers, and categories that go with others, in one space of few axes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import numpy as np
 from segkit.statistics.clusterings import contingency
 
 DIGITS = 12
-MOST_AXES = 12
+MOST_AXES = 12  # beside as many as there are numbers
+LEAST_VARIANCE = 1e-9
 BLOCK = 20_000  # rows spread out to one column per level at once: bounds memory
 CHANCE = 0.05
 
@@ -53,43 +54,34 @@ def fit_axes(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any]) -
     Returns
     -------
     dict
-        ``shares`` of the levels. ``mean`` of the columns spread out. ``loadings`` (d, columns): first the shared axes,
-        then what these leave of each number. ``n_shared``. ``unrelated``: names of the categories without a part.
+        ``shares`` of the levels. ``mean`` of the columns spread out, ``loadings`` (d, columns) of the axes, those with
+        most variance first, at most 12 more than there are numbers. ``unrelated``: categories that have no part.
 
     Notes
     -----
-    Factor analysis of mixed data (Pagès 2004, Revue de statistique appliquée 52; R's FactoMineR::FAMD): numbers at unit
-    variance, indicators of levels over the root of their share. A category that shares nothing then has as many axes of
-    variance 1 as levels, less one, and would drown the rest. So it has no part (see `find_unrelated`), and only axes
-    are kept whose variance is above that of criteria without relation: their weight, times (1 + √(columns/rows))², the
-    largest value that chance alone gives (Marčenko and Pastur 1967). What these axes do not hold of the numbers is kept
-    beside them: nothing asked for in numbers is lost. Where there is nothing but unrelated categories, their first 12
-    axes are kept.
+    Principal components of numbers at unit variance and of indicators of levels, as in factor analysis of mixed data
+    (Pagès 2004, Revue de statistique appliquée 52; R's FactoMineR::FAMD), with two changes. Indicators are over the
+    fourth root of the level's share: over the root, as there, a category of ten levels outweighs nine numbers; over
+    nothing, rare levels do not count. And a category that goes with no other criterion (`find_unrelated`) has no part:
+    no group of accounts that are alike in several respects can show in it, and it would only add noise. Both are
+    compared with their alternatives in benchmarks/mixed_axes.md.
     """
-    shares = np.concatenate([_level_shares(codes[:, j], k) for j, k in enumerate(n_levels(space))])
+    n_numbers, of_level = numbers.shape[1], n_levels(space)
+    shares = np.concatenate([_level_shares(codes[:, j], k) for j, k in enumerate(of_level)])
     wide = _spread_out(numbers, codes, space, shares)
-    mean, n_numbers = wide.mean(axis=0), numbers.shape[1]
-    is_unrelated = find_unrelated(numbers, codes)
-    has_part = np.repeat(np.append(np.ones(n_numbers, bool), ~is_unrelated), [1] * n_numbers + n_levels(space))
-    has_part = has_part | (not has_part.any())
+    mean, is_unrelated = wide.mean(axis=0), find_unrelated(numbers, codes)
+    if is_unrelated.all() and not n_numbers:
+        is_unrelated[:] = False
+    has_part = np.repeat(np.append(np.ones(n_numbers, bool), ~is_unrelated), [1] * n_numbers + of_level)
     values, vectors = np.linalg.eigh(np.cov((wide - mean) * has_part, rowvar=False).reshape(wide.shape[1], -1))
-    values, vectors = values[::-1], vectors[:, ::-1]
-    weights = np.array([entry["weight"] for kind in ("numbers", "categories") for entry in space[kind]])
-    alone = (vectors**2).T @ np.repeat(weights, [1] * n_numbers + n_levels(space))
-    edge = (1 + np.sqrt(has_part.sum() / max(len(wide), 1))) ** 2
-    kept = np.flatnonzero(values > edge * alone)[:MOST_AXES]
-    if not len(kept) and not n_numbers:
-        kept = np.flatnonzero(values > 1e-9)[:MOST_AXES]
-    shared = vectors[:, kept].T
-    shared = shared * np.sign(shared[np.arange(len(shared)), np.abs(shared).argmax(axis=1)])[:, None]
-    left = (np.eye(wide.shape[1]) - shared.T @ shared)[:n_numbers]
-    names = [entry["name"] for entry, alone_too in zip(space["categories"], is_unrelated, strict=True) if alone_too]
+    values, axes = values[::-1], vectors[:, ::-1].T
+    axes = axes[: min(int((values > LEAST_VARIANCE).sum()), n_numbers + MOST_AXES)]
+    signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
     return {
         "shares": np.round(shares, DIGITS).tolist(),
         "mean": np.round(mean, DIGITS).tolist(),
-        "loadings": np.round(np.vstack([shared, left]), DIGITS).tolist(),
-        "n_shared": len(kept),
-        "unrelated": names if n_numbers or len(names) < len(is_unrelated) else [],
+        "loadings": np.round(axes * signs[:, None] * has_part, DIGITS).tolist(),
+        "unrelated": [entry["name"] for entry, out in zip(space["categories"], is_unrelated, strict=True) if out],
     }
 
 
@@ -144,13 +136,13 @@ def _level_shares(codes: np.ndarray, k: int) -> np.ndarray:
 
 
 def _spread_out(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any], shares: np.ndarray) -> np.ndarray:
-    """Return the numbers and one column per level over the root of its share, each with its weight."""
+    """Return the numbers and one column per level over the fourth root of its share, each with its weight."""
     blocks, first = [np.nan_to_num(numbers, nan=0.0) * _roots(space["numbers"])], 0
     for j, (entry, k) in enumerate(zip(space["categories"], n_levels(space), strict=True)):
         share = shares[first : first + k]
         is_level = (codes[:, [j]] == np.arange(k)).astype(float)
         is_level[codes[:, j] < 0] = share  # no level: at the mean
-        blocks.append((is_level - share) * np.sqrt(entry["weight"] / np.maximum(share, 1e-12)))
+        blocks.append((is_level - share) * np.sqrt(entry["weight"] / np.sqrt(np.maximum(share, 1e-12))))
         first += k
     return np.hstack(blocks)
 

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segkit.segments.axes import _p_of_levels, _p_of_pairs, find_unrelated, fit_axes
+from segkit.segments.axes import _p_of_levels, _p_of_pairs, find_unrelated, fit_axes, place_points
 from segkit.segments.left_out import describe_left_out
 from segkit.segments.methods.kmeans import fit_kmeans
 from segkit.segments.space import apply_space, criteria_of, fit_space
@@ -144,28 +144,28 @@ def test_one_account_with_half_the_revenue_is_no_segment_of_its_own():
 
 
 def test_axes_by_hand():
-    # Two categories that always agree, four rows A A B B: shares .5, so columns (1 − .5)/√.5 = ±.7071 in four columns,
-    # all in step: one axis with loadings .5, −.5, .5, −.5 (up to sign), where the rows stand at ±√2 = 4 · .5 · .7071.
-    space = {
-        "numbers": [],
-        "categories": [{"name": n, "weight": 1.0, "levels": ["A", "B"], "has_other": False} for n in "xy"],
-    }
+    # Two categories that always agree, half A, half B: columns (1 − .5)/.5^¼ = .5946 and −.5946, four in step: one
+    # axis with loadings ½ (up to sign), where the rows stand at 4 · ½ · .5946 = 1.1892 and −1.1892.
+    names = [{"name": name, "weight": 1.0, "levels": ["A", "B"], "has_other": False} for name in "xy"]
+    space = {"numbers": [], "categories": names}
     codes = np.array([[0, 0], [0, 0], [1, 1], [1, 1]] * 25)
-    axes = fit_axes(np.empty((100, 0)), codes, space)
-    assert axes["n_shared"] == 1
-    assert np.abs(axes["loadings"]).tolist() == pytest.approx(np.full((1, 4), 0.5))
-    assert axes["shares"] == [0.5, 0.5, 0.5, 0.5]
+    space["axes"] = fit_axes(np.empty((100, 0)), codes, space)
+    assert np.abs(space["axes"]["loadings"]) == pytest.approx(np.full((1, 4), 0.5))
+    assert space["axes"]["shares"] == [0.5, 0.5, 0.5, 0.5]
+    points = place_points(np.empty((3, 0)), np.array([[0, 0], [1, 1], [0, -1]]), space)
+    assert np.abs(points[:2, 0]) == pytest.approx([1.189207, 1.189207], abs=1e-6)
+    assert abs(points[2, 0]) == pytest.approx(1.189207 / 2, abs=1e-6)  # one level unknown: at the mean of that one
 
 
-def test_numbers_are_kept_whole_beside_shared_axes():
+def test_axes_keep_the_distances_of_numbers_and_levels():
     frame, _ = mixed(0)
     space = fit_space(frame, even(frame))
+    loadings = np.array(space["axes"]["loadings"])
     sample = apply_space(frame, space)
-    # Of a number on which the shared axes lie by a part q, √(q + (1 − q)²) stays: √.75 = .866 at the least.
-    stays = np.linalg.svd(np.array(space["axes"]["loadings"])[:, :3], compute_uv=False)
-    assert stays.min() >= 0.866
-    assert sample.points.shape[1] == 2 + 3
-    assert space["axes"]["n_shared"] == 2
+    assert sample.points.shape[1] == 3 + 12 == len(loadings)
+    numbers = np.nan_to_num(sample.numbers)
+    away = np.linalg.norm(sample.points[:50, None] - sample.points[None, :50], axis=2)
+    assert (away >= np.linalg.norm(numbers[:50, None] - numbers[None, :50], axis=2) - 1e-9).all()
 
 
 @pytest.mark.parametrize("seed", range(3))
