@@ -15,7 +15,7 @@ from segkit.segments.assess.known import find_known
 from segkit.segments.assess.near_equal import NearEqual, find_near_equal
 from segkit.segments.assess.parts import split_instability
 from segkit.segments.assess.tendency import measure_tendency
-from segkit.segments.assess.verdict import judge
+from segkit.segments.assess.verdict import judge, temper_verdicts
 from segkit.segments.challenger import Challenger, fit_challenger, place_accounts
 from segkit.segments.criteria_values import resolve_criteria
 from segkit.segments.grid import assign_grid, grid_rules
@@ -62,6 +62,7 @@ def assess_challenger(
         reason=np.where(search["n_segments"] == k, reason, ""),
         verdict=[judge(challenger.sample, fit, challenger.stability[n], seed) for n, fit in challenger.fits.items()],
     )
+    search["verdict"] = temper_verdicts(search)
     tables = {
         "cluster_search": search,
         "tendency": measure_tendency(challenger.sample, seed, indices),

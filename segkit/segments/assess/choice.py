@@ -15,6 +15,7 @@ USUAL = (3, 5)  # main segments that people can work with
 WEIGHTS = {"stability": 0.4, "separation": 0.3, "value": 0.2, "needs": 0.1}
 CLEARLY = 0.08  # points by which a number outside the usual ones must be better
 REFOUND = 0.90  # adjusted Rand of pairs of samples
+AS_STRONG = 0.10  # prediction strength times adjusted Rand by which a number may lie below the best
 ALIKE = 0.01  # points below which two numbers are alike; the smaller is taken
 DIGITS = 12
 
@@ -85,16 +86,21 @@ def choose_number(search: pd.DataFrame, settings: Any) -> tuple[int, str]:
 def find_refound(search: pd.DataFrame) -> int | None:
     """Return the largest number whose clusters are all found again, in samples and in another half; None without one.
 
-    Prediction strength at least .8 and adjusted Rand of pairs at least .9; two clusters, which any long crowd gives,
-    only if the gap statistic names them too.
+    Prediction strength at least .8, adjusted Rand of pairs at least .9, their product within .1 of the best number's,
+    and a gap above that of all smaller numbers: cuts between whole numbers come back too, only less well. Two
+    clusters, which any long crowd gives, only if the gap statistic names them.
     """
     if not {"gap", "gap_se", "prediction_strength"} <= set(search.columns):
         return None
     ordered = search.sort_values("n_segments")
     numbers = ordered["n_segments"].tolist()
     gap, gap_se, strengths = (ordered[name].to_numpy(float) for name in ("gap", "gap_se", "prediction_strength"))
-    comes_back = np.where(ordered["ari_mean"] >= REFOUND, strengths, 0.0)
-    largest = choose_by_strength(numbers, np.nan_to_num(comes_back))
+    strengths = np.nan_to_num(strengths)
+    is_best_yet = gap >= np.maximum.accumulate(gap)
+    agreement = ordered["ari_mean"].to_numpy(float)
+    both = strengths * agreement
+    comes_back = (agreement >= REFOUND) & (both >= both.max() - AS_STRONG) & is_best_yet
+    largest = choose_by_strength(numbers, np.where(comes_back, strengths, 0.0))
     if largest == 2 and choose_by_gap(numbers, gap, gap_se) != 2:
         return None
     return largest if largest > 1 else None

@@ -116,7 +116,8 @@ def prediction_strength(points: np.ndarray, numbers: Sequence[int], seed: int) -
         halves = points[order[: len(order) // 2]], points[order[len(order) // 2 :]]
         for i, k in enumerate(numbers):
             if min(map(len, halves)) > k:
-                fits = [search_once(half, k, rng, patience=1) for half in halves]
+                searches = generator(seed, "prediction strength", h, k)  # the other numbers tried make no difference
+                fits = [search_once(half, k, searches, patience=1) for half in halves]
                 pairs = ((0, 1), (1, 0))
                 strengths[h, i] = np.mean([kept_together(halves[a], fits[a][0], fits[b][1]) for a, b in pairs])
     return strengths.mean(axis=0)

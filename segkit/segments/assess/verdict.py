@@ -15,6 +15,8 @@ from segkit.statistics.dip import dip, dip_p_value, spread_ties
 from segkit.statistics.resampling import generator
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from segkit.segments.assess.stability import Stability
 
 STABLE = 0.80  # adjusted Rand of pairs of samples
@@ -25,6 +27,7 @@ LIKELY = 0.05  # the same, where it is only said that segments shade into each o
 VERDICTS = ("natural", "reproducible", "constructive")
 REFERENCES = 20
 CLEAR = 4.0  # standard deviations above the mean of the references
+FINER = 0.65  # prediction strength of a larger number, from which it is nearly there: cuts through one group stay below
 MOST_ROWS = 1000  # of a reference, and of a test for a gap
 FEWEST_TO_SPLIT = 30
 
@@ -66,6 +69,23 @@ def judge(sample: Sample, fit: Fit, stability: Stability, seed: int) -> str:
         if found != "natural" and sample.codes.shape[1] and sample.numbers.shape[1]:
             found = min(found, _judge_view(_numbers_only(sample), labels, comes_back, seed), key=VERDICTS.index)
     return found
+
+
+def temper_verdicts(search: pd.DataFrame) -> list[str]:
+    """Return the verdict of each row, natural only where no larger number of segments is nearly found again too.
+
+    Two groups that run into each other are taken for one by the smaller number; nothing inside that one need show it,
+    but the larger number then comes back in other halves of the rows.
+
+    Parameters
+    ----------
+    search : DataFrame
+        n_segments, verdict, and prediction_strength where it is known.
+    """
+    strengths = search.reindex(columns=["n_segments", "prediction_strength"]).to_numpy(float)
+    finer = [float(np.max(strengths[strengths[:, 0] > k, 1], initial=0.0)) for k in search["n_segments"]]
+    pairs = zip(search["verdict"], finer, strict=True)
+    return ["reproducible" if verdict == "natural" and strength >= FINER else verdict for verdict, strength in pairs]
 
 
 def _judge_view(sample: Sample, labels: np.ndarray, comes_back: bool, seed: int) -> str:

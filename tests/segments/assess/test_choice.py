@@ -49,12 +49,14 @@ def test_of_numbers_alike_the_smaller_is_taken():
 
 
 def test_the_largest_number_found_again_is_taken():
-    strengths = {"prediction_strength": [0.99, 0.9, 0.85, 0.5, 0.9], "gap": np.arange(5.0), "gap_se": 0.1}
+    strengths = {"prediction_strength": [0.9, 0.9, 0.96, 0.5, 0.9], "gap": np.arange(5.0), "gap_se": 0.1}
     frame = sweep(**strengths)
     assert find_refound(frame) == 4 and choose_number(frame, settings()) == (
         4,
         "how_many.choice_refound",
     )  # six: ari .7
+    assert find_refound(frame.assign(gap=[0.0, 1.0, 0.9, 2.0, 3.0])) is None  # four adds nothing; three: ari .8
+    assert find_refound(frame.assign(prediction_strength=[1.0, 0.9, 0.9, 0.5, 0.9])) is None  # .83 of four against .99
     frame["ari_mean"] = [0.99, 0.5, 0.5, 0.5, 0.5]
     assert find_refound(frame) is None  # two, but the gap grows on: a long crowd gives two as well
     frame["gap"] = [2.0, 1.0, 1.0, 1.0, 1.0]

@@ -3,11 +3,12 @@
 from types import SimpleNamespace
 
 import numpy as np
+import pandas as pd
 import pytest
 from planted.groups import NOISE, groups, mixed_groups, noise, sample_of
 
 from segkit.segments.assess.stability import Stability
-from segkit.segments.assess.verdict import find_gaps, judge
+from segkit.segments.assess.verdict import find_gaps, judge, temper_verdicts
 from segkit.segments.fits import Fit
 from segkit.segments.search import search_once
 from segkit.statistics.clusterings import adjusted_rand
@@ -64,6 +65,13 @@ def test_an_island_beside_a_long_crowd_is_reproducible():
     points = np.vstack([rng.uniform(size=(300, 2)) * [9, 1], rng.normal(size=(80, 2)) * 0.2 + [4, 12]])
     sample = sample_of(points)
     assert judge(sample, divide(sample, 3), sure(3), 1) == "reproducible"
+
+
+def test_natural_is_not_said_where_a_larger_number_is_nearly_found_again():
+    search = pd.DataFrame({"n_segments": [2, 3, 4], "verdict": ["natural", "natural", "constructive"]})
+    assert temper_verdicts(search) == ["natural", "natural", "constructive"]
+    search["prediction_strength"] = [1.0, 0.9, 0.5]
+    assert temper_verdicts(search) == ["reproducible", "natural", "constructive"]
 
 
 def test_rows_in_no_group_are_left_out():
