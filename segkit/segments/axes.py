@@ -1,4 +1,4 @@
-"""Coordinates of mixed criteria: numbers, and categories that go with others, in one space of few axes."""
+"""Coordinates of mixed criteria: numbers and levels of categories in one space of few axes."""
 
 from __future__ import annotations
 
@@ -55,32 +55,27 @@ def fit_axes(numbers: np.ndarray, codes: np.ndarray, space: Mapping[str, Any]) -
     -------
     dict
         ``shares`` of the levels. ``mean`` of the columns spread out, ``loadings`` (d, columns) of the axes, those with
-        most variance first, at most 12 more than there are numbers. ``unrelated``: categories that have no part.
+        most variance first, at most 12 more than there are numbers. ``unrelated``: see `find_unrelated`.
 
     Notes
     -----
     Principal components of numbers at unit variance and of indicators of levels, as in factor analysis of mixed data
-    (Pagès 2004, Revue de statistique appliquée 52; R's FactoMineR::FAMD), with two changes. Indicators are over the
-    fourth root of the level's share: over the root, as there, a category of ten levels outweighs nine numbers; over
-    nothing, rare levels do not count. And a category that goes with no other criterion (`find_unrelated`) has no part:
-    no group of accounts that are alike in several respects can show in it, and it would only add noise. Both are
-    compared with their alternatives in benchmarks/mixed_axes.md.
+    (Pagès 2004, Revue de statistique appliquée 52; R's FactoMineR::FAMD), but with indicators over the fourth root of
+    the level's share: over the root, as there, a category of ten levels outweighs nine numbers; over nothing, rare
+    levels do not count. Compared in benchmarks/mixed_axes.md.
     """
-    n_numbers, of_level = numbers.shape[1], n_levels(space)
-    shares = np.concatenate([_level_shares(codes[:, j], k) for j, k in enumerate(of_level)])
+    n_numbers = numbers.shape[1]
+    shares = np.concatenate([_level_shares(codes[:, j], k) for j, k in enumerate(n_levels(space))])
     wide = _spread_out(numbers, codes, space, shares)
-    mean, is_unrelated = wide.mean(axis=0), find_unrelated(numbers, codes)
-    if is_unrelated.all() and not n_numbers:
-        is_unrelated[:] = False
-    has_part = np.repeat(np.append(np.ones(n_numbers, bool), ~is_unrelated), [1] * n_numbers + of_level)
-    values, vectors = np.linalg.eigh(np.cov((wide - mean) * has_part, rowvar=False).reshape(wide.shape[1], -1))
+    values, vectors = np.linalg.eigh(np.cov(wide, rowvar=False).reshape(wide.shape[1], -1))
     values, axes = values[::-1], vectors[:, ::-1].T
     axes = axes[: min(int((values > LEAST_VARIANCE).sum()), n_numbers + MOST_AXES)]
     signs = np.sign(axes[np.arange(len(axes)), np.abs(axes).argmax(axis=1)])
+    is_unrelated = find_unrelated(numbers, codes) & (numbers.shape[1] + codes.shape[1] > 1)
     return {
         "shares": np.round(shares, DIGITS).tolist(),
-        "mean": np.round(mean, DIGITS).tolist(),
-        "loadings": np.round(axes * signs[:, None] * has_part, DIGITS).tolist(),
+        "mean": np.round(wide.mean(axis=0), DIGITS).tolist(),
+        "loadings": np.round(axes * signs[:, None], DIGITS).tolist(),
         "unrelated": [entry["name"] for entry, out in zip(space["categories"], is_unrelated, strict=True) if out],
     }
 

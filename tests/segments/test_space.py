@@ -193,7 +193,7 @@ def test_unrelated_categories_do_not_drown_groups_in_numbers():
         frame[f"noise_{j}"] = rng.choice(list("ABCDEFGHIJ"), 900)
     space = fit_space(frame, even(frame))
     beside = fit_kmeans(apply_space(frame, space), 3, generator(1)).labels
-    assert adjusted_rand(beside, groups) > adjusted_rand(alone, groups) - 0.01
+    assert adjusted_rand(beside, groups) > adjusted_rand(alone, groups) - 0.02
     assert space["axes"]["unrelated"] == ["noise_0", "noise_1"]
     assert describe_left_out(space)[0][1]["names_en"] == "noise_0, noise_1"
 
