@@ -138,14 +138,15 @@ def transfer(
     """
     labels, centres, k, rows = labels.copy(), centres.copy(), len(centres), np.arange(len(points))
     weights = np.ones(len(points)) if weights is None else weights
-    lengths = squared_lengths(points)
+    lengths, inverse = squared_lengths(points), (1 / weights)[:, None]
     while True:
         sizes, counts = np.bincount(labels, weights, minlength=k), np.bincount(labels, minlength=k)
         squared = distances(points, centres, lengths)
         own = weights * squared[rows, labels]
         leaving = np.where(counts > 1, sizes, 0.0)[labels] * own / np.maximum(sizes[labels] - weights, SMALLEST_WEIGHT)
         squared[rows, labels] = np.inf
-        joining = (squared / (1 / sizes + (1 / weights)[:, None])).min(1)
+        squared /= 1 / sizes + inverse
+        joining = squared.min(1)
         gain = leaving - joining
         least = SMALLEST_GAIN * max(1.0, float(own.mean()))
         movers = np.flatnonzero(gain > least)

@@ -28,7 +28,7 @@ SCREEN_LLOYD = 1.002  # the same when Lloyd's steps have ended, before single po
 PATIENCE = 5  # a search ends after so many swaps per cluster in a row without gain
 LAST_LOOK = 20  # swaps per cluster without gain that the best solution stands before it is believed
 QUICK_PATIENCE = 2  # swaps without gain that end a search on a bootstrap sample
-SETTLED = 3  # of the starts known, so many are followed to their end
+SETTLED = 2  # of the starts known, so many are followed to their end
 MERGED = 0.9  # share of different points below which equal ones are put together
 
 
