@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.charts.theme import INK, SEGMENT_COLOURS
+from segkit.charts.theme import SEGMENT_COLOURS
 from segkit.segments.assess.contest_findings import division_name
 from segkit.texts import say, show
 
@@ -161,8 +161,8 @@ def _panel(marks: pd.DataFrame, x: Any, title: str | None, language: str) -> Any
     label = {"y": alt.Y("label_y:Q", scale=upwards), "text": "name:N"}
     names = [
         base.transform_filter(f"datum.align == '{side}'")
-        .mark_text(align="left" if side == "right" else "right", dx=10 if side == "right" else -10, color=INK)
-        .encode(x=x, **label)
+        .mark_text(align="left" if side == "right" else "right", dx=10 if side == "right" else -10)
+        .encode(x=x, color=alt.Color("colour:N", scale=None), **label)
         for side in ("right", "left")
     ]
     return alt.layer(ranges, points, *names)

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 DIGITS = 12
 REPRODUCES = 0.6  # share of the errors without the column that the column saves, from which little new is said
-SAME = 0.5  # adjusted Rand from which two divisions of about as many groups are one
 CUT_TELLS = 0.9  # share of accounts that a rule on one criterion puts right
 FEWEST = 20  # accounts with a value; of fewer nothing is said
 MOST_BINS = 256  # places where a criterion may be cut
@@ -66,8 +65,8 @@ def find_known(
     `told` is the share of accounts put right by the rule "as most of the others with this value" (for a value of its
     own: as most accounts), so that a column with a value for each account tells nothing. told over told_without, as a
     share of what is left to 1, is Goodman and Kruskal's lambda (1954, JASA 49). A column is reproduced if lambda is at
-    least .6, or the adjusted Rand .5, and told_low, the lower end of Wilson's interval at 95 % for all columns and
-    numbers together (Bonferroni), lies above told_without. `cramers_v` has Bergsma's correction for many levels. A cut
+    least .6, and told_low, the lower end of Wilson's interval at 95 % for all columns and numbers together
+    (Bonferroni), lies above told_without. `cramers_v` has Bergsma's correction for many levels. A cut
     has at most as many intervals as there are segments and is the best such rule; it is reproduced if it puts 90 % of
     the accounts right, and lambda and told_low are as above.
     """
@@ -104,8 +103,8 @@ def _compare_column(labels: np.ndarray, column: pd.Series, tests: int) -> dict |
         return None
     hits = told_by(segments, levels)
     figures = _figures(segments, levels, hits, tests)
-    is_same = figures["ari"] >= SAME or _saved(figures) >= REPRODUCES
-    return figures | {"reproduces": bool(is_same and figures["told_low"] > figures["told_without"])}
+    is_same = _saved(figures) >= REPRODUCES and figures["told_low"] > figures["told_without"]
+    return figures | {"reproduces": bool(is_same)}
 
 
 def _compare_cut(labels: np.ndarray, values: np.ndarray, tests: int) -> dict | None:
