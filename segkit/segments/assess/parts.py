@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PLAIN_STARTS = 10
+BOUND = ("min_share", "max_share", "keep_groups")  # options under which inertias cannot be compared
 SEARCHES = 2  # of k-means in each sample, beside the plain one
 FRACTIONS = (1.0, 0.5, 0.25)  # of the rows of a bootstrap sample, to see whether more rows help
 REDRAWS = 1000
@@ -100,7 +101,9 @@ def _overlaps(
 
 
 def _fit_plain(drawn: Sample, fit: FitFunction, k: int, rng: np.random.Generator) -> Fit:
-    if getattr(fit, "func", fit) is fit_kmeans:
+    """Return what tools do by default; limits of size and groups kept together hold for a plain search too."""
+    options = getattr(fit, "keywords", {})
+    if getattr(fit, "func", fit) is fit_kmeans and not any(options.get(name) for name in BOUND):
         return fit_plainly(drawn, k, rng)
     return fit(drawn, k, rng, is_quick=True)
 

@@ -1,5 +1,7 @@
 """Instability split into what the search adds and what the sample is too small for, and the rows that would help."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -95,3 +97,11 @@ def test_plain_search_keeps_the_best_of_its_starts():
     sample = sample_of(np.array([[0.0], [0.1], [5.0], [5.1], [9.0], [9.1]]))
     found = fit_plainly(sample, 3, np.random.default_rng(1), starts=30)
     assert found.objective == pytest.approx(3 * 0.005)  # three pairs, each 2 · .05²
+
+
+def test_limits_of_size_hold_for_the_plain_search_too():
+    sample = overlapping(120, 3)
+    fit = functools.partial(fit_kmeans, min_share=0.3)
+    full = fit(sample, 3, np.random.default_rng(0))
+    found = split_instability(sample, fit, full, pairs=2, seed=1, size=120)
+    assert np.isfinite(found[PARTS].to_numpy(float)).all() and len(found) == 3
