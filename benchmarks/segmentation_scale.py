@@ -1,7 +1,7 @@
-"""How time and memory of a segmentation with all its measures grow with the accounts: 1,000 to 200,000, mixed criteria.
+"""How time and memory of a segmentation with all its measures grow: to 200,000 accounts with mixed criteria.
 
-Planted accounts in four groups: value of the last year, and industry, size and region with gaps. Every size is a process
-of its own, so that its peak memory is its own. `--write` writes segmentation_scale.md and the picture.
+Planted accounts in four groups: value of the last year, and industry, size and region with gaps. Every size is a
+process of its own, so that its peak memory is its own. `--write` writes segmentation_scale.md and the picture.
 """
 
 from __future__ import annotations
@@ -124,27 +124,29 @@ def tell(rows: pd.DataFrame) -> str:
         for r in rows.itertuples()
     ]
     return TEXT.format(
-        table="\n".join(lines), accounts=last.accounts, more=last.accounts / first.accounts, growth=last.cpu / first.cpu,
-        minutes=last.seconds / 60, mb=last.mb, divisions=last.divisions, tables=last.tables,
+        table="\n".join(lines), accounts=last.accounts, more=last.accounts / first.accounts,
+        growth=last.cpu / first.cpu, minutes=last.seconds / 60, mb=last.mb,
+        divisions=last.divisions, tables=last.tables,
     )  # fmt: skip
 
 
 TEXT = """# Time and memory of a segmentation with all its measures
 
-Accounts grow {more:,.0f} times, processor time {growth:.0f} times: up to 20,000 accounts (`fit_accounts`) all are fitted, above that
-a random sample of so many, and all are assigned. {accounts:,} accounts with four numbers and two categories (a tenth of the
-values missing), segmented and assessed with default settings for two to six segments: {minutes:.1f} minutes and {mb:,.0f} MB at
-most. That is everything notebook 04 computes: {tables} tables, {divisions} divisions side by side, the search, stability,
-equally good answers, tendency, indices, verdict, known columns, proposals, silhouettes and the picture.
+Accounts grow {more:,.0f} times, processor time {growth:.0f} times: up to 20,000 accounts (`fit_accounts`) all
+are fitted, above that a random sample of so many, and all are assigned. {accounts:,} accounts with four numbers
+and two categories (a tenth of the values missing), segmented and assessed with default settings for two to six
+segments: {minutes:.1f} minutes and {mb:,.0f} MB at most. That is everything notebook 04 computes: {tables}
+tables, {divisions} divisions side by side, the search, stability, equally good answers, tendency, indices,
+verdict, known columns, proposals, silhouettes and the picture.
 
 ![growth](../docs/pictures/segmentation_growth.svg)
 
-| accounts | fitted | seconds | processor s | × the smallest | peak MB | of it above the start | segments | adjusted Rand with the planted groups |
+| accounts | fitted | seconds | processor s | × the smallest | peak MB | above the start | segments | adjusted Rand |
 |---:|---:|---:|---:|---:|---:|---:|---:|---:|
 {table}
 
 One process each, statistics on one thread. Read the ratios: other work on the machine shows in the seconds, less in the
-processor time. The planted groups overlap.
+processor time. Adjusted Rand: with the planted groups, which overlap.
 
 Made by `python benchmarks/segmentation_scale.py --write`.
 """
