@@ -27,7 +27,7 @@ SCREEN = 1.01  # a swap whose inertia is then above this multiple of the present
 SCREEN_LLOYD = 1.002  # the same when Lloyd's steps have ended, before single points are moved
 PATIENCE = 5  # a search ends after so many swaps per cluster in a row without gain
 LAST_LOOK = 20  # swaps per cluster without gain that the best solution stands before it is believed
-QUICK_PATIENCE = 2  # swaps without gain that end a search on a bootstrap sample
+QUICK_PATIENCE = 1  # swaps without gain that end a search on a bootstrap sample
 SETTLED = 2  # of the starts known, so many are followed to their end
 MERGED = 0.9  # share of different points below which equal ones are put together
 
@@ -112,11 +112,11 @@ def search_again(
     """Return labels, centres and inertia of a quick fit to a bootstrap sample.
 
     The best of what the SETTLED most promising `starts` come to (centres of the full solution and of those nearly as
-    good, judged after two of Lloyd's steps) and of a search with a seeding of its own; of two without starts. A fit
+    good, judged after one of Lloyd's steps) and of a search with a seeding of its own; of two without starts. A fit
     that stops early would read as an unstable market; one that knows the full solution only, as a stable one.
     """
     points, weights, place = merge_equal(points, k, uneven(weights))
-    fitting = [lloyd(points, start, 2, weights) for start in starts if len(start) == k]
+    fitting = [lloyd(points, start, 1, weights) for start in starts if len(start) == k]
     fitting.sort(key=lambda found: inertia(points, found[0], found[1], weights))
     settled = [search_once(points, k, rng, 0, centres, weights) for _, centres in fitting[:SETTLED]]
     best = min(settled, key=lambda found: found[2])[1] if settled else None
