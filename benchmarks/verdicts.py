@@ -34,6 +34,7 @@ from segkit.statistics.resampling import generator  # noqa: E402
 NUMBERS = range(2, 7)
 PAIRS = 5
 ROWS = 300
+FIRST = 100  # the limits were set on seeds 0 to 49; these are others
 RIGHT = 0.80  # adjusted Rand with what was planted, from which a division is right
 SETTINGS = SimpleNamespace(n_segments=None, smallest_share=0.02)
 CLEAR = ((2, 7), (4, 7), (5, 7))
@@ -75,7 +76,7 @@ def divide(sample, seed: int):
 def measure_noise(kind: str, seeds: int) -> tuple[str, int]:
     """Return a row, and how often noise was called more than constructive at any number of clusters."""
     said: Counter = Counter()
-    for seed in range(seeds):
+    for seed in range(FIRST, FIRST + seeds):
         sample = noise(kind, seed, ROWS)
         words = []
         for k in NUMBERS:
@@ -89,7 +90,7 @@ def measure_noise(kind: str, seeds: int) -> tuple[str, int]:
 def measure_planted(name: str, plant, k_true: int, seeds: int) -> tuple[str, int, int]:
     """Return a row, how often natural was said of a wrong division, and how often k was found."""
     said, found_k, agreement, wrong = Counter(), 0, [], 0
-    for seed in range(seeds):
+    for seed in range(FIRST, FIRST + seeds):
         sample, group = plant(seed)
         k, labels, verdict = divide(sample, seed)
         agreement.append(adjusted_rand(labels, group))
@@ -146,7 +147,8 @@ def main() -> None:
 TEXT = """# What is said of noise, of clear groups and of groups that overlap
 
 {seeds} seeds of each kind, 300 rows; k-means for 2 to 6 clusters, {pairs} pairs of samples, number and verdict
-chosen as in a run (without money). *Natural* is the word of high confidence. {minutes:.0f} minutes of CPU.
+chosen as in a run (without money). *Natural* is the word of high confidence. The limits of the verdict were
+set on other seeds. {minutes:.0f} minutes of CPU.
 
 ## Noise
 Goal: never more than constructive. **{n_called} of {n_noise} were.** This is harder than any run: 2 to 6 clusters are
