@@ -98,8 +98,8 @@ def with_others(sample: Sample, fit: FitFunction, full: Fit, seed: int, size: in
     """Return the model of a solution, for k-means with other good divisions under ``others``, as a start for refits.
 
     In a bootstrap sample one of the divisions that are nearly as good often is the best one. A refit that knew the full
-    solution only would rarely find it, and 0.14 % of inertia too much read as an adjusted Rand of .94 where searches to
-    the end agree with .66 only (benchmarks/stability_panel.md).
+    solution only would rarely find it: 0.34 % of inertia too much read as an adjusted Rand of .86 where searches to the
+    end agree with .62 (k = 8 in benchmarks/stability_panel.md).
     """
     if getattr(fit, "func", fit) is not fit_kmeans or full.n_segments < 2:
         return full.model
