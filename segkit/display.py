@@ -20,7 +20,7 @@ NAME_KINDS = [
         "money",
     ),
     (r"^trend$|^trend_(low|high)$|^discount|^churn_|^score|^risk$|^rule_(score|risk)$", "percent"),
-    (r"^(revenue|margin|next)_explained$|^explained|^excess$|^seen$|^told", "percent"),
+    (r"^(revenue|margin|next)_explained$|^next_(low|high)$|^gain|^explained|^excess$|^seen$|^told", "percent"),
     (r"^n_|_days$|^days_|^frequency|^orders|_rank$|_score$|^row_number$", "count"),
     (r"(^|_)(share|rate|pct|growth|probability|confidence|fidelity|retention|churn)(_|$)", "percent"),
     (r"^(revenue|margin|gross|monetary_value|avg_order_value|amount|cost|potential|lifetime_value)", "money"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,7 @@ BANDS = (
     0.7,
     1.0,
 )  # of the silhouette (Kaufman and Rousseeuw 1990)
+NAME_WIDE, NAME_HIGH = 0.15, 0.05  # of the picture: what a name takes
 FILLED = 0.82  # share of a segment's row that its area takes
 
 
@@ -62,7 +64,7 @@ def separation_chart(picture: pd.DataFrame, names: pd.DataFrame | None = None, l
         corners = shown[shown["kind"] == kind][["x", "y", "place", "segment_id", "colour"]]
         line = alt.Chart(corners).mark_line(interpolate="linear-closed", **look)
         layers.append(line.encode(**shape, stroke=_as_given("colour"), fill=alt.Fill("colour:N", scale=None)))
-    labels = shown[shown["kind"] == "centre"][["x", "y", "name", "colour"]]
+    labels = _apart(shown[shown["kind"] == "centre"][["x", "y", "name", "colour"]], dots)
     words = alt.Chart(labels).encode(x=x, y=y, text="name:N")
     layers.append(words.mark_text(fontSize=13, fontWeight=700, stroke="white", strokeWidth=4, opacity=0.9))
     layers.append(words.mark_text(fontSize=13, fontWeight=700).encode(color=_as_given("colour")))
@@ -154,8 +156,8 @@ def _ends(shown: pd.DataFrame, language: str) -> list[Any]:
     found = []
     for end, (x, y, align, baseline) in CORNERS.items():
         rows = shown[shown["kind"] == end].sort_values("place")
-        words = [_criterion(row.criterion, row.level, language) for row in rows.itertuples()]
-        text = ARROWS[end].format(say("separation.high", language, names=", ".join(words))) if words else ""
+        text = _words(rows, language)
+        text = ARROWS[end].format(text) if text else ""
         chart = alt.Chart(pd.DataFrame({"text": [text]})).mark_text(
             align=align, baseline=baseline, color=MUTED, fontSize=12
         )
@@ -163,9 +165,27 @@ def _ends(shown: pd.DataFrame, language: str) -> list[Any]:
     return found
 
 
-def _criterion(name: str, level: Any, language: str) -> str:
-    title = label_of(name, language)
-    return title if level is None or level != level else f"{title} {level}"
+def _words(rows: pd.DataFrame, language: str) -> str:
+    """Return which numbers are high at an end, and which levels of categories are common there."""
+    high = [label_of(row.criterion, language) for row in rows.itertuples() if _is_number(row)]
+    levels = [f"{label_of(row.criterion, language)}: {row.level}" for row in rows.itertuples() if not _is_number(row)]
+    return ", ".join(([say("separation.high", language, names=", ".join(high))] if high else []) + levels)
+
+
+def _is_number(row: Any) -> bool:
+    return row.level is None or row.level != row.level
+
+
+def _apart(labels: pd.DataFrame, dots: pd.DataFrame) -> pd.DataFrame:
+    """Move names that would lie on each other apart, up and down."""
+    wide, high = (max(float(np.ptp(dots[axis])), 1e-9) if len(dots) else 1.0 for axis in ("x", "y"))
+    x, y = labels["x"].to_numpy(float) / wide, labels["y"].to_numpy(float) / high
+    for _ in range(3):
+        for i, j in combinations(np.argsort(y, kind="stable").tolist(), 2):
+            if abs(x[i] - x[j]) < NAME_WIDE and abs(y[i] - y[j]) < NAME_HIGH:
+                push = (NAME_HIGH - abs(y[i] - y[j])) / 2
+                y[[i, j]] += (-push, push) if y[i] <= y[j] else (push, -push)
+    return labels.assign(y=(y * high).round(4))
 
 
 def _named(frame: pd.DataFrame, names: pd.DataFrame | None, language: str) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import numpy as np
 
 from segkit.segments.challenger import Challenger
 from segkit.segments.fits import Fit
+from segkit.segments.left_out import names_of
 from segkit.segments.methods.assign import memberships
 from segkit.segments.methods.limits import describe_limits
 from segkit.segments.methods.three_step import describe_by_class
@@ -75,13 +76,26 @@ def list_tree(fit: Fit | None, titles: Mapping[str, tuple[str, str]] | None = No
     """
     import pandas as pd
 
-    rows = []
-    for position, leaf in enumerate([] if fit is None else fit.model["segments"]):
+    rows: list[dict[str, Any]] = []
+    if fit is None:
+        return pd.DataFrame(rows, columns=list(TABLES["tree_segments"].columns))
+    for position, leaf in enumerate(fit.model["segments"]):
         typical = round(float(np.expm1(leaf["mean"])), 4)
         rows.append({"position": position + 1, **say_rules(leaf["rules"], titles), "n_accounts": leaf["n_rows"]})
         rows[-1] |= {"typical": typical, "segmentation_id": "value"}
+        rows[-1] |= {name: fit.measures.get(name, np.nan) for name in ("explained", "explained_elsewhere")}
     return pd.DataFrame(rows, columns=list(TABLES["tree_segments"].columns))
 
 
 def _posteriors(challenger: Challenger) -> np.ndarray:
     return memberships(challenger.sample, challenger.chosen.model)
+
+
+def describe_tree_segments(tree: pd.DataFrame, target: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return what the tree explains of its target in accounts on which it was not grown; nothing without a tree."""
+    if tree.empty:
+        return []
+    row = tree.iloc[0]
+    value, fitted = float(row["explained_elsewhere"]), float(row["explained"])
+    key = "methods.tree_says" if value > 0 else "methods.tree_silent"
+    return [(key, {"n": len(tree), "value": value, "fitted": fitted, **names_of("target", target)})]

@@ -24,6 +24,22 @@ def division_name(method: str, language: str, titles: Titles | None = None) -> s
     return say(key, language) if key else names_of("name", method, titles)[f"name_{language}"]
 
 
+def name_divisions(table: pd.DataFrame, titles: Titles | None = None) -> pd.DataFrame:
+    """Return a table with the words for its codes, in both languages: ``<column>_de`` and ``<column>_en``.
+
+    Of the columns method and column (divisions, criteria), kind and verdict those that it has; the codes are left out.
+    """
+    named = table
+    for language in LANGUAGES:
+        for column in set(table.columns) & {"method", "column"}:
+            names = [division_name(str(code), language, titles) for code in table[column]]
+            named = named.assign(**{f"{column}_{language}": names})
+        for column in set(table.columns) & {"kind", "verdict"}:
+            words = [say(f"contest.{column}_{code}", language) if code else "" for code in table[column].fillna("")]
+            named = named.assign(**{f"{column}_{language}": words})
+    return named.drop(columns=[c for c in ("method", "column", "kind", "verdict") if c in table])
+
+
 def describe_known(known: pd.DataFrame, n_segments: int, titles: Titles | None = None) -> Sentences:
     """Return whether the solution only says again what a column, or one criterion, says.
 
