@@ -136,7 +136,7 @@ Accounts grow {more:,.0f} times, processor time {growth:.0f} times: up to 20,000
 are fitted, above that a random sample of so many, and all are assigned. {accounts:,.0f} accounts with four
 numbers and two categories (a tenth of the values missing), segmented and assessed with default settings for two
 to six segments: {minutes:.1f} minutes and {mb:,.0f} MB at most. That is everything notebook 04 computes, charts
-not drawn: {tables} tables, {divisions:.0f} divisions side by side, the search, stability, equally good answers,
+not drawn: {tables:.0f} tables, {divisions:.0f} divisions side by side, the search, stability, equally good answers,
 tendency, indices, verdict, known columns, proposals, silhouettes and the picture.
 
 ![growth](../docs/pictures/segmentation_growth.svg)

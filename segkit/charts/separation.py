@@ -149,7 +149,7 @@ def _panel(curves: pd.DataFrame, each: pd.DataFrame, measure: str, language: str
 
 
 def _ends(shown: pd.DataFrame, language: str) -> list[Any]:
-    """Return the words at the ends of the axes; nothing where no criterion goes with an axis."""
+    """Return the words at the ends of the axes, if a criterion goes with them, and how much the picture holds."""
     import altair as alt
     import pandas as pd
 
@@ -162,7 +162,10 @@ def _ends(shown: pd.DataFrame, language: str) -> list[Any]:
             align=align, baseline=baseline, color=MUTED, fontSize=12
         )
         found.append(chart.encode(x=alt.value(x), y=alt.value(y), text="text:N"))
-    return found
+    held = shown.loc[shown["kind"] == "shown", "x"].max()
+    told = alt.Chart(pd.DataFrame({"text": [say("separation.shown", language, shown=held)]}))
+    told = told.mark_text(align="right", baseline="middle", color=MUTED, fontSize=11)
+    return [*found, told.encode(x=alt.value(WIDTH), y=alt.value(HEIGHT + 40), text="text:N")]
 
 
 def _words(rows: pd.DataFrame, language: str) -> str:
