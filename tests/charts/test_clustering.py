@@ -18,7 +18,7 @@ def sizes_of(revenue: list[float], margin: float | None = 0.3) -> pd.DataFrame:
     frame = pd.DataFrame(
         {
             "segment_id": [f"S{i}" for i in range(n)],
-            "name_de": [f"Gruppe {i}" for i in range(n)],
+            "name_de": [f"Sparte {i}" for i in range(n)],
             "name_en": [f"Group {i}" for i in range(n)],
             "colour": [f"#0B4F{i:02d}" for i in range(n)],
             "n_accounts": 10,
@@ -78,7 +78,7 @@ def test_nothing_of_the_data_stands_in_the_specification(charts, name):
     other = in_languages(getattr(clustering, name), *frames(2)[name])["de"]
     first = charts[name]["de"]
     bare = [json.dumps({k: v for k, v in spec.items() if k != "datasets"}) for spec in (first, other)]
-    assert bare[0] == bare[1] and "Gruppe" not in bare[0]
+    assert bare[0] == bare[1] and "Sparte" not in bare[0]
 
 
 def test_no_account_can_be_told_from_the_scatter(charts):
@@ -88,7 +88,7 @@ def test_no_account_can_be_told_from_the_scatter(charts):
 
 def test_names_follow_the_language(charts):
     tiles = {language: charts["segment_tiles_chart"][language]["datasets"]["table0"] for language in ("de", "en")}
-    assert tiles["de"][0]["name"].startswith("Gruppe") and tiles["en"][0]["name"].startswith("Group")
+    assert tiles["de"][0]["name"].startswith("Sparte") and tiles["en"][0]["name"].startswith("Group")
 
 
 def test_large_companies_are_thinned_in_the_scatter():

@@ -118,8 +118,8 @@ def test_planted_split_and_merge_are_told_in_both_languages():
     told = describe_events(found, names)
     assert told[0] == ("adoption.would_continued", {"n": 2, "n_before": 3})
     sentences = [say(key, language, **numbers) for key, numbers in told for language in LANGUAGES]
-    assert any("4 würde sich von Eins abspalten" in s for s in sentences)
-    assert any("One would go into" in s for s in sentences)
+    assert any("4“ würde sich von „Eins“ abspalten" in s for s in sentences)
+    assert any("One” would go into" in s for s in sentences)
     now = describe_events(found.assign(model="accepted"), names)
     assert [key for key, _ in now] == [key.replace("would_", "") for key, _ in told]
     assert all(say(key, language, **numbers) for key, numbers in now for language in LANGUAGES)

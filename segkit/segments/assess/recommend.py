@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 Sentences = list[tuple[str, dict[str, Any]]]
 AS_GOOD = 0.02  # points below which a number is as good as the one chosen
+SAME = 0.999  # adjusted Rand from which the groups are the segments in force
 
 
 def recommend(
@@ -127,6 +128,8 @@ def _advice(
     rows = None if comparison is None or comparison.empty else comparison.set_index("method")
     if rows is None or not {"accepted", "challenger"} <= set(rows.index):
         return "how_many.keep_unproven", numbers
+    if _float(rows.loc["challenger", "ari_accepted"]) >= SAME:
+        return "how_many.in_force", numbers
     ours, theirs = _float(rows.loc["accepted", "next_explained"]), _float(rows.loc["challenger", "next_explained"])
     if np.isnan(ours) or np.isnan(theirs):
         return "how_many.keep_unproven", numbers

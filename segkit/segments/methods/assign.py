@@ -46,8 +46,9 @@ def reorder(fit: Fit, order: list[int]) -> Fit:
 
 
 def assign_labels(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:
-    """Return the position of the likeliest segment of each row; ties go to the first."""
-    return memberships(sample, model).argmax(axis=1)
+    """Return the position of the likeliest segment of each row; ties go to the first. −1 by a model without any."""
+    found = memberships(sample, model)
+    return found.argmax(axis=1) if found.shape[1] else np.full(len(sample), -1)
 
 
 def by_centres(sample: Sample, model: Mapping[str, Any]) -> np.ndarray:

@@ -20,9 +20,9 @@ SEARCH = pd.DataFrame(
 )
 
 
-def contest(accepted: float, challenger: float, gain_low: float) -> pd.DataFrame:
+def contest(accepted: float, challenger: float, gain_low: float, ari: float = 0.5) -> pd.DataFrame:
     rows = {"method": ["accepted", "challenger"], "next_explained": [accepted, challenger]}
-    return pd.DataFrame(rows).assign(gain_low=[np.nan, gain_low])
+    return pd.DataFrame(rows).assign(gain_low=[np.nan, gain_low], ari_accepted=[1.0, ari])
 
 
 def advice(**frames) -> str:
@@ -31,6 +31,7 @@ def advice(**frames) -> str:
 
 def test_clusters_must_be_better_beyond_chance():
     assert advice(comparison=contest(0.5, 0.4, -0.2)) == "how_many.keep"
+    assert advice(comparison=contest(0.5, 0.5, -0.2, ari=1.0)) == "how_many.in_force"
     assert advice(comparison=contest(0.5, 0.6, -0.05)) == "how_many.keep_close"
     assert advice(comparison=contest(0.5, 0.6, 0.05)) == "how_many.adopt"
     cut = SEARCH.assign(verdict="constructive")
