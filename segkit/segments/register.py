@@ -196,9 +196,11 @@ def _cluster_words(model: Mapping[str, Any], features: pd.DataFrame) -> dict[str
         np.array([cluster.get(name, features[name].median()) for cluster in typical])
         for name in ("revenue_12m", "days_since_last")
     )
-    rank = np.argsort(np.argsort(-revenue, kind="stable"))
-    level = np.select([rank * 3 < len(rank), rank * 3 < 2 * len(rank)], ["high", "middle"], "low")
     activity = np.select([recency <= ACTIVE_DAYS, recency <= OCCASIONAL_DAYS], ["active", "occasional"], "gone")
+    buys = activity != "gone"  # only those that buy are ranked: who is gone makes nobody else's revenue high
+    rank = np.argsort(np.argsort(-np.where(buys, revenue, -np.inf), kind="stable"))
+    place = np.clip(np.round(2 * rank / max(buys.sum() - 1, 1)), 0, 2).astype(int)
+    level = np.array(["high", "middle", "low"])[place]
     return {
         segment: f"{a}_{b}" if b != "gone" else "gone"
         for segment, a, b in zip(model["segments"], level.tolist(), activity.tolist(), strict=True)
