@@ -31,10 +31,13 @@ def describe_answer(sizes: pd.DataFrame, segments: pd.DataFrame, model: Mapping[
         "share_accounts": _float(largest["share_accounts"]),
         "share_revenue": _float(largest["share_revenue"]),
     }
+    why = model["why"]
+    if why == "adopted" and not (kept != "").any():
+        why = "adopted_alone"
     return [
         ("segments.answer", numbers),
         ("segments.answer_fitted" if "fit" in model else "segments.answer_grid", quarter),
-        (f"segments.why_{model['why']}", quarter | {"n_changed": int(changed.sum())}),
+        (f"segments.why_{why}", quarter | {"n_changed": int(changed.sum())}),
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from segkit.segments.criterion_names import Titles, names_of
-from segkit.segments.fits import Fit, Sample
+from segkit.segments.fits import Sample
 from segkit.texts import LANGUAGES, say
 
 Rule = dict[str, Any]
@@ -87,13 +87,6 @@ def _narrow(rule: Rule, node: Mapping[str, Any], side: str, space: Mapping[str, 
     other_is_left = len(levels) in node["positions"]
     names = [level for level in rule["levels"] if (level in left) == is_left]
     return {**rule, **kept, "levels": names, "has_other": rule["has_other"] and other_is_left == is_left}
-
-
-def describe_tree(fit: Fit) -> list[tuple[str, dict[str, Any]]]:
-    """Return how much a tree explains in accounts it was not grown on, or that it says nothing."""
-    fitted, elsewhere = fit.measures["explained"], fit.measures.get("explained_elsewhere", float("nan"))
-    numbers = {"n": fit.n_segments, "value": elsewhere, "fitted": fitted}
-    return [("methods.tree_says" if elsewhere > 0 else "methods.tree_silent", numbers)]
 
 
 def say_rules(rules: list[Rule], titles: Titles | None = None) -> dict[str, str]:

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segkit.segments.details import describe_tree_segments, list_tree
 from segkit.segments.methods.assign import assign_labels
 from segkit.segments.methods.tree import _shortest, fit_tree
-from segkit.segments.methods.tree_rules import describe_tree, say_rules
+from segkit.segments.methods.tree_rules import say_rules
 from segkit.segments.space import apply_space, fit_space
 from segkit.statistics.resampling import generator
 from segkit.texts import say
@@ -78,7 +79,7 @@ def test_noise_explains_nothing_in_rows_left_out():
     fit, _, _ = fit_on(frame, np.random.default_rng(9).normal(size=len(frame)), 5)
     assert fit.measures["explained"] > 0
     assert fit.measures["explained_elsewhere"] < 0.02
-    key, numbers = describe_tree(fit)[0]
+    key, numbers = describe_tree_segments(list_tree(fit), "revenue_12m")[0]
     assert key == ("methods.tree_says" if numbers["value"] > 0 else "methods.tree_silent")
     assert "5" in say(key, "de", **numbers)
 
