@@ -29,18 +29,7 @@ def instability_chart(stability: pd.DataFrame, n_segments: int, language: str = 
     """
     import altair as alt
 
-    rows = stability[
-        (stability["method"] != "grid")
-        & (stability["n_segments"] == n_segments)
-        & (stability["segment_id"] != "ALL")
-        & stability["sampling_part"].notna()
-    ]
-    number = rows["segment_id"].str.extract(r"(\d+)$")[0]
-    rows = rows.assign(
-        name=[say("segments.cluster_label", language, number=n) for n in number],
-        algorithm_part=rows["algorithm_part"].clip(lower=0),
-        kept=1 - rows["sampling_part"] - rows["algorithm_part"].clip(lower=0),
-    )
+    rows = _shape(stability, n_segments, language)
     long = rows.melt(["name", "n_needed"], list(PARTS), "part", "share")
     long["part_name"] = [say(f"segments.part_{part}", language) for part in long["part"]]
     long["order"] = long["part"].map(PARTS.index)
@@ -88,4 +77,21 @@ def instability_chart(stability: pd.DataFrame, n_segments: int, language: str = 
         title=alt.TitleParams(
             say("segments.chart_instability", language), subtitle=say("segments.chart_instability_note", language)
         ),
+    )
+
+
+def _shape(stability: pd.DataFrame, n_segments: int, language: str) -> pd.DataFrame:
+    """Return a row per cluster at the number chosen: name, n_needed, and the three parts, which add up to 1."""
+    rows = stability[
+        (stability["method"] != "grid")
+        & (stability["n_segments"] == n_segments)
+        & (stability["segment_id"] != "ALL")
+        & stability["sampling_part"].notna()
+    ]
+    number = rows["segment_id"].str.extract(r"(\d+)$")[0]
+    search = rows["algorithm_part"].clip(lower=0)
+    return rows.assign(
+        name=[say("segments.cluster_label", language, number=n) for n in number],
+        algorithm_part=search,
+        kept=1 - rows["sampling_part"] - search,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.segments.assess.flows import cluster_id
 from segkit.segments.assess.stability import Stability, measure_stability
 from segkit.segments.criteria_values import find_typical, read_groups, weigh_accounts
 from segkit.segments.fits import Fit, FitFunction, Sample
@@ -239,8 +240,3 @@ def fit_rows(n: int, most: int, seed: int) -> np.ndarray:
     if n <= most:
         return np.arange(n)
     return np.sort(generator(seed, "sample").choice(n, most, replace=False))
-
-
-def cluster_id(position: int) -> str:
-    """Return the id of a cluster of the challenger: a number, not a name."""
-    return f"cluster {position + 1}"

@@ -8,29 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.segments.assess.stability import Stability
-from segkit.segments.draws import count_draws
 from segkit.segments.grid import assign_grid, grid_cuts
 from segkit.statistics.clusterings import adjusted_rand, jaccard
 from segkit.statistics.resampling import bootstrap_indices, generator
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-def score_confidence(features: pd.DataFrame, model: Mapping[str, Any], draws: int, seed: int) -> np.ndarray:
-    """Return for each account the share of draws in which the model gives it the same segment (0 … 1).
-
-    Parameters
-    ----------
-    features : DataFrame
-        One slice of `account_features`: revenue_12m, revenue_prev_12m (money), frequency_12m (invoices), regularity
-        (coefficient of variation of monthly revenue) and what the model needs.
-    model : mapping
-        The accepted model.
-    draws : int
-        At most; fewer, but at least 20, above 20,000 accounts.
-    """
-    return count_draws(features, model, draws, seed).confidence
 
 
 def grid_stability(features: pd.DataFrame, model: Mapping[str, Any], pairs: int, seed: int) -> Stability:

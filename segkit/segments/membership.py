@@ -90,7 +90,7 @@ def build_segments(
     moves : DataFrame
         decisions/moves.csv.
     confidence : array
-        As of `score_confidence`; empty for accounts moved by hand, where a person answers for it.
+        `Draws.confidence`; empty for accounts moved by hand, where a person answers for it.
     previous : DataFrame or None
         Table `segments` of the previous run.
     since : mapping, optional

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.segments.assess.flows import cluster_id
 from segkit.segments.assess.separation import explained, separation
 from segkit.segments.assess.stability import kept_across
-from segkit.segments.challenger import Challenger, cluster_id
+from segkit.segments.challenger import Challenger
 from segkit.segments.optimise import means
 from segkit.statistics.association import cramers_v
 

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from segkit.quarters import Quarter
-from segkit.segments.confidence import grid_stability, score_confidence
+from segkit.segments.confidence import grid_stability
+from segkit.segments.draws import count_draws
 from segkit.segments.grid import assign_grid, grid_rules
 from segkit.segments.membership import apply_moves, build_segments, open_segments, segments_since
 from segkit.segments.register import update_register
@@ -99,7 +100,7 @@ def test_opening_segments_come_from_the_run_before_or_from_the_panel(no_moves):
 def test_confidence_falls_near_a_limit_and_with_irregular_months():
     features = features_of([(f"{i:03d}", OLD, "2026-09-20", 100, before) for i, before in enumerate([100, 131] * 40)])
     features["regularity"] = np.repeat([0.1, 1.5], 40)
-    sure = pd.Series(score_confidence(features, GRID, 100, seed=1)).groupby(
+    sure = pd.Series(count_draws(features, GRID, 100, seed=1).confidence).groupby(
         [features["regularity"], features["revenue_prev_12m"]]
     )
     regular, regular_near, irregular, irregular_near = sure.mean()
@@ -111,7 +112,7 @@ def test_dates_alone_are_certain_and_same_seed_same_confidence():
     features = features_of(
         [("a", OLD, "2023-01-01", 0, 0), ("b", OLD, "2025-08-01", 0, 0)] + [("c", OLD, "2026-09-01", 9, 9)]
     )
-    one, two = (score_confidence(features, GRID, 30, seed=1) for _ in range(2))
+    one, two = (count_draws(features, GRID, 30, seed=1).confidence for _ in range(2))
     assert one.tolist() == two.tolist() and one[:2].tolist() == [1, 1]
 
 
