@@ -44,9 +44,9 @@ of them noise), one value in twenty missing; {seeds} seeds of each design. Adjus
 *best possible* sorts by the parameters that made the data. *Time* is of fitting, over that of ours, summed over the
 seeds on one thread. What needs complete data gets medians and the commonest level.
 
-Ours and stepmix climb the same likelihood, so where both reach its top they differ by chance: means that differ by less
+Ours and stepmix climb the same likelihood, so where both reach its top they differ by little: means that differ by less
 than .001 count as equal. Mean over all {n_all} samples: ours {ours:.4f}, stepmix with 10 starts {ten:.4f}, with one
-{one:.4f}. Ours at least as good: {verdict}.
+{one:.4f}. Ours at least as good over all samples: {verdict}; the tables say it design by design.
 """
 
 
