@@ -2,8 +2,8 @@
 
     python benchmarks/mixed_data.py [--write]
 
-Prints Markdown; --write puts it into mixed_data.md beside this file. The script ends with an error where the mean
-adjusted Rand index of ours is below that of stepmix.
+Prints Markdown; --write puts it into mixed_data.md beside this file. The script ends with an error where, in any of the
+designs, the mean adjusted Rand index of ours is below that of stepmix.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from segkit.statistics.clusterings import adjusted_rand
 
 SEEDS, CLASSES = 10, 4
 DESIGNS = ((1500, 4), (400, 4), (1000, 8))  # accounts, classes
-ALIKE = 0.001  # difference of mean indices that is no difference
+FRESH = range(100, 120)
 LARGE, FITTED = 200_000, 20_000
 LEVELS = (3, 4, 6, 5)
 METHODS = {
@@ -44,9 +44,9 @@ of them noise), one value in twenty missing; {seeds} seeds of each design. Adjus
 *best possible* sorts by the parameters that made the data. *Time* is of fitting, over that of ours, summed over the
 seeds on one thread. What needs complete data gets medians and the commonest level.
 
-Ours and stepmix climb the same likelihood, so where both reach its top they differ by little: means that differ by less
-than .001 count as equal. Mean over all {n_all} samples: ours {ours:.4f}, stepmix with 10 starts {ten:.4f}, with one
-{one:.4f}. Ours at least as good over all samples: {verdict}; the tables say it design by design.
+Both climb the same likelihood; ours ends with a prior learned from the classes (`segments/methods/prior.py`), written
+after the designs and seeds 0 to 9 had been seen. Ours at least as good as stepmix in every design: {verdict}.
+On seeds it was not written on (100 to 119), ours and stepmix with ten starts: {fresh}.
 """
 
 
@@ -148,6 +148,22 @@ def compare(n: int, k: int, seed: int) -> dict[str, tuple[float, float]]:
         labels = run()
         found[name] = (adjusted_rand(labels, classes), time.perf_counter() - start)
     return found
+
+
+def fresh() -> str:
+    """Return the mean indices of ours and of stepmix with ten starts on seeds that nothing was tried on."""
+    cells = []
+    for n, k in DESIGNS:
+        found = []
+        for seed in FRESH:
+            frame, classes, _ = make(n, seed, k)
+            sample = apply_space(frame, fit_space(frame, dict.fromkeys(frame.columns, 1.0)))
+            ours = fit_mixture(sample, k, np.random.default_rng(seed)).labels
+            model, data = fit_stepmix(sample, seed, 10, k)
+            found.append((adjusted_rand(ours, classes), adjusted_rand(model.predict(data), classes)))
+        ours, theirs = np.mean(found, axis=0)
+        cells.append(f"{ours:.4f} and {theirs:.4f} ({n:,} accounts, {k} classes)")
+    return ", ".join(cells)
 
 
 def table(n: int, k: int, results: list[dict[str, tuple[float, float]]]) -> str:
@@ -265,15 +281,13 @@ def main() -> None:
         quick = quick_refits()
         scale, holds_large = large()
         odds = odd()
-    overall = {name: np.mean([r[name][0] for rs in results for r in rs]) for name in METHODS}
-    holds = bool(overall["ours"] >= max(overall["stepmix_10"], overall["stepmix"]) - ALIKE and holds_large)
+        unseen = fresh()
+    means = [{name: np.mean([r[name][0] for r in rs]) for name in METHODS} for rs in results]
+    holds = holds_large and all(mean["ours"] >= max(mean["stepmix_10"], mean["stepmix"]) for mean in means)
     text = HEAD.format(
         seeds=SEEDS,
-        n_all=SEEDS * len(DESIGNS),
-        ours=overall["ours"],
-        ten=overall["stepmix_10"],
-        one=overall["stepmix"],
         verdict="yes" if holds else "NO",
+        fresh=unseen,
     )
     text += "".join(table(n, k, found) for (n, k), found in zip(DESIGNS, results, strict=True))
     text += f"\n{quick}\n{scale}\n{odds}"

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LEAST_VARIANCE = 0.01  # in squared units of the scale (an interquartile range): a class is never one exact value
-PRIOR_VARIANCE = 0.55  # a normal number whose interquartile range is 1 has the variance .741² = .55
-PRIOR_ROWS = 1.0  # accounts' worth of prior in every class; the Bayes constants of Latent GOLD are 1 as well
-LEAST_SHARE = 1e-12
+from segkit.segments.methods.prior import LEAST_SHARE, Prior, flat_prior, learn_prior
+
+LEAST_VARIANCE = 0.01  # in squared units of the scale (a standard deviation): a class is never one exact value
 FAR = 1000.0  # spreads from the median; what is farther counts as being there, or squares lose their digits
 LOG_TWO_PI = float(np.log(2 * np.pi))
 
@@ -90,26 +89,34 @@ def normalise(joint: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return parts / sums, (top + np.log(sums))[:, 0]
 
 
-def update(data: Data, posteriors: np.ndarray) -> Classes:
-    """Return the classes that fit these posteriors best, drawn a little towards the whole.
-
-    Notes
-    -----
-    Each class holds `PRIOR_ROWS` imagined rows: shares of levels as in the whole, spread of numbers as in the whole.
-    A class on a few equal rows then has no infinite density (Fraley and Raftery 2007; Vermunt and Magidson 2016,
-    Technical Guide for Latent GOLD 5.1, Bayes constants).
-    """
-    p = data.n_numbers
-    weighted = posteriors * data.weights[:, None]
-    sums = weighted.T @ data.wide
-    rows, first, second = sums[:, :p], sums[:, p : 2 * p], sums[:, 2 * p : 3 * p]
-    means = first / np.maximum(rows, LEAST_SHARE)
-    scatter = np.maximum(second - means * first, 0.0)
-    variances = np.maximum((scatter + PRIOR_ROWS * PRIOR_VARIANCE) / (rows + PRIOR_ROWS), LEAST_VARIANCE)
-    counts = sums[:, 3 * p :] + PRIOR_ROWS * data.overall
+def update(data: Data, posteriors: np.ndarray, prior: Prior) -> Classes:
+    """Return the classes that fit these posteriors best, each with the imagined rows of the prior in it."""
+    rows, first, second, seen = _sums(data, posteriors)
+    means = (first + prior.centre_rows * prior.centres) / np.maximum(rows + prior.centre_rows, LEAST_SHARE)
+    scatter = np.maximum(second - 2 * means * first + means**2 * rows, 0.0)
+    scatter += prior.centre_rows * (means - prior.centres) ** 2 + prior.variance_rows * prior.variances
+    variances = np.maximum(scatter / (rows + prior.variance_rows), LEAST_VARIANCE)
+    counts = seen + prior.level_rows * prior.levels
     totals = np.repeat(_sum_by_category(counts, data.levels), data.levels, axis=1)
-    size = weighted.sum(axis=0)
+    size = data.weights @ posteriors
     return Classes(size / size.sum(), means, variances, counts / np.maximum(totals, LEAST_SHARE))
+
+
+def plain_prior(data: Data) -> Prior:
+    """Return the prior before anything is known of classes, see `prior.flat_prior`."""
+    return flat_prior(data.n_numbers, data.overall)
+
+
+def prior_of(data: Data, posteriors: np.ndarray) -> Prior:
+    """Return the prior that the classes behind posteriors speak for, see `prior.learn_prior`."""
+    return learn_prior(*_sums(data, posteriors), data.levels, data.overall, LEAST_VARIANCE)
+
+
+def _sums(data: Data, posteriors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return rows, sums and sums of squares of each number, and counts of each level, class by class."""
+    p = data.n_numbers
+    sums = (posteriors * data.weights[:, None]).T @ data.wide
+    return sums[:, :p], sums[:, p : 2 * p], sums[:, 2 * p : 3 * p], sums[:, 3 * p :]
 
 
 def _sum_by_category(counts: np.ndarray, levels: tuple[int, ...]) -> np.ndarray:
@@ -118,14 +125,17 @@ def _sum_by_category(counts: np.ndarray, levels: tuple[int, ...]) -> np.ndarray:
     return np.add.reduceat(counts, np.concatenate([[0], np.cumsum(levels)[:-1]]), axis=1)
 
 
-def log_prior(data: Data, classes: Classes) -> float:
+def log_prior(prior: Prior, classes: Classes) -> float:
     """Return what the imagined rows of `update` add to the log-likelihood, so that each step can only raise the sum."""
-    numbers = np.log(classes.variances) + PRIOR_VARIANCE / classes.variances
-    levels = data.overall * np.log(np.maximum(classes.levels, LEAST_SHARE))
-    return float(PRIOR_ROWS * (levels.sum() - 0.5 * numbers.sum()))
+    away = prior.centre_rows * (classes.means - prior.centres) ** 2 + prior.variance_rows * prior.variances
+    numbers = prior.variance_rows * np.log(classes.variances) + away / classes.variances
+    levels = prior.level_rows * prior.levels * np.log(np.maximum(classes.levels, LEAST_SHARE))
+    return float(levels.sum() - 0.5 * numbers.sum())
 
 
-def climb(data: Data, posteriors: np.ndarray, steps: int, tolerance: float) -> tuple[Classes, np.ndarray, float]:
+def climb(
+    data: Data, posteriors: np.ndarray, prior: Prior, steps: int, tolerance: float
+) -> tuple[Classes, np.ndarray, float]:
     """Return classes, posteriors and penalised log-likelihood after at most `steps` rounds.
 
     It ends early when what is still to be gained, by Aitken's extrapolation of the last gains (Böhning and others
@@ -134,9 +144,9 @@ def climb(data: Data, posteriors: np.ndarray, steps: int, tolerance: float) -> t
     before, gain_before = -np.inf, np.inf
     tolerance = tolerance * len(posteriors)
     for _ in range(steps):
-        classes = update(data, posteriors)
+        classes = update(data, posteriors, prior)
         posteriors, densities = normalise(log_joint(data, classes))
-        value = float(data.weights @ densities) + log_prior(data, classes)
+        value = float(data.weights @ densities) + log_prior(prior, classes)
         gain = value - before
         rate = gain / gain_before if np.isfinite(gain_before) and gain_before > 0 else 1.0
         if gain <= 0 or (rate < 1 and gain / (1 - rate) < tolerance):

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from segkit.segments.fits import Fit, Sample
-from segkit.segments.methods.em import Classes, Data, climb, lay_out, log_joint, normalise
+from segkit.segments.methods.em import Classes, Data, climb, lay_out, log_joint, normalise, plain_prior, prior_of
 from segkit.segments.methods.posterior import lay_out_for, measure_fit, read_classes, write_classes
+from segkit.segments.methods.prior import Prior
 from segkit.segments.methods.starts import divide_points, n_different, n_empty, pick_different
 from segkit.segments.methods.threads import one_thread
 
@@ -54,29 +55,35 @@ def fit_mixture(
 
     Notes
     -----
-    Many short searches, the best of which go on (Biernacki, Celeux and Govaert 2003); see `em` for the model.
+    Many short searches, the best of which go on (Biernacki, Celeux and Govaert 2003); see `em` for the model. The best
+    one climbs on with the prior that its classes speak for (`prior`).
     """
     with one_thread():
         n_levels = _count_levels(sample, start)
         data = lay_out(sample.numbers, sample.codes, n_levels, sample.weights)
         k = min(n_segments, n_different(data.wide, n_segments))
         warm = [] if start is None or len(start["segments"]) != k else [_posteriors(sample, start)]
+        flat = prior = plain_prior(data)
         if k < 2:
-            found = [climb(data, np.ones((len(sample), 1)), 1, 0.0)]
+            found = [climb(data, np.ones((len(sample), 1)), flat, 1, 0.0)]
         elif is_quick:
             starts = [*warm, np.eye(k)[divide_points(sample.points, k, rng, sample.weights)]]
-            found = [climb(data, first, QUICK_STEPS, QUICK_TOLERANCE) for first in starts]
+            found = [climb(data, first, flat, QUICK_STEPS, QUICK_TOLERANCE) for first in starts]
         else:
             starts, counts = _best_starts(sample, data, k, rng)
             counts = [*(1 for _ in warm), *counts]
-            found = [climb(data, first, STEPS, TOLERANCE) for first in [*warm, *starts]]
+            found = [climb(data, first, flat, STEPS, TOLERANCE) for first in [*warm, *starts]]
         best = min(range(len(found)), key=lambda i: (n_empty(found[i][1].argmax(axis=1), k), -found[i][2]))
         posteriors, value = found[best][1], found[best][2]
-        fit = _finish(sample, data, posteriors)
+        if k > 1:
+            prior = prior_of(data, posteriors)
+            ending = (QUICK_STEPS, QUICK_TOLERANCE) if is_quick else (STEPS, TOLERANCE)
+            posteriors = climb(data, posteriors, prior, *ending)[1]
+        fit = _finish(sample, data, posteriors, prior)
         while n_empty(fit.labels, fit.n_segments):
             posteriors = np.eye(fit.n_segments)[fit.labels][:, np.unique(fit.labels)]
-            fit = _finish(sample, data, climb(data, posteriors, STEPS, TOLERANCE)[1])
-        one = _finish(sample, data, np.ones((len(sample), 1))).measures
+            fit = _finish(sample, data, climb(data, posteriors, prior, STEPS, TOLERANCE)[1], prior)
+        one = _finish(sample, data, np.ones((len(sample), 1)), flat).measures
     measures = {**fit.measures, "loglik_one": one["loglik"], "bic_one": one["bic"]}
     if k > 1 and not is_quick:
         n_found = sum(n for n, ended in zip(counts, found, strict=True) if ended[2] >= value - SAME)
@@ -108,14 +115,14 @@ def _best_starts(sample: Sample, data: Data, k: int, rng: np.random.Generator) -
         else rng.dirichlet(np.full(k, 0.5), len(rows))
         for i in range(N_STARTS)
     ]
-    ended = [climb(some, first, SHORT_STEPS, TOLERANCE) for first in firsts]
+    ended = [climb(some, first, plain_prior(some), SHORT_STEPS, TOLERANCE) for first in firsts]
     picked, counts = pick_different([found[2] for found in ended], [found[1].argmax(axis=1) for found in ended], N_KEPT)
     return [normalise(log_joint(data, ended[i][0]))[0] for i in picked], counts
 
 
-def _finish(sample: Sample, data: Data, posteriors: np.ndarray) -> Fit:
+def _finish(sample: Sample, data: Data, posteriors: np.ndarray, prior: Prior) -> Fit:
     """Return the fit of the classes behind posteriors, largest first, with its measures."""
-    classes, _, _ = climb(data, posteriors, 1, 0.0)
+    classes, _, _ = climb(data, posteriors, prior, 1, 0.0)
     order = np.argsort(-classes.shares, kind="stable")
     classes = Classes(classes.shares[order], classes.means[order], classes.variances[order], classes.levels[order])
     model = write_classes(classes, data.levels)

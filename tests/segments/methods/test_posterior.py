@@ -10,7 +10,7 @@ from sklearn.mixture import GaussianMixture
 from stepmix.stepmix import StepMix
 
 from segkit.segments.fits import Sample
-from segkit.segments.methods.em import lay_out, update
+from segkit.segments.methods.em import lay_out, plain_prior, update
 from segkit.segments.methods.gaussian import fit_gaussian
 from segkit.segments.methods.mixture import fit_mixture
 from segkit.segments.methods.posterior import by_mixture, joint_densities, measure_fit
@@ -38,14 +38,14 @@ def test_bayes_rule_on_paper():
 
 
 def test_one_step_on_paper():
-    # Class 0 holds the numbers 0 and 2: mean 1, scatter 2, with one imagined row of variance .55: (2 + .55) / 3 = .85.
-    # Class 1 holds 5 and a gap: mean 5, scatter 0, one row known: .55 / 2 = .275.
+    # Class 0 holds the numbers 0 and 2: mean 1, scatter 2, with one imagined row of variance 1: (2 + 1) / 3 = 1.
+    # Class 1 holds 5 and a gap: mean 5, scatter 0, one row known: 1 / 2 = .5.
     # Levels 0, 0 | 0, 1: as a whole .75 and .25, so class 0 has (2.75, .25) / 3 and class 1 (1.75, 1.25) / 3.
     data = lay_out(np.array([[0.0], [2.0], [5.0], [NAN]]), np.array([[0], [0], [0], [1]]), [2], np.ones(4))
-    found = update(data, np.eye(2)[[0, 0, 1, 1]])
+    found = update(data, np.eye(2)[[0, 0, 1, 1]], plain_prior(data))
     np.testing.assert_allclose(found.shares, [0.5, 0.5])
     np.testing.assert_allclose(found.means[:, 0], [1.0, 5.0])
-    np.testing.assert_allclose(found.variances[:, 0], [0.85, 0.275])
+    np.testing.assert_allclose(found.variances[:, 0], [1.0, 0.5])
     np.testing.assert_allclose(found.levels, [[2.75 / 3, 0.25 / 3], [1.75 / 3, 1.25 / 3]])
 
 
