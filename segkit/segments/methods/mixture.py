@@ -56,7 +56,8 @@ def fit_mixture(
     Notes
     -----
     Many short searches, the best of which go on (Biernacki, Celeux and Govaert 2003); see `em` for the model. The best
-    one climbs on with the prior that its classes speak for (`prior`).
+    one climbs on with the prior that its classes speak for (`prior`), unless that costs more likelihood than twice what
+    its parameters fit to chance (half a unit each, Wilks 1938): then the classes differ in a way the prior cannot say.
     """
     with one_thread():
         n_levels = _count_levels(sample, start)
@@ -75,11 +76,13 @@ def fit_mixture(
             found = [climb(data, first, flat, STEPS, TOLERANCE) for first in [*warm, *starts]]
         best = min(range(len(found)), key=lambda i: (n_empty(found[i][1].argmax(axis=1), k), -found[i][2]))
         posteriors, value = found[best][1], found[best][2]
+        fit = _finish(sample, data, posteriors, flat)
         if k > 1:
-            prior = prior_of(data, posteriors)
+            learned = prior_of(data, posteriors)
             ending = (QUICK_STEPS, QUICK_TOLERANCE) if is_quick else (STEPS, TOLERANCE)
-            posteriors = climb(data, posteriors, prior, *ending)[1]
-        fit = _finish(sample, data, posteriors, prior)
+            drawn = _finish(sample, data, climb(data, posteriors, learned, *ending)[1], learned)
+            if drawn.measures["loglik"] >= fit.measures["loglik"] - fit.measures["n_parameters"]:
+                fit, prior = drawn, learned
         while n_empty(fit.labels, fit.n_segments):
             posteriors = np.eye(fit.n_segments)[fit.labels][:, np.unique(fit.labels)]
             fit = _finish(sample, data, climb(data, posteriors, prior, STEPS, TOLERANCE)[1], prior)
