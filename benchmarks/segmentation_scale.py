@@ -73,11 +73,11 @@ def measure(n: int) -> None:
     from segkit.segments.assess.shadow import measure_separation
     from segkit.segments.criteria_values import find_wanted, join_criteria
     from segkit.segments.quarterly import Known, segment_accounts
-    from segkit.settings.segmentations import ValueSegmentation
+    from segkit.settings.account_segmentation import AccountSegmentation
     from segkit.statistics.clusterings import adjusted_rand
 
     panel, accounts, group = draw_accounts(n)
-    settings = ValueSegmentation(criteria=CRITERIA, k_max=6)
+    settings = AccountSegmentation(criteria=CRITERIA, k_max=6)
     no_moves = ["segmentation_id", "account_id", "segment_id", "quarter", "author", "date", "reason"]
     moves = pd.DataFrame(columns=no_moves, dtype="str")
     peak_before = peak()

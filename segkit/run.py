@@ -108,9 +108,13 @@ class Run:
         earlier._note_read = lambda name, sha: self._note_read(f"previous:{name}", sha)  # type: ignore[method-assign]
         return earlier
 
-    def read(self, name: str, columns: list[str] | None = None, is_optional: bool = False) -> Any:
+    def read(
+        self, name: str, columns: list[str] | None = None, is_optional: bool = False, segmentation: str = ""
+    ) -> Any:
         """Return a table as a frame; "sources" gives the export files, "models/<id>" a model, "charts/<name>" a chart.
 
+        Of a table about segments the rows of one ``segmentation`` are given: empty means the primary one, "all" every
+        row. A run of one segmentation only gives that one, whatever is primary now.
         With ``is_optional`` a table that the run does not hold is None: an earlier run may be of a version of the
         program that did not write it yet.
 
@@ -131,7 +135,16 @@ class Run:
             return None
         found = self._found(name, path)
         self._note_read(f"{kind}:{name}", self._sha(found, f"{kind}:{name}"))
-        return read_json(found) if kind == "model" else read_frame(found, columns)
+        if kind == "model":
+            return read_json(found)
+        if segmentation == "all" or "segmentation_id" not in TABLES[name].columns:
+            return read_frame(found, columns)
+        wanted = None if columns is None or "segmentation_id" in columns else [*columns, "segmentation_id"]
+        frame = read_frame(found, wanted or columns)
+        held = frame["segmentation_id"].unique()
+        chosen = segmentation or (held[0] if len(held) == 1 else self.settings.segmentations.primary)
+        rows = frame[frame["segmentation_id"] == chosen].reset_index(drop=True)
+        return rows if columns is None else rows[columns]
 
     def write(self, name: str, thing: Any) -> None:
         """Write a table (frame or DuckDB relation), a chart in both languages, or a model (plain dict)."""

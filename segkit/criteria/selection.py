@@ -13,16 +13,16 @@ from segkit.criteria.ratings import rate_criteria
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segkit.settings.account_segmentation import AccountSegmentation
     from segkit.settings.criteria import CriteriaSettings
     from segkit.settings.goals import Goal
-    from segkit.settings.segmentations import ValueSegmentation
 
 DIGITS = 12
 HIGHEST = 5
 GRID_USES = ("revenue_12m", "revenue_change", "days_since_last", "tenure_days")  # stages share no code: so here too
 
 
-def find_used(segmentation: ValueSegmentation) -> tuple[str, ...] | None:
+def find_used(segmentation: AccountSegmentation) -> tuple[str, ...] | None:
     """Return the criteria that the accepted segmentation is made of; None: whatever is chosen here."""
     if segmentation.method == "grid":
         return GRID_USES

@@ -52,7 +52,7 @@ def accept_model(
         The model of the previous run; None in the first run.
     challenger : Challenger
         This quarter's clusters; they become the model where the method is a fitted one and a (re)fit is due.
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         method, refit, n_segments and the thresholds: a threshold that a person changed holds at once.
     quarter : Quarter
         The quarter of the run.

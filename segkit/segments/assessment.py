@@ -38,7 +38,7 @@ def assess_challenger(
     ----------
     features : DataFrame
         One slice of `account_features`, with the criteria joined.
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         settings.segmentations.value.
     seed : int
         The project's seed.

@@ -94,7 +94,7 @@ def fit_challenger(
         One slice of `account_features`, with the criteria joined.
     rules : mapping
         Thresholds of the grid; KEY and DORMANT are left out by them.
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         method or challenger_method, k_min, k_max, n_segments, bootstrap_pairs, bootstrap_accounts, fit_accounts …
     seed : int
         The project's seed.

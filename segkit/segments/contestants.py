@@ -49,7 +49,7 @@ def compare_all(
         Slices of `account_features` with the criteria joined, today and at the end of the quarter before.
     accepted, challenger : Accepted, Challenger
         The challenger with its number chosen.
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         compare, bootstrap_pairs, tree_criteria, tree_target …
     seed : int
         The project's seed.

@@ -19,7 +19,7 @@ def resolve_criteria(settings: Any, chosen: pd.DataFrame | None = None) -> dict[
 
     Parameters
     ----------
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         criteria: a list of columns, columns with weights, or ``chosen``.
     chosen : DataFrame, optional
         Table `criteria`: criterion_id, weight, is_selected; needed for ``chosen``. Where nobody and nothing is chosen

@@ -93,7 +93,7 @@ def segment_accounts(
         Of this quarter; the panel has a slice for it.
     quarter : Quarter
         The quarter of the run.
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         settings.segmentations.value.
     seed : int
         The project's seed.

@@ -12,9 +12,9 @@ from segkit.criteria.evidence import Evidence, list_values
 from segkit.criteria.ratings import find_problems, rate_criteria, read_rating
 from segkit.criteria.selection import GRID_USES, find_used, select_criteria, weigh_goals
 from segkit.decisions import COLUMNS
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.settings.criteria import CriteriaSettings
 from segkit.settings.goals import Goal
-from segkit.settings.segmentations import ValueSegmentation
 from segkit.tables import check
 from segkit.texts import LANGUAGES, say
 
@@ -257,9 +257,9 @@ def _numbers(finding: dict) -> dict:
 
 
 def test_a_fitted_segmentation_says_which_criteria_it_uses():
-    kmeans = ValueSegmentation(method="kmeans", criteria={"industry": 1.0})
-    assert find_used(kmeans) == ("industry",) and find_used(ValueSegmentation()) == GRID_USES
-    assert find_used(ValueSegmentation(method="mixture", criteria="chosen")) is None
+    kmeans = AccountSegmentation(method="kmeans", criteria={"industry": 1.0})
+    assert find_used(kmeans) == ("industry",) and find_used(AccountSegmentation()) == GRID_USES
+    assert find_used(AccountSegmentation(method="mixture", criteria="chosen")) is None
 
 
 def test_values_of_chosen_criteria_are_listed_and_gaps_have_no_row():

@@ -10,7 +10,7 @@ from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.segments.grid import assign_grid, grid_rules
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 
 
 def product_grid(con, label: str) -> pd.DataFrame:
@@ -20,7 +20,7 @@ def product_grid(con, label: str) -> pd.DataFrame:
     first = first.date() if isinstance(first, dt.datetime) else first
     dates = panel_dates(quarter, quarter.end, first, 1)
     features = build_panel(partial(query, con), dates)
-    model = {"rules": grid_rules(ValueSegmentation())}
+    model = {"rules": grid_rules(AccountSegmentation())}
     return assign_grid(features, model)[["account_id", "segment_id"]]
 
 

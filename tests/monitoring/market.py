@@ -13,9 +13,9 @@ from segkit.features.panel import panel_dates
 from segkit.features.queries import query
 from segkit.quarters import Quarter
 from segkit.segments.grid import grid_rules
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 
-MODEL = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(ValueSegmentation())}
+MODEL = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(AccountSegmentation())}
 
 
 def simulate_lines(seed: int, n: int, end: str, months: int = 48, change: tuple | None = None) -> pd.DataFrame:

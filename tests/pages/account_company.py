@@ -10,7 +10,7 @@ from pages.company import EVIL, write_company
 
 from segkit.segments.accepted import assign_segments
 from segkit.segments.rules import describe_rules
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.store import read_frame, write_frame, write_json
 from segkit.tables import TABLES
 
@@ -18,7 +18,7 @@ EVIL_ID = "00101"  # the account whose name is EVIL
 MODEL = {
     "segmentation_id": "value",
     "rules": {
-        name: getattr(ValueSegmentation(), name)
+        name: getattr(AccountSegmentation(), name)
         for name in (
             *("key_share", "dormant_months", "lapsed_months", "new_months", "class_a_share", "class_b_share"),
             *("silent_days", "growing_ratio", "falling_ratio"),

@@ -2,7 +2,7 @@
 
 from segkit.segments.assessment import assess_challenger
 from segkit.segments.quarterly import Known
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.statistics.clusterings import adjusted_rand
 
 from .conftest import crowd, features_of
@@ -11,7 +11,7 @@ QUICK = {"bootstrap_pairs": 4, "k_max": 5, "key_share": 1.0}
 
 
 def fit(features, **changes):
-    settings = ValueSegmentation(**QUICK | changes)
+    settings = AccountSegmentation(**QUICK | changes)
     return assess_challenger(features, settings, 1, Known())
 
 

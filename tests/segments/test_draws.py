@@ -6,12 +6,12 @@ import pytest
 
 from segkit.segments.draws import Draws, count_draws, store_draws
 from segkit.segments.grid import grid_rules
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.tables import check
 
 from .conftest import crowd
 
-GRID = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(ValueSegmentation())}
+GRID = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(AccountSegmentation())}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from segkit.segments.grid import assign_grid, grid_cuts, grid_rules
 from segkit.segments.rules import describe_rules
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 
 from .conftest import features_of
 
@@ -14,7 +14,7 @@ OLD, LAST = "2021-03-01", "2026-09-20"
 GRID = {
     "segmentation_id": "value",
     "method": "grid",
-    "rules": grid_rules(ValueSegmentation(key_accounts=["listed"], key_share=0.5)),
+    "rules": grid_rules(AccountSegmentation(key_accounts=["listed"], key_share=0.5)),
 }
 
 

@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from segkit.segments.hand_rules import apply_rules, holds, name_columns, say_rule
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.texts import say
 
 from .test_quarterly import Q2, Q3, before_of, panel, segmented, sentences
@@ -46,13 +46,13 @@ def test_rules_are_said_and_their_columns_named():
 
 def test_settings_refuse_rules_that_cannot_work():
     with pytest.raises(ValidationError, match="needs rules"):
-        ValueSegmentation(method="rules")
+        AccountSegmentation(method="rules")
     with pytest.raises(ValidationError, match="twice"):
-        ValueSegmentation(method="rules", rules=[{"id": "A", "name": "a"}, {"id": "A", "name": "b"}])
+        AccountSegmentation(method="rules", rules=[{"id": "A", "name": "a"}, {"id": "A", "name": "b"}])
     with pytest.raises(ValidationError, match="from and below"):
-        ValueSegmentation(method="rules", rules=[{"id": "A", "name": "a", "when": {"revenue": {"above": 3}}}])
+        AccountSegmentation(method="rules", rules=[{"id": "A", "name": "a", "when": {"revenue": {"above": 3}}}])
     with pytest.raises(ValidationError, match="KEY"):
-        ValueSegmentation(method="rules", rules=[{"id": "KEY", "name": "a"}])
+        AccountSegmentation(method="rules", rules=[{"id": "KEY", "name": "a"}])
 
 
 def test_rules_segment_a_quarter_like_any_method_and_a_change_holds_at_once():

@@ -13,7 +13,7 @@ from segkit.segments.challenger import Challenger
 from segkit.segments.grid import grid_cuts, grid_rules
 from segkit.segments.quarterly import Known
 from segkit.segments.register import update_register
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 
 from .conftest import PALETTE, crowd
 
@@ -23,7 +23,7 @@ FOUR = ((9.5, 40, 5), (7.5, 25, 20), (5.5, 8, 60), (3.0, 1, 300))
 
 
 def accept(features, kept=None, quarter=Q2, known=(), **changes):
-    settings = ValueSegmentation(**KMEANS | changes)
+    settings = AccountSegmentation(**KMEANS | changes)
     challenger, _ = assess_challenger(features, settings, 1, Known())
     return accept_model(features, kept, challenger, settings, quarter, known)
 
@@ -76,10 +76,10 @@ def test_yearly_refit_waits_for_a_year(first):
 def test_grid_moves_nobody_unless_a_person_changes_its_thresholds():
     features, _ = crowd(60, seed=3)
     none = Challenger(why_not="segments.why_not_asked")
-    grid = accept_model(features, None, none, ValueSegmentation(), Q2)
-    kept = accept_model(features, json.loads(json.dumps(grid.model)), none, ValueSegmentation(refit="always"), Q3)
+    grid = accept_model(features, None, none, AccountSegmentation(), Q2)
+    kept = accept_model(features, json.loads(json.dumps(grid.model)), none, AccountSegmentation(refit="always"), Q3)
     assert (grid.why, kept.why) == ("first", "kept") and kept.model == grid.model
-    changed = accept_model(features, grid.model, none, ValueSegmentation(silent_days=90), Q3)
+    changed = accept_model(features, grid.model, none, AccountSegmentation(silent_days=90), Q3)
     assert changed.why == "changed" and changed.model["fitted_quarter"] == "2026Q3"
 
 
@@ -115,7 +115,7 @@ def test_segments_that_are_gone_are_ended_not_deleted(first):
 
 def test_a_rule_that_comes_back_is_the_same_segment(first):
     features, _ = crowd(60, seed=1)
-    grid = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(ValueSegmentation())}
+    grid = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(AccountSegmentation())}
     start = update_register(None, grid, features, Q2, PALETTE * 2).set_index("segment_id")
     middle = update_register(start.reset_index(), first.model, features, Q3, PALETTE * 2)
     again = update_register(middle, grid, features, Q3 + 1, PALETTE * 2).set_index("segment_id")
@@ -127,6 +127,6 @@ def test_a_rule_that_comes_back_is_the_same_segment(first):
 
 def test_more_segments_than_colours_still_have_one(first):
     features, _ = crowd(60, seed=1)
-    grid = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(ValueSegmentation())}
+    grid = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(AccountSegmentation())}
     register = update_register(None, grid, features, Q2, PALETTE[:3])
     assert np.isin(register["colour"], PALETTE[:3]).all()

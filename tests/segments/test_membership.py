@@ -10,12 +10,12 @@ from segkit.segments.draws import count_draws
 from segkit.segments.grid import assign_grid, grid_rules
 from segkit.segments.membership import apply_moves, build_segments, open_segments, segments_since
 from segkit.segments.register import update_register
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 
 from .conftest import AS_OF, PALETTE, crowd, features_of, moves_of
 
 Q3 = Quarter.parse("2026Q3")
-GRID = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(ValueSegmentation(key_share=1.0))}
+GRID = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(AccountSegmentation(key_share=1.0))}
 OLD = "2021-01-01"
 
 

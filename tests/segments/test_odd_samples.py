@@ -15,7 +15,7 @@ from segkit.segments.methods.assign import assign_labels
 from segkit.segments.methods.registry import METHODS
 from segkit.segments.quarterly import segment_accounts
 from segkit.segments.space import apply_space, criteria_of, fit_space
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.statistics.clusterings import adjusted_rand
 from segkit.statistics.resampling import generator
 from segkit.tables import check
@@ -97,7 +97,7 @@ def test_ten_thousand_levels_make_no_segments():
 
 
 def quarter_of(features: pd.DataFrame, **changes):
-    settings = ValueSegmentation(**QUICK | changes)
+    settings = AccountSegmentation(**QUICK | changes)
     moves = pd.DataFrame(columns=MOVES, dtype="str")
     return segment_accounts(features, AS_OF, Quarter.parse("2026Q3"), settings, 1, "en", moves, PALETTE)
 

@@ -14,7 +14,7 @@ from segkit.quarters import Quarter
 from segkit.segments import findings
 from segkit.segments.assess import contest_findings, recommend
 from segkit.segments.quarterly import Before, segment_accounts
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.tables import check
 from segkit.texts import LANGUAGES, say
 
@@ -31,7 +31,7 @@ def panel(n: int = 90) -> pd.DataFrame:
 
 
 def segmented(features, quarter=Q3, before=None, moves=NO_MOVES, names=None, **changes):
-    settings = ValueSegmentation(**QUICK | changes)
+    settings = AccountSegmentation(**QUICK | changes)
     found = segment_accounts(features, ENDS[quarter], quarter, settings, 1, "en", moves, PALETTE, before, names)
     everybody = pd.DataFrame({"account_id": features["account_id"].unique(), "is_contactable": True})
     return found, {name: check(contactable(frame, everybody, name), name) for name, frame in found.tables.items()}

@@ -11,7 +11,7 @@ from segkit.segments.fits import Sample
 from segkit.segments.grid import grid_rules
 from segkit.segments.methods.kmeans import fit_kmeans
 from segkit.segments.register import update_register
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.statistics.clusterings import relabel
 
 from .conftest import PALETTE, crowd
@@ -59,7 +59,7 @@ def test_refits_on_samples_keep_the_numbers():
 def quarters() -> list[tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]]:
     """Four quarters with a forced refit in each; the third has a fourth group, which goes again in the fourth."""
     story, kept, register = [], None, None
-    settings = ValueSegmentation(**KMEANS)
+    settings = AccountSegmentation(**KMEANS)
     for i, shape in enumerate((None, None, FOUR, None)):
         features = crowd(240, seed=i, **({} if shape is None else {"groups": shape}))[0]
         chosen = settings.model_copy(update={"n_segments": 4 if shape else 3})

@@ -58,7 +58,7 @@ def choose_number(search: pd.DataFrame, settings: Any) -> tuple[int, str]:
     search : DataFrame
         Rows of table `cluster_search`: see `score_numbers`; smallest_share; and where known prediction_strength, gap,
         gap_se.
-    settings : ValueSegmentation
+    settings : AccountSegmentation
         n_segments (asked for; empty: chosen), smallest_share.
 
     Notes

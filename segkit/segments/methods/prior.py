@@ -9,8 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.special import digamma, polygamma
 
 LEAST_SHARE = 1e-12
 FLAT_ROWS = 1.0  # accounts' worth of prior in every class before anything is learned; Bayes constants of Latent GOLD
@@ -108,6 +106,9 @@ def learn_prior(
 
 def _variance_rows(variances: np.ndarray, rows: np.ndarray) -> float:
     """Return how many rows' worth the classes' variances of one number are alike, from 1 to `MOST_ROWS`."""
+    from scipy.optimize import brentq
+    from scipy.special import digamma, polygamma
+
     freedom = np.maximum(rows - 1, 1.0) / 2
     logs = np.log(variances) - digamma(freedom) + np.log(freedom)
     extra = float(logs.var(ddof=1) - polygamma(1, freedom).mean())

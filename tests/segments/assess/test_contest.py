@@ -9,10 +9,10 @@ from segkit.segments.assess.hand_made import Division, divide_by_columns, divide
 from segkit.segments.grid import grid_rules
 from segkit.segments.methods.kmeans import fit_kmeans
 from segkit.segments.space import VALUE_CRITERIA, apply_space, fit_space
-from segkit.settings.segmentations import ValueSegmentation
+from segkit.settings.account_segmentation import AccountSegmentation
 from tests.segments.conftest import AS_OF, crowd
 
-MODEL = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(ValueSegmentation())}
+MODEL = {"segmentation_id": "value", "method": "grid", "rules": grid_rules(AccountSegmentation())}
 
 
 def by_revenue(*limits: float):

@@ -13,7 +13,7 @@ from segkit.segments.methods.density import fit_density
 from segkit.segments.methods.kmedoids import _changes, fit_kmedoids
 from segkit.segments.methods.registry import METHODS
 from segkit.segments.methods.ward import fit_ward
-from segkit.settings.segmentations import Fitted
+from segkit.settings.account_segmentation import Fitted
 from segkit.statistics.clusterings import adjusted_rand
 from segkit.statistics.resampling import generator
 
