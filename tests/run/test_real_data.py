@@ -10,6 +10,11 @@ import tiny
 
 from segkit.demo.catalogue import PRODUCT_GROUPS, TEAMS
 
+# What these tests are about does not depend on how often clusters are tried; Northwind keeps the settings of a new project.
+QUICK = """
+segmentations:
+  value: {compare: [], bootstrap_pairs: 4, k_max: 5, confidence_draws: 20}
+"""
 WON, NORTHWIND = 10_005_534, 1_265_793.04
 
 
@@ -23,9 +28,11 @@ def money_in(folder: Path, quarter: str) -> float:
     return float(sums["in"])
 
 
-def started(folder: Path, *files: Path) -> Path:
+def started(folder: Path, *files: Path, more: str = QUICK) -> Path:
     answer = tiny.segkit("init", folder, *files)
     assert answer.code == 0, answer.text
+    with (folder / "project.yml").open("a", encoding="utf-8") as file:
+        file.write(more)
     return folder
 
 
@@ -38,7 +45,7 @@ def ran(folder: Path, *arguments: str) -> str:
 @pytest.fixture(scope="module")
 def northwind(real_data, tmp_path_factory) -> Path:
     files = sorted((real_data / "northwind").glob("*.csv"))
-    folder = started(tmp_path_factory.mktemp("northwind") / "northwind", *files)
+    folder = started(tmp_path_factory.mktemp("northwind") / "northwind", *files, more="")
     ran(folder)
     return folder
 
