@@ -25,7 +25,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 		|| { echo "No virtual environment could be made; on Debian: apt install python3-venv"; exit 2; }
 	@echo "Installing the locked packages into .venv (some minutes the first time)"
 	@if command -v uv >/dev/null; \
-		then uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock; \
+		then uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements.lock; \
 		else $(BIN)/python -m pip install -q --require-hashes -r requirements.lock; fi
 	@$(BIN)/python -m pip install -q --no-deps -e .
 	@touch $@
