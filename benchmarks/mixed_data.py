@@ -209,7 +209,7 @@ def odd() -> str:
     crowds = [rng.normal(size=(100, 2)) + centre for centre in (-100, 0, 100)]
     data = {
         "three crowds far apart": np.vstack(crowds),
-        "four kinds of equal accounts": np.repeat(rng.normal(size=(4, 2)), 30, axis=0),
+        "four kinds of equal accounts, two nearly alike": np.repeat(rng.normal(size=(4, 2)), 30, axis=0),
         "small counts": rng.poisson(0.3, (300, 2)).astype(float),
     }
     lines = [
