@@ -23,6 +23,7 @@ from segkit.settings.kpis import KpiSettings
 from segkit.settings.monitoring import Monitoring
 from segkit.settings.segmentations import Segmentations
 from segkit.settings.sources import Sources
+from segkit.settings.typing import Typing
 from segkit.settings.value import Value
 
 
@@ -56,6 +57,7 @@ class Settings(BaseModel):
     value: Value = Field(default_factory=Value)
     criteria: CriteriaSettings = Field(default_factory=CriteriaSettings)
     segmentations: Segmentations = Field(default_factory=Segmentations)
+    typing: Typing = Field(default_factory=Typing, description="how new accounts are placed")
     kpis: KpiSettings = Field(default_factory=KpiSettings)
     monitoring: Monitoring = Field(default_factory=Monitoring)
 

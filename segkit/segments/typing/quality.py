@@ -1,0 +1,135 @@
+"""How far a kit is to be trusted: what it told of accounts that were held back, with intervals and a baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import NormalDist
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segkit.segments.typing.choose import explained_share
+from segkit.segments.typing.kit import UNSURE, Held, Kit
+from segkit.statistics.intervals import wilson_interval
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Z = NormalDist().inv_cdf(0.975)
+DIGITS = 12
+CALIBRATION_GROUPS = 5
+
+
+def measure_kit(kit: Kit, codes: np.ndarray, values: np.ndarray) -> list[dict[str, Any]]:
+    """Return the figures of a kit on held-back accounts.
+
+    Parameters
+    ----------
+    kit : Kit
+        As `fit_kit` gives it.
+    codes : array
+        The true segment of each account as a position.
+    values : array
+        Typical value of an account of each segment, in money; NaN where it is not known.
+
+    Returns
+    -------
+    list of dict
+        metric, value, low, high (95 %), baseline, n_accounts. accuracy: share told rightly, placed or not, baseline:
+        the largest segment told to all. accuracy_placed: of those placed alone; baseline: the accuracy wanted.
+        share_abstained: share left unsure. explained: share of the uncertainty taken away, see `explained_share`;
+        baseline 0. calibration_error: difference of chance told and share right in five groups, weighted by accounts;
+        baseline: what chance alone makes of a perfect rule. error_cost: money per placed account by which the value
+        of the told segment misses that of the true one; baseline: all told the largest segment.
+    """
+    held, n = kit.held, len(codes)
+    prior = np.bincount(codes, minlength=held.shares.shape[1]) / n
+    is_right, usual = held.told == codes, int(prior.argmax())
+    placed = held.is_placed
+    cost = np.abs(values[codes] - values[held.told])
+    cost_usual = np.abs(values[codes] - values[usual])
+    rows = [
+        _share("accuracy", is_right, float(prior.max())),
+        _share("accuracy_placed", is_right[placed], kit.model["wanted_accuracy"]),
+        _share("share_abstained", ~placed, np.nan),
+        _explained(held, codes, prior),
+        _calibration(held, is_right),
+        _mean("error_cost", cost[placed], float(np.nanmean(cost_usual)) if np.isfinite(values).any() else np.nan),
+    ]
+    return [
+        {key: round(float(v), DIGITS) if isinstance(v, float | np.floating) else v for key, v in row.items()}
+        for row in rows
+    ]
+
+
+def compare_kits(crm: Held, full: Held, codes: np.ndarray) -> dict[str, Any]:
+    """Return by how much the kit with everything is right more often than the one of the CRM, with interval.
+
+    The same accounts are told by both, so the difference is paired: its error comes from the accounts on which the two
+    are not both right or both wrong.
+    """
+    difference = (full.told == codes).astype(float) - (crm.told == codes)
+    return _mean("gap", difference, 0.0)
+
+
+def list_errors(kit: Kit, codes: np.ndarray, segments: Sequence[str], values: np.ndarray) -> pd.DataFrame:
+    """Return who is taken for whom: segment_id (true), told_id (UNSURE where not placed), n_accounts, share (of the
+    segment), cost_each and cost (money: difference of the typical values; 0 where right or unsure).
+    """
+    import pandas as pd
+
+    told = np.where(kit.held.is_placed, kit.held.told, len(segments))
+    rows = []
+    for true, name in enumerate(segments):
+        of = told[codes == true]
+        for position in np.unique(of):
+            n = int((of == position).sum())
+            is_wrong = position not in (true, len(segments))
+            each = abs(values[true] - values[position]) if is_wrong else 0.0
+            told_id = UNSURE if position == len(segments) else segments[position]
+            rows.append((name, told_id, n, n / len(of), each, each * n))
+    columns = ["segment_id", "told_id", "n_accounts", "share", "cost_each", "cost"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(**{name: frame[name].astype(float).round(4) for name in ("cost_each", "cost")})
+
+
+def typical_values(segments: Sequence[str], told: np.ndarray, revenue: np.ndarray) -> np.ndarray:
+    """Return the typical revenue of twelve months of each segment's accounts: the median, in money."""
+    return np.array([float(np.nanmedian(revenue[told == one])) if (told == one).any() else np.nan for one in segments])
+
+
+def _share(metric: str, hits: np.ndarray, baseline: float) -> dict[str, Any]:
+    low, high = wilson_interval([hits.sum()], [len(hits)])
+    value = float(hits.mean()) if len(hits) else np.nan
+    return _row(metric, value, float(low[0]), float(high[0]), baseline, len(hits))
+
+
+def _mean(metric: str, values: np.ndarray, baseline: float) -> dict[str, Any]:
+    known = values[np.isfinite(values)]
+    if len(known) < 2:
+        return _row(metric, np.nan, np.nan, np.nan, baseline, len(known))
+    error = Z * known.std(ddof=1) / np.sqrt(len(known))
+    return _row(metric, known.mean(), known.mean() - error, known.mean() + error, baseline, len(known))
+
+
+def _explained(held: Held, codes: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
+    truth = np.eye(len(prior))[codes]
+    usual = ((truth - prior) ** 2).sum(axis=1)
+    parts = 1 - (((truth - held.shares) ** 2).sum(axis=1) - usual + usual.mean()) / max(usual.mean(), 1e-12)
+    row = _mean("explained", parts, 0.0)
+    return row | {"value": explained_share(held.shares, codes, prior)}
+
+
+def _calibration(held: Held, is_right: np.ndarray) -> dict[str, Any]:
+    order = np.argsort(held.chance, kind="stable")
+    groups = np.array_split(order, CALIBRATION_GROUPS)
+    groups = [group for group in groups if len(group)]
+    gaps = [abs(held.chance[g].mean() - is_right[g].mean()) for g in groups]
+    noise = [np.sqrt(2 / np.pi * held.chance[g].mean() * (1 - held.chance[g].mean()) / len(g)) for g in groups]
+    weights = [len(g) for g in groups]
+    value, chance = (float(np.average(part, weights=weights)) for part in (gaps, noise))
+    return _row("calibration_error", value, np.nan, np.nan, chance, len(is_right))
+
+
+def _row(metric: str, value: float, low: float, high: float, baseline: float, n: int) -> dict[str, Any]:
+    return {"metric": metric, "value": value, "low": low, "high": high, "baseline": baseline, "n_accounts": n}

@@ -1,0 +1,123 @@
+"""The typing kits of one segmentation in one quarter: all that notebook 04 writes about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from segkit.segments.typing.choose import fold_of
+from segkit.segments.typing.exact import exact_rule
+from segkit.segments.typing.fields import BEHAVIOUR, TypingInputs, join_fields, usable_fields
+from segkit.segments.typing.kit import Kit, fit_kit
+from segkit.segments.typing.quality import compare_kits, list_errors, measure_kit, typical_values
+from segkit.tables import TABLES, no_rows
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+CRM, FULL = "crm", "full"
+FEWEST = 100
+"""Accounts to learn from, at least: of fewer, a fifth held back says nothing."""
+TABLE_NAMES = ("typing_fields", "typing_quality", "typing_errors")
+
+
+@dataclass(frozen=True)
+class Typed:
+    """The kits of a segmentation as plain JSON, and the tables about them by name."""
+
+    model: dict[str, Any]
+    tables: dict[str, Any]
+
+
+def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, model: Mapping[str, Any]) -> Typed:
+    """Return the typing kits of a segmentation.
+
+    Parameters
+    ----------
+    inputs : TypingInputs
+        Tables of this quarter; `segments` holds the rows of this segmentation only.
+    settings : Typing
+        Section `typing` of project.yml.
+    segmentation_id : str
+        Its id.
+    model : mapping
+        The accepted model, plain JSON: its criteria are offered to the full kit; a grid or rules are kept exactly.
+
+    Returns
+    -------
+    Typed
+        model: segmentation_id, why_not (empty, or the key of a sentence with its numbers), kits (crm and full: fields,
+        rules, threshold …; one that cannot be made is not there), exact (the accepted rules themselves or None).
+        tables: typing_fields, typing_quality, typing_errors.
+    """
+    known, exact = join_fields(inputs), exact_rule(inputs.features, model)
+    told = inputs.segments["segment_id"].to_numpy(str)
+    is_used = _is_used(known["account_id"].to_numpy(str), told, settings)
+    segments, codes = np.unique(told[is_used], return_inverse=True)
+    empty = {"segmentation_id": segmentation_id, "kits": {}, "exact": exact, "segments": segments.tolist()}
+    if len(codes) < FEWEST or len(segments) < 2:
+        key = "typing.too_few" if len(segments) > 1 else "typing.one_segment"
+        why_not = [key, {"n": len(codes), "least": FEWEST}]
+        return Typed(empty | {"why_not": why_not}, {name: no_rows(name) for name in TABLE_NAMES})
+    known = known[is_used].reset_index(drop=True)
+    kits = {}
+    for kit, names in _candidates(settings, model).items():
+        fields = usable_fields(known, names)
+        if fields:
+            kits[kit] = fit_kit(known, codes, segments.tolist(), fields, settings.crm_fields, settings)
+    revenue = inputs.segments["account_id"].map(inputs.features.set_index("account_id")["revenue_12m"])
+    values = typical_values(segments.tolist(), told[is_used], revenue.to_numpy(float)[is_used])
+    tables = _tables(kits, codes, segments.tolist(), values, segmentation_id)
+    models = {name: kit.model for name, kit in kits.items()}
+    return Typed(empty | {"why_not": [], "kits": models, "values": _plain(segments, values)}, tables)
+
+
+def _is_used(ids: np.ndarray, told: np.ndarray, settings: Any) -> np.ndarray:
+    """Return which accounts are learned from: not of segments left out, and no more than the settings say."""
+    is_used = ~np.isin(told, settings.leave_out)
+    if is_used.sum() > settings.fit_accounts:
+        rank = fold_of(ids, 1 << 31, "sample")
+        limit = np.sort(rank[is_used])[settings.fit_accounts - 1]
+        is_used &= rank <= limit
+    return is_used
+
+
+def _candidates(settings: Any, model: Mapping[str, Any]) -> dict[str, list[str]]:
+    criteria = model.get("criteria") or []
+    crm = list(settings.crm_fields)
+    return {CRM: crm, FULL: [*crm, *criteria, *BEHAVIOUR]}
+
+
+def _tables(kits: Mapping[str, Kit], codes, segments, values, segmentation_id: str) -> dict[str, pd.DataFrame]:
+    import pandas as pd
+
+    fields, quality, errors = [], [], [no_rows("typing_errors")]
+    for name, kit in kits.items():
+        about = {"segmentation_id": segmentation_id, "kit": name}
+        fields += [_step(step, position, kit) | about for position, step in enumerate(kit.choice.steps)]
+        quality += [row | about for row in measure_kit(kit, codes, values)]
+        errors.append(list_errors(kit, codes, segments, values).assign(**about))
+    if {CRM, FULL} <= set(kits):
+        gap = compare_kits(kits[CRM].held, kits[FULL].held, codes)
+        quality.append(gap | {"segmentation_id": segmentation_id, "kit": FULL})
+    made = {"typing_fields": pd.DataFrame(fields), "typing_quality": pd.DataFrame(quality)}
+    found = {name: frame.reindex(columns=TABLES[name].columns) if len(frame) else no_rows(name) for name, frame in made.items()}
+    filled = [frame for frame in errors if len(frame)]
+    return found | {"typing_errors": pd.concat(filled, ignore_index=True) if filled else errors[0]}
+
+
+def _step(step: Mapping[str, Any], position: int, kit: Kit) -> dict[str, Any]:
+    from segkit.statistics.intervals import wilson_interval
+
+    low, high = wilson_interval([round(step["accuracy"] * step["n"])], [step["n"]])
+    rounded = {"accuracy": step["accuracy"], "low": float(low[0]), "high": float(high[0]), "explained": step["explained"]}
+    return {"step": position + 1, "field": step["field"], "cost": step["cost"], "is_used": position < kit.choice.n_used} | {
+        name: round(value, 12) for name, value in rounded.items()
+    }
+
+
+def _plain(segments: np.ndarray, values: np.ndarray) -> dict[str, float | None]:
+    return {str(s): round(float(v), 4) if np.isfinite(v) else None for s, v in zip(segments, values, strict=True)}
