@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,7 +42,7 @@ class Choice:
         return [step["field"] for step in self.steps[: self.n_used]]
 
 
-def fold_of(ids: Sequence[str], n_folds: int, salt: str = "") -> np.ndarray:
+def fold_of(ids: Iterable[str], n_folds: int, salt: str = "") -> np.ndarray:
     """Return the fold of each account by the hash (CRC-32) of its id: the same in every run and on every machine."""
     return np.array([zlib.crc32(f"{salt}{one}".encode()) % n_folds for one in ids])
 

@@ -73,8 +73,7 @@ def holds(frame: pd.DataFrame, condition: Condition, kinds: Mapping[str, str]) -
 
 def texts_of(column: pd.Series) -> np.ndarray:
     """Return text, empty where nothing is known."""
-    known = column.notna().to_numpy(bool)
-    return np.where(known, column.astype("str").to_numpy(str), "")
+    return column.astype("object").where(column.notna(), "").to_numpy().astype(str)
 
 
 def numbers_of(column: pd.Series, kind: str = NUMBER) -> np.ndarray:
@@ -93,7 +92,7 @@ def numbers_of(column: pd.Series, kind: str = NUMBER) -> np.ndarray:
 def value_of(value: Any, kind: str) -> float:
     """Return a value of a condition as `numbers_of` gives the column."""
     if kind == DATE:
-        return float((np.datetime64(value, "D") - np.datetime64("1970-01-01", "D")).astype(int))
+        return float((np.datetime64(value, "D") - np.datetime64("1970-01-01", "D")) / np.timedelta64(1, "D"))
     return float(value)
 
 

@@ -97,7 +97,9 @@ def _grid(features: pd.DataFrame, model: Mapping[str, Any]) -> list[dict[str, An
     falling = {"all": [{"field": "revenue_prev_12m", "is": ">", "value": 0}, _times("<=", rules["falling_ratio"])]}
     silent = {"field": "days_since_last", "is": ">", "value": rules["silent_days"]}
     failing = {"any": [falling, silent]}
-    listed = [{"field": "account_id", "is": "in", "values": list(rules["key_accounts"])}] if rules["key_accounts"] else []
+    listed = (
+        [{"field": "account_id", "is": "in", "values": list(rules["key_accounts"])}] if rules["key_accounts"] else []
+    )
     large = {"all": [more("key"), {"field": "revenue_12m", "is": ">", "value": 0}]}
     found = {
         KEY: {"any": [*listed, large]},
@@ -138,4 +140,3 @@ def _is_new(features: pd.DataFrame, as_of: np.datetime64, months: int) -> Condit
         late += pd.DateOffset(days=1)
     limit = max(pd.Timestamp(_months_before(as_of + 1, months)), late)
     return {"field": "first_date", "is": ">=", "value": str(limit.date())}
-

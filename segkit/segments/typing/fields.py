@@ -26,8 +26,10 @@ LEAST_KNOWN = 0.05
 
 @dataclass(frozen=True)
 class TypingInputs:
-    """What the kit learns from: tables `accounts`, `segments` of one segmentation, a slice of `account_features` with
-    the criteria joined, and `leads` (may be missing).
+    """What the kit learns from.
+
+    `accounts`, `leads` (may be missing): the tables. `segments`: the rows of one segmentation. `features`: a slice of
+    `account_features` with the criteria joined.
     """
 
     accounts: Any
@@ -113,7 +115,9 @@ def encode(known: pd.DataFrame, fields: Mapping[str, str], least: int) -> Encode
     least : int
         Accounts that must have a value before a rule may ask for it.
     """
-    parts, asks, columns = [], [], {}
+    parts: list[np.ndarray] = []
+    asks: list[tuple[str, str | None]] = []
+    columns: dict[str, list[int]] = {}
     for name, kind in fields.items():
         start = len(asks)
         if kind == NUMBER:

@@ -141,9 +141,8 @@ def _say(name: str, at: _Range | _Choice) -> list[Condition]:
     if isinstance(at, _Choice):
         if at.value is not None:
             return [_is_text(name, [at.value])]
-        return [{"not": _is_text(name, [value])} for value in at.but if value == ""] + (
-            [{"not": _is_text(name, known)}] if (known := [value for value in at.but if value]) else []
-        )
+        refused = [[value] for value in at.but if value == ""] + [[value for value in at.but if value]]
+        return [{"not": _is_text(name, values)} for values in refused if values]
     missing = {"field": name, "is": "missing"}
     if at.low == math.inf:
         return [missing]

@@ -71,7 +71,9 @@ def fit_kit(
     """
     ids = known["account_id"].to_numpy(str)
     folds = fold_of(ids, FOLDS)
-    held = Held(np.zeros(len(ids), int), np.zeros(len(ids)), np.zeros(len(ids), bool), np.zeros((len(ids), len(segments))))
+    held = Held(
+        np.zeros(len(ids), int), np.zeros(len(ids)), np.zeros(len(ids), bool), np.zeros((len(ids), len(segments)))
+    )
     for fold in np.unique(folds):
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         leaves, choice, prior = _fit(known.iloc[train], codes[train], len(segments), fields, costs, settings)

@@ -73,8 +73,13 @@ def compare_kits(crm: Held, full: Held, codes: np.ndarray) -> dict[str, Any]:
 
 
 def list_errors(kit: Kit, codes: np.ndarray, segments: Sequence[str], values: np.ndarray) -> pd.DataFrame:
-    """Return who is taken for whom: segment_id (true), told_id (UNSURE where not placed), n_accounts, share (of the
-    segment), cost_each and cost (money: difference of the typical values; 0 where right or unsure).
+    """Return who is taken for whom.
+
+    Returns
+    -------
+    DataFrame
+        segment_id (true), told_id (UNSURE where not placed), n_accounts, share (of the segment), cost_each and cost
+        (money: difference of the typical values; 0 where right or unsure).
     """
     import pandas as pd
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from segkit.segments.typing.choose import fold_of
+from segkit.segments.typing.conditions import apply_rule
 from segkit.segments.typing.exact import exact_rule
 from segkit.segments.typing.fields import BEHAVIOUR, TypingInputs, join_fields, usable_fields
 from segkit.segments.typing.kit import Kit, fit_kit
 from segkit.segments.typing.quality import compare_kits, list_errors, measure_kit, typical_values
+from segkit.statistics.intervals import wilson_interval
 from segkit.tables import TABLES, no_rows
 
 if TYPE_CHECKING:
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 CRM, FULL = "crm", "full"
 FEWEST = 100
 """Accounts to learn from, at least: of fewer, a fifth held back says nothing."""
-TABLE_NAMES = ("typing_fields", "typing_quality", "typing_errors")
+TABLE_NAMES = ("typing_fields", "typing_quality", "typing_errors", "typing_exports")
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
     Typed
         model: segmentation_id, why_not (empty, or the key of a sentence with its numbers), kits (crm and full: fields,
         rules, threshold …; one that cannot be made is not there), exact (the accepted rules themselves or None).
-        tables: typing_fields, typing_quality, typing_errors.
+        tables: typing_fields, typing_quality, typing_errors, typing_exports.
     """
     known, exact = join_fields(inputs), exact_rule(inputs.features, model)
     told = inputs.segments["segment_id"].to_numpy(str)
@@ -61,7 +63,9 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
     if len(codes) < FEWEST or len(segments) < 2:
         key = "typing.too_few" if len(segments) > 1 else "typing.one_segment"
         why_not = [key, {"n": len(codes), "least": FEWEST}]
-        return Typed(empty | {"why_not": why_not}, {name: no_rows(name) for name in TABLE_NAMES})
+        told_nothing = {name: no_rows(name) for name in TABLE_NAMES}
+        found = empty | {"why_not": why_not}
+        return Typed(found, told_nothing | {"typing_exports": _exports(found, {}, inputs, segmentation_id)})
     known = known[is_used].reset_index(drop=True)
     kits = {}
     for kit, names in _candidates(settings, model).items():
@@ -72,7 +76,37 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
     values = typical_values(segments.tolist(), told[is_used], revenue.to_numpy(float)[is_used])
     tables = _tables(kits, codes, segments.tolist(), values, segmentation_id)
     models = {name: kit.model for name, kit in kits.items()}
-    return Typed(empty | {"why_not": [], "kits": models, "values": _plain(segments, values)}, tables)
+    found = empty | {"why_not": [], "kits": models, "values": _plain(segments, values)}
+    is_right = {name: kit.held.told == codes for name, kit in kits.items()}
+    return Typed(found, tables | {"typing_exports": _exports(found, is_right, inputs, segmentation_id)})
+
+
+def rules_of(model: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return every rule of a typing model that can be exported: accepted, crm, full; one without a field cannot."""
+    rules = {"accepted": model["exact"], **model["kits"]}
+    return {kind: rule for kind, rule in rules.items() if rule and rule["fields"]}
+
+
+def _exports(model: Mapping[str, Any], is_right: Mapping[str, np.ndarray], inputs: TypingInputs, segmentation_id: str):
+    """Return table typing_exports: which rules there are, and how far each agrees with the segmentation."""
+    import pandas as pd
+
+    rows = []
+    for kind, rule in rules_of(model).items():
+        hits = is_right[kind] if kind in is_right else _obeyed(rule, inputs)
+        low, high = wilson_interval([hits.sum()], [len(hits)])
+        stated = {"fidelity": float(hits.mean()), "low": float(low[0]), "high": float(high[0])}
+        sizes = {"n_rules": len(rule["rules"]), "n_fields": len(rule["fields"]), "n_accounts": len(hits)}
+        about = {"segmentation_id": segmentation_id, "rule": kind}
+        rows.append(about | sizes | {name: round(value, 12) for name, value in stated.items()})
+    frame = pd.DataFrame(rows, columns=list(TABLES["typing_exports"].columns))
+    return frame if len(frame) else no_rows("typing_exports")
+
+
+def _obeyed(rule: Mapping[str, Any], inputs: TypingInputs) -> np.ndarray:
+    """Return for which accounts the accepted rules give the segment that they stand in: all but those moved by hand."""
+    told = inputs.segments.set_index("account_id")["segment_id"].reindex(inputs.features["account_id"])
+    return apply_rule(inputs.features, rule) == told.to_numpy(str)
 
 
 def _is_used(ids: np.ndarray, told: np.ndarray, settings: Any) -> np.ndarray:
@@ -104,19 +138,28 @@ def _tables(kits: Mapping[str, Kit], codes, segments, values, segmentation_id: s
         gap = compare_kits(kits[CRM].held, kits[FULL].held, codes)
         quality.append(gap | {"segmentation_id": segmentation_id, "kit": FULL})
     made = {"typing_fields": pd.DataFrame(fields), "typing_quality": pd.DataFrame(quality)}
-    found = {name: frame.reindex(columns=TABLES[name].columns) if len(frame) else no_rows(name) for name, frame in made.items()}
+    found = {
+        name: frame.reindex(columns=TABLES[name].columns) if len(frame) else no_rows(name)
+        for name, frame in made.items()
+    }
     filled = [frame for frame in errors if len(frame)]
     return found | {"typing_errors": pd.concat(filled, ignore_index=True) if filled else errors[0]}
 
 
 def _step(step: Mapping[str, Any], position: int, kit: Kit) -> dict[str, Any]:
-    from segkit.statistics.intervals import wilson_interval
-
     low, high = wilson_interval([round(step["accuracy"] * step["n"])], [step["n"]])
-    rounded = {"accuracy": step["accuracy"], "low": float(low[0]), "high": float(high[0]), "explained": step["explained"]}
-    return {"step": position + 1, "field": step["field"], "cost": step["cost"], "is_used": position < kit.choice.n_used} | {
-        name: round(value, 12) for name, value in rounded.items()
+    rounded = {
+        "accuracy": step["accuracy"],
+        "low": float(low[0]),
+        "high": float(high[0]),
+        "explained": step["explained"],
     }
+    return {
+        "step": position + 1,
+        "field": step["field"],
+        "cost": step["cost"],
+        "is_used": position < kit.choice.n_used,
+    } | {name: round(value, 12) for name, value in rounded.items()}
 
 
 def _plain(segments: np.ndarray, values: np.ndarray) -> dict[str, float | None]:

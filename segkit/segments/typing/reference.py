@@ -28,11 +28,13 @@ def reference_of(known: pd.DataFrame, fields: Mapping[str, str], is_placed: Sequ
     for name, kind in fields.items():
         if kind == NUMBER:
             values = numbers_of(known[name])
-            limits = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1])) if len(values) else []
+            limits = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
             found[name] = {"limits": [float(x) for x in limits], "shares": _binned(values, limits)}
         else:
             levels, counts = np.unique(texts_of(known[name]), return_counts=True)
-            found[name] = {"shares": {str(k): round(float(n) / len(known), DIGITS) for k, n in zip(levels, counts, strict=True)}}
+            found[name] = {
+                "shares": {str(k): round(float(n) / len(known), DIGITS) for k, n in zip(levels, counts, strict=True)}
+            }
     n = np.array([leaf.counts.sum() for leaf in leaves], float)
     unsure = float(n[~np.array(is_placed, bool)].sum() / n.sum()) if n.sum() else 1.0
     return {"fields": found, "n_accounts": len(known), "share_abstained": round(unsure, DIGITS)}
@@ -70,10 +72,9 @@ def compare_with(known: pd.DataFrame, model: Mapping[str, Any]) -> list[dict[str
         q = np.array([max(before.get(level, 0.0), 0.5 / n) for level in groups])
         psi = float(((p - q) * np.log(p / q)).sum())
         noise = (len(groups) - 1) * (1 / n + 1 / m)
-        found.append(
-            {"field": name, "psi": round(psi, DIGITS), "noise": round(noise, DIGITS), "share_new": round(float(new), DIGITS),
-             "status": _status(psi - noise, new, m)}
-        )  # fmt: skip
+        told = {"psi": psi, "noise": noise, "share_new": float(new)}
+        status = _status(psi - noise, new, m)
+        found.append({"field": name, "status": status} | {key: round(v, DIGITS) for key, v in told.items()})
     return found
 
 
