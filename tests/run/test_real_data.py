@@ -10,7 +10,7 @@ import tiny
 
 from segkit.demo.catalogue import PRODUCT_GROUPS, TEAMS
 
-# What these tests are about does not depend on how often clusters are tried; Northwind keeps the settings of a new project.
+# What these tests are about does not depend on how often clusters are tried; Northwind keeps a new project's settings.
 QUICK = """
 segmentations:
   value: {compare: [], bootstrap_pairs: 4, k_max: 5, confidence_draws: 20}
