@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import difflib
 import re
-import typing
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,7 +20,7 @@ from segkit.settings.exchange_rates import ExchangeRates
 from segkit.settings.goals import Goals
 from segkit.settings.kpis import KpiSettings
 from segkit.settings.monitoring import Monitoring
-from segkit.settings.segmentations import Segmentations
+from segkit.settings.segmentations import KINDS, Segmentations
 from segkit.settings.sources import Sources
 from segkit.settings.typing import Typing
 from segkit.settings.value import Value
@@ -131,7 +130,7 @@ def patched(document: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
 
 
 def _message(file_name: str, problem: Any) -> str:
-    where = ".".join(str(part) for part in problem["loc"])
+    where = ".".join(str(part) for part in _written(problem["loc"]))
     if problem["type"] == "extra_forbidden":
         known = _known_keys(problem["loc"][:-1])
         nearest = difflib.get_close_matches(str(problem["loc"][-1]), known, n=1, cutoff=0.5)
@@ -144,8 +143,15 @@ def _message(file_name: str, problem: Any) -> str:
     return f"{file_name}: {where or 'the file'}: {text}{shown}."
 
 
+def _written(loc: tuple) -> tuple:
+    """Return a place as it stands in the file: the kind of a further segmentation is no key of it."""
+    return (*loc[:2], *loc[3:]) if loc[:1] == ("segmentations",) and loc[2:3] and loc[2] in KINDS else loc
+
+
 def _known_keys(loc: tuple) -> list[str]:
     """Return the keys allowed at a place, for the offer of the nearest one."""
+    if loc[:1] == ("segmentations",) and loc[2:3] and loc[2] in KINDS:
+        return sorted(KINDS[loc[2]].model_fields)
     models: list[Any] = [Settings]
     for part in loc:
         found = []
@@ -161,4 +167,4 @@ def _models_in(annotation: Any) -> list[Any]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         root = annotation.model_fields.get("root")
         return [annotation] if root is None else _models_in(root.annotation)
-    return [model for inner in typing.get_args(annotation) for model in _models_in(inner)]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]

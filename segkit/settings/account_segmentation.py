@@ -22,7 +22,7 @@ class AccountSegmentation(BaseModel):
     name: str = Field("", description="what pages call this segmentation; empty: its id")
     review: dt.date | None = Field(None, description="day by which people look whether it still holds")
 
-    method: Literal["grid", "rules"] | Fitted = Field(
+    method: Literal["grid", "rules", Fitted] = Field(
         "grid",
         description="grid: readable rules; rules: your own, below; the others are fitted once and then kept, see "
         "docs/segmentation.md",

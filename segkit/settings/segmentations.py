@@ -1,5 +1,6 @@
 """Section `segmentations` of project.yml: several divisions of the same customers, side by side."""
 
+import difflib
 import re
 from typing import Annotated, Any, Self
 
@@ -10,6 +11,7 @@ from segkit.settings.combined_segmentation import CombinedSegmentation
 from segkit.settings.person_segmentation import PersonSegmentation
 
 COMBINED = ("nested", "crossed")
+KINDS = {"account": AccountSegmentation, "person": PersonSegmentation, "combined": CombinedSegmentation}
 
 
 def _kind(entry: Any) -> str:
@@ -36,6 +38,19 @@ class Segmentations(BaseModel):
     value: AccountSegmentation = Field(
         default_factory=AccountSegmentation, description="accounts by their value: revenue, its change, and recency"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _are_segmentations(cls, given: Any) -> Any:
+        """Refuse what is no segmentation, and offer the key that may have been meant."""
+        if not isinstance(given, dict):
+            return given
+        for name, entry in given.items():
+            if name not in cls.model_fields and not isinstance(entry, dict | BaseModel):
+                near = difflib.get_close_matches(str(name), cls.model_fields, n=1, cutoff=0.5)
+                meant = f"perhaps {near[0]} is meant" if near else "a segmentation is such as {method: kmeans}"
+                raise ValueError(f"unknown key {name}; {meant}")
+        return given
 
     @model_validator(mode="after")
     def _fit_together(self) -> Self:

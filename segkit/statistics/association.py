@@ -77,9 +77,21 @@ def cramers_v(a: np.ndarray, b: np.ndarray, fewest_rows: int = FEWEST_ROWS) -> f
     _, a = np.unique(a[known], return_inverse=True)
     _, b = np.unique(b[known], return_inverse=True)
     r, k = int(a.max()) + 1, int(b.max()) + 1
+    return cramers_v_of_counts(np.bincount(a * k + b, minlength=r * k).reshape(r, k))
+
+
+def cramers_v_of_counts(counts: np.ndarray) -> float:
+    """Return the bias-corrected Cramér's V of a table of counts (Bergsma 2013); NaN with one filled row or column.
+
+    Examples
+    --------
+    >>> cramers_v_of_counts(np.array([[5, 0], [0, 5]]))
+    1.0
+    """
+    cells = counts[counts.sum(1) > 0][:, counts.sum(0) > 0].astype(float)
+    (r, k), n = cells.shape, float(cells.sum())
     if min(r, k) < 2:
         return np.nan
-    cells = np.bincount(a * k + b, minlength=r * k).reshape(r, k).astype(float)
     expected = cells.sum(1)[:, None] * cells.sum(0)[None, :] / n
     phi2 = float(((cells - expected) ** 2 / expected).sum()) / n
     corrected = max(0.0, phi2 - (r - 1) * (k - 1) / (n - 1))
