@@ -255,6 +255,24 @@ def _number(value: float | None) -> str:
 
 
 @command
+def score(
+    folder: Folder,
+    file: Annotated[Path, typer.Argument(help="CSV or Excel with new accounts or leads")],
+    out: Annotated[Path, typer.Option(help="file for the answers, .csv or .xlsx")],
+    segmentation: Annotated[str, typer.Option(help="id; default: the primary one")] = "",
+    quarter: Annotated[str, typer.Option(help="such as 2026Q3; default: the newest run")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Place new accounts and leads in segments: how sure, why, and left open where unsure."""
+    from segkit.project import Project
+    from segkit.scoring.command import describe_score, score_file
+
+    found = score_file(Project(folder), file, out, segmentation, quarter)
+    lines = [json.dumps(found, indent=1, ensure_ascii=False, default=str)] if as_json else describe_score(found)
+    typer.echo("\n".join(lines))
+
+
+@command
 def lab(folder: Folder) -> None:
     """Open the notebooks in JupyterLab; what you change goes into a scenario, never into the official run."""
     from segkit.project import Project

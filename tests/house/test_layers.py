@@ -20,7 +20,7 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it; sta
     {"charts", "demo"},
     {"store", "records", "decisions", "adopted", "kernel", "run"},
     {"batch", "staging", "execution", "publishing", "releases", "reports", "widgets"},
-    {"default_quarter", "checking", "open_questions", "overview", "signing", "adoption", "adoption_preview"},
+    {"default_quarter", "checking", "open_questions", "overview", "signing", "adoption", "adoption_preview", "scoring"},
     {"cli", "__main__"},
 ]
 HEIGHT = {part: height for height, parts in enumerate(LAYERS) for part in parts}

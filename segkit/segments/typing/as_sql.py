@@ -62,6 +62,8 @@ def condition_sql(condition: Condition, kinds: Mapping[str, str]) -> str:
     for key, word in (("all", " AND "), ("any", " OR ")):
         if key in condition:
             parts = [condition_sql(part, kinds) for part in condition[key]]
+            if len(parts) == 1:
+                return parts[0]
             return f"({word.join(parts)})" if parts else ("(1 = 1)" if key == "all" else "(1 = 0)")
     if "not" in condition:
         return f"(NOT {condition_sql(condition['not'], kinds)})"

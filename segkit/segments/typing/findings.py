@@ -75,7 +75,7 @@ def describe_errors(errors: pd.DataFrame, names: Mapping[str, tuple[str, str]]) 
     found: Sentences = []
     for kit, rows in errors[errors["cost"] > 0].groupby("kit", sort=True):
         worst = rows.sort_values(["cost", "segment_id"], ascending=[False, True]).iloc[0]
-        numbers = {f"kit_{x}": say(f"typing.kit_{kit}", x) for x in LANGUAGES}
+        numbers: dict[str, Any] = {f"kit_{x}": say(f"typing.kit_{kit}", x) for x in LANGUAGES}
         for i, x in enumerate(LANGUAGES):
             numbers |= {f"true_{x}": names[worst["segment_id"]][i], f"told_{x}": names[worst["told_id"]][i]}
         numbers |= {"n": int(worst["n_accounts"]), "each": float(worst["cost_each"]), "share": float(worst["share"])}

@@ -169,7 +169,11 @@ def _round_limit(values: np.ndarray, threshold: float) -> float:
     left, right = values[single <= threshold], values[single > threshold]
     if len(right) == 0 or not np.isfinite(threshold):
         return math.inf
-    return roundest(float(left.max()), float(right.min())) if len(left) else -math.inf
+    if len(left) == 0:
+        return -math.inf
+    limit = roundest(float(left.max()), float(right.min()))
+    is_whole = bool(np.all(np.isnan(values) | (values == np.floor(values))))
+    return float(math.ceil(limit)) if is_whole else limit
 
 
 def roundest(low: float, high: float) -> float:
