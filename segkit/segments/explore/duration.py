@@ -1,0 +1,48 @@
+"""How long a trial will take on this machine, said before it begins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+AT_ONCE = 0.5  # seconds up to which nothing is said
+LONG = 20.0  # seconds from which somebody is asked first
+# Seconds at 5,000 accounts fitted, 5 segments, 4 criteria, and the power of rows with which the fit grows;
+# measured in benchmarks/explorer.md.
+FITS = {
+    "kmeans": (0.20, 1.0),
+    "kmedoids": (2.80, 2.0),
+    "ward": (0.30, 2.0),
+    "gaussian": (0.70, 1.0),
+    "mixture": (0.30, 1.0),
+    "density": (0.12, 1.2),
+    "tree": (0.04, 1.0),
+    "grid": (0.0, 1.0),
+    "rules": (0.0, 1.0),
+}
+PER_ACCOUNT = 4e-6  # seconds of placing and counting one account
+ROWS = 5000
+
+
+@dataclass
+class Clock:
+    """Learns from each trial how fast this machine is beside the one on which the figures were measured."""
+
+    speed: float = 1.0
+
+    def estimate(self, method: str, n_accounts: int, n_fitted: int, k: int, n_criteria: int) -> float:
+        """Return the seconds that a trial is likely to take.
+
+        Parameters
+        ----------
+        n_accounts, n_fitted : int
+            Accounts to be placed, and of these the ones that are fitted.
+        """
+        seconds, power = FITS[method]
+        size = (n_fitted / ROWS) ** power * (0.4 + 0.12 * k) * (0.8 + 0.05 * n_criteria)
+        return self.speed * (0.05 + seconds * size + PER_ACCOUNT * n_accounts)
+
+    def learn(self, estimated: float, taken: float) -> None:
+        """Take a trial's time into account; one odd trial moves the speed by no more than half."""
+        if estimated > 0.0:
+            ratio = min(max(taken / estimated, 0.5), 2.0)
+            self.speed = min(max(self.speed * ratio**0.5, 0.1), 50.0)

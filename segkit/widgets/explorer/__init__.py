@@ -1,0 +1,1 @@
+"""The explorer of notebooks 03 to 05: trying out segmentations without code."""

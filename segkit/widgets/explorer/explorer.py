@@ -1,0 +1,220 @@
+"""Trying out segmentations beside the one in force: the widget of notebooks 03, 04 and 05."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+
+from segkit.project import Project
+from segkit.run import PROJECT, open_run
+from segkit.segments.explore.beside import compare
+from segkit.segments.explore.duration import AT_ONCE, LONG
+from segkit.segments.explore.trial import Step, Trial
+from segkit.texts import LANGUAGES, templates
+from segkit.widgets.explorer import view
+from segkit.widgets.explorer.deciding import DECIDE
+from segkit.widgets.explorer.keeper import Keeper
+from segkit.widgets.explorer.map import MAP
+from segkit.widgets.explorer.session import Session
+from segkit.widgets.explorer.worker import Worker
+
+HERE = Path(__file__).parent
+PARTS = ("explorer_make", "explorer_try", "explorer_map", "explorer_keep", "explorer")
+TABS = ("try", "beside", "map", "names", "keep")
+
+
+def script() -> str:
+    """Return the widget's script: its parts one after the other."""
+    return "\n".join((HERE / f"{part}.js").read_text(encoding="utf-8") for part in PARTS)
+
+
+class Explorer(anywidget.AnyWidget):
+    """Change criteria, weights, method and number; see size, money, stability and profile; compare, move, name, keep.
+
+    Nothing of the data is a synced trait: each message of the browser is checked and answered. Whatever is tried is
+    tried beside the segmentation in force; that one changes only by an adoption, a move or a name that somebody signs.
+
+    Parameters
+    ----------
+    project, quarter, scenario : str
+        As in the notebook's parameters.
+    segmentation : str
+        Which segmentation of accounts; empty: the primary one.
+    tab : str
+        What is open first: try, beside, map, names or keep.
+    """
+
+    _esm = script()
+    _css = HERE / "explorer.css"
+
+    def __init__(
+        self, project: str = "", quarter: str = "", scenario: str = "", segmentation: str = "", tab: str = "try"
+    ):
+        super().__init__()
+        run = open_run(project, quarter, scenario)
+        folder = Project(project or os.environ.get(PROJECT, "")).folder
+        self.session = Session(run, folder, segmentation)
+        self.worker = Worker()
+        self.keeper = Keeper(self.session, self.send)
+        self._tab = tab if tab in TABS else "try"
+        self._estimated = 0.0
+        self._answers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "open": self._open,
+            "language": self._language,
+            "segmentation": self._segmentation,
+            "try": self._try,
+            "cancel": self._cancel,
+            "undo": lambda _: self._step(self.session.history.undo),
+            "redo": lambda _: self._step(self.session.history.redo),
+            "beside": self._beside,
+            **{kind: self._through(answer) for kind, answer in (MAP | DECIDE).items()},
+            **self.keeper.answers,
+        }
+        self.on_msg(lambda _widget, content, _buffers: self.answer(content))
+
+    def answer(self, message: Any) -> None:
+        """Answer one message of the browser; what it does not know, it ignores."""
+        kind = message.get("kind") if isinstance(message, dict) else None
+        known = self._answers.get(kind) if isinstance(kind, str) else None
+        if known is not None:
+            known(message)
+
+    def _through(self, answer: Callable[[Session, dict[str, Any]], list[dict[str, Any]]]):
+        """Answer by a function of the session that returns messages; a message may carry bytes under `buffers`."""
+
+        def answered(message: dict[str, Any]) -> None:
+            for told in answer(self.session, message):
+                buffers = told.pop("buffers", None)
+                self.send(told, buffers)
+                if told["kind"] == "decided":
+                    self._frame()
+
+        return answered
+
+    def _open(self, _: dict[str, Any]) -> None:
+        self._frame(tab=self._tab)
+        self.worker.start(self.session.warm_up(), lambda _: None, lambda _: None, lambda _: None)
+
+    def _frame(self, **more: Any) -> None:
+        """Send all words, the controls and what is shown."""
+        session = self.session
+        prefix = "explore.label_"
+        labels = {
+            key.removeprefix(prefix): session.say(key) for key in templates(session.language) if key.startswith(prefix)
+        }
+        run = session.run
+        title = session.say("explore.title", quarter=run.quarter.label, n=len(session.material.features))
+        self.send(
+            {"kind": "frame", "labels": labels, "language": session.language, "languages": list(LANGUAGES),
+             "title": title, "project": run.settings.name, **session.controls(),
+             "decided": session.decided(), "scenarios": self.keeper.scenarios(), **more}
+        )  # fmt: skip
+        self._show()
+
+    def _language(self, message: dict[str, Any]) -> None:
+        if message.get("to") in LANGUAGES:
+            self.session.language = message["to"]
+            self._frame()
+
+    def _segmentation(self, message: dict[str, Any]) -> None:
+        if message.get("to") in self.session.segmentations:
+            self.worker.cancel()
+            self.session.choose(message["to"])
+            self._frame()
+
+    def _try(self, message: dict[str, Any]) -> None:
+        """Check a wish; work it out in the background, after asking where it takes long."""
+        session = self.session
+        wished, problem = session.read_wish(message.get("wish"))
+        if problem is not None or wished is None:
+            self.worker.cancel()
+            self._tell("try", *(problem or ("explore.warn_not_understood", {})))
+            return
+        seconds = session.estimate(wished)
+        if seconds > LONG and not message.get("is_sure"):
+            self.send({"kind": "ask", "text": session.say("explore.ask_long", seconds=round(seconds))})
+            return
+        words = session.say("explore.takes", seconds=max(1, round(seconds))) if seconds > AT_ONCE else ""
+        self.send({"kind": "busy", "share": 0.02, "words": words})
+        before, number = session.history.shown, session.history.count + 1
+        begun = time.perf_counter()
+
+        def on_step(step: Step) -> None:
+            self.send({"kind": "busy", "share": step.done / step.of, "words": words})
+            if step.trial is not None:
+                session.history.add(session.dress(step.trial, number, before))
+                self._show(is_partial=True)
+
+        def on_end(found: Trial | tuple[str, dict[str, Any]]) -> None:
+            if not isinstance(found, Trial):
+                self._tell("try", *found)
+                return
+            session.history.replace(session.dress(found, number, before))
+            session.clock.learn(seconds, time.perf_counter() - begun)
+            self._show()
+
+        self.worker.start(session.steps(wished), on_step, on_end, self._failed)
+
+    def _failed(self, failure: BaseException) -> None:
+        self._tell("try", "explore.warn_failed", {"reason": f"{type(failure).__name__}: {failure}"[:200]})
+
+    def _cancel(self, _: dict[str, Any]) -> None:
+        self.worker.cancel()
+        self.send({"kind": "idle"})
+        self._tell("try", "explore.cancelled", {}, level="note")
+
+    def _step(self, go: Callable[[], Any]) -> None:
+        self.worker.cancel()
+        go()
+        self._show()
+
+    def _show(self, is_partial: bool = False) -> None:
+        """Send what is shown, and it beside another one."""
+        session, history = self.session, self.session.history
+        shown = session.shown
+        self.send(
+            {
+                "kind": "shown",
+                "is_partial": is_partial,
+                "wish": session.wish_of(shown),
+                "can_undo": history.can_undo,
+                "can_redo": history.can_redo,
+                "tried": [[held.number, view.label_of(held, session.language)] for held in self._all()],
+                **view.show_solution(shown, session.material, session.language, session.currency),
+            }
+        )
+        if not is_partial:
+            self._beside({"left": session.left})
+
+    def _all(self) -> list[Any]:
+        return [self.session.material.force, *self.session.history.trials]
+
+    def _beside(self, message: dict[str, Any]) -> None:
+        session = self.session
+        number = message.get("left")
+        left = session.find(number if isinstance(number, int) else 0)
+        session.left = left.number
+        shown = session.shown
+        if left.number == shown.number:
+            self.send(
+                {
+                    "kind": "beside",
+                    "words": session.say("explore.beside_same"),
+                    "cells": None,
+                    "left": {"number": left.number},
+                }
+            )
+            return
+        found = compare(left, shown, session.material.features)
+        self.send(
+            {"kind": "beside"}
+            | view.show_beside(left, shown, found, session.material, session.language, session.currency)
+        )
+
+    def _tell(self, where: str, key: str, numbers: dict[str, Any], level: str = "warn") -> None:
+        self.send({"kind": "told", "where": where, "level": level, "text": self.session.say(key, **numbers)})

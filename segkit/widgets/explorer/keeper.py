@@ -1,0 +1,144 @@
+"""From a trial to a scenario, its run, and its adoption."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from segkit.project import Project
+from segkit.segments.explore.scenario import make_patch, suggest_name
+from segkit.store import read_frame
+from segkit.widgets.explorer.commands import Command
+from segkit.widgets.explorer.keeping import keep_scenario, one_line, scenarios_of
+from segkit.widgets.explorer.session import Session
+
+NOTEBOOKS = 9  # of a run, for its progress
+LINE = re.compile(r"^\d{4}Q\d  (\w+)\s")
+
+
+class Keeper:
+    """Answers to everything that keeps, runs and adopts; `send` takes messages for the browser."""
+
+    def __init__(self, session: Session, send: Callable[..., None]):
+        self._session, self._send = session, send
+        self._command: Command | None = None
+        self.answers: dict[str, Callable[[dict[str, Any]], None]] = {
+            "keep": self.keep,
+            "run": self.run,
+            "stop": self.stop,
+            "adopt": self.adopt,
+        }
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Return the scenarios: name, and whether there is a run of this quarter."""
+        folder, quarter = self._session.folder, self._session.run.quarter
+        found = []
+        for name in scenarios_of(folder):
+            run = folder / "scenarios" / name / "runs" / quarter.label
+            found.append({"name": name, "is_run": (run / "manifest.json").exists()})
+        return found
+
+    def keep(self, message: dict[str, Any]) -> None:
+        """Keep the trial shown as a scenario."""
+        session, name = self._session, one_line(message.get("name"))
+        trial = session.shown.trial
+        patch = make_patch(session.material.segmentation_id, session.official_settings, trial.settings)
+        problem = keep_scenario(session.folder, name, patch, bool(message.get("may_replace")))
+        if problem is not None:
+            self._tell(*problem, suggested=suggest_name(name))
+            return
+        self._send({"kind": "scenarios", "scenarios": self.scenarios(), "chosen": name})
+        self._tell("explore.kept", {"name": name}, level="good")
+
+    def run(self, message: dict[str, Any]) -> None:
+        """Run a scenario, or with an empty name the official run, and tell how far it is."""
+        session, name = self._session, one_line(message.get("name"))
+        if name and name not in scenarios_of(session.folder):
+            self._tell("explore.warn_no_scenario", {})
+            return
+        if self._is_busy():
+            return
+        option = ["--scenario", name] if name else []
+        quarter, done = session.run.quarter.label, [0]
+        self._progress(0.02, session.say("explore.running", name=name) if name else session.say("explore.renewing"))
+
+        def on_line(line: str) -> None:
+            found = LINE.match(line)
+            if found and found[1] not in ("done", "unchanged"):
+                done[0] += 1
+                self._progress(min(done[0] / NOTEBOOKS, 0.98), session.say("explore.run_step", step=found[1]))
+
+        def on_end(code: int, errors: str) -> None:
+            self._ended(code, errors, "explore.ran" if name else "explore.renewed", name)
+
+        self._command = Command(["run", str(session.folder), "--quarter", quarter, *option], on_line, on_end)
+
+    def adopt(self, message: dict[str, Any]) -> None:
+        """Adopt a scenario: signed and explained."""
+        session = self._session
+        name, by, note = (one_line(message.get(key)) for key in ("name", "author", "note"))
+        if name not in scenarios_of(session.folder):
+            self._tell("explore.warn_no_scenario", {})
+        elif not any(entry["name"] == name and entry["is_run"] for entry in self.scenarios()):
+            self._tell("explore.warn_not_run", {"name": name})
+        elif not by:
+            self._tell("explore.warn_author", {})
+        elif not note:
+            self._tell("explore.warn_reason", {})
+        elif not self._is_busy():
+            self._progress(0.3, session.say("explore.adopting", name=name))
+            arguments = ["adopt", str(session.folder), name, "--by", by, "--note", note]
+            arguments += ["--quarter", session.run.quarter.label]
+            lines: list[str] = []
+
+            def on_end(code: int, errors: str) -> None:
+                self._ended(code, errors, "explore.adopted", name)
+
+            self._command = Command(arguments, lines.append, on_end)
+
+    def stop(self, _: dict[str, Any]) -> None:
+        """End what is running; the last good run stays as it was."""
+        if self._command is not None:
+            self._command.stop()
+
+    def _is_busy(self) -> bool:
+        is_busy = self._command is not None and self._command.is_running
+        if is_busy:
+            self._tell("explore.warn_busy", {})
+        return is_busy
+
+    def _ended(self, code: int, errors: str, key: str, name: str) -> None:
+        session = self._session
+        self._send({"kind": "running", "share": None, "words": ""})
+        self._send(
+            {
+                "kind": "scenarios",
+                "scenarios": self.scenarios(),
+                "chosen": name,
+                "is_adopted": key.endswith("adopted") and not code,
+            }
+        )
+        if code in (130, -2):
+            self._tell("explore.stopped", {}, level="note")
+        elif code:
+            last = [line for line in errors.splitlines() if line.strip()][-3:]
+            self._tell("explore.warn_command", {"reason": " ".join(last) or f"exit {code}"})
+        else:
+            numbers = {"name": name, "quarter": session.run.quarter.label}
+            self._tell(key, numbers | (self._moved(name) if key == "explore.ran" else {}), level="good")
+
+    def _moved(self, name: str) -> dict[str, Any]:
+        """Return in how many segments a scenario's run has how many accounts."""
+        session = self._session
+        tables = Project(session.folder, name).run_folder(session.run.quarter) / "tables"
+        segments = read_frame(tables / "segments.parquet")
+        segments = segments[segments["segmentation_id"] == session.material.segmentation_id]
+        return {"n": int(segments["segment_id"].nunique()), "of": len(segments)}
+
+    def _progress(self, share: float, words: str) -> None:
+        self._send({"kind": "running", "share": share, "words": words})
+
+    def _tell(self, key: str, numbers: dict[str, Any], level: str = "warn", suggested: str = "") -> None:
+        text = self._session.say(key, **numbers)
+        self._send({"kind": "told", "where": "keep", "level": level, "text": text, "suggested": suggested})
