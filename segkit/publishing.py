@@ -110,6 +110,8 @@ def publish(project: Project, quarter: Quarter) -> Path:
     StageError
         When a program holds one of the files, as Excel does with a workbook.
     """
+    from segkit.reports.rules import write_rules
+
     folder = project.report_folder(quarter)
     _clear(folder)
     state = page_state(project, quarter)
@@ -122,6 +124,7 @@ def publish(project: Project, quarter: Quarter) -> Path:
     with tempfile.TemporaryDirectory(dir=folder, prefix=".pages") as temporary:
         _write_report(project, quarter, Path(temporary), state)
         _replace(Path(temporary), folder, str(quarter))
+    write_rules(project.run_folder(quarter), folder / "rules", project.settings.language, str(quarter))
     write_json(marker, mark)
     return folder
 
