@@ -41,6 +41,7 @@ def accept_model(
     quarter: Quarter,
     known_ids: Iterable[str] = (),
     adopted: Mapping[str, Any] | None = None,
+    segmentation_id: str = "value",
 ) -> Accepted:
     """Return the model with which this quarter's accounts are assigned.
 
@@ -61,6 +62,8 @@ def accept_model(
     adopted : mapping, optional
         What somebody took over by `segkit adopt` (decisions/models): adoption_id, quarter, source, by, date, note,
         model. It holds once, from the run that first sees it, and is then the kept model.
+    segmentation_id : str
+        Whose model it is.
     """
     rules = grid_rules(settings)
     adoption_id = adopted["adoption_id"] if adopted else None
@@ -70,6 +73,8 @@ def accept_model(
         "fitted_quarter": str(quarter),
         "adoption_id": adoption_id,
     }
+    if settings.method not in RULED:
+        base["asked"] = _asked(settings)
     if adopted and _is_due(adopted, kept, settings):
         return _adopt(features, kept, adopted, base, known_ids)
     is_fitted = kept is not None and "fit" in kept
@@ -98,11 +103,20 @@ def _accept_rules(base: dict[str, Any], kept: Mapping[str, Any] | None, settings
     return Accepted(model, "changed")
 
 
+def _asked(settings: Any) -> dict[str, Any]:
+    """Return the settings a change of which asks for another fit: what tells accounts apart, and limits."""
+    given = settings.criteria
+    criteria = dict.fromkeys(given, 1.0) if isinstance(given, list) else given
+    return {"criteria": criteria} | {name: getattr(settings, name) for name in ("weigh_by", "min_share", "max_share")}
+
+
 def _why_refit(kept: Mapping[str, Any] | None, settings: Any, quarter: Quarter) -> str | None:
     """Return why a model is to be fitted; None where the kept one holds."""
     if kept is None:
         return "first"
     if kept["method"] != settings.method or settings.n_segments not in (None, len(kept["segments"])):
+        return "changed"
+    if kept.get("asked", _asked(settings)) != _asked(settings):  # a model of an earlier version does not say
         return "changed"
     age = quarter - QUARTERS_PER_YEAR >= Quarter.parse(kept["fitted_quarter"], quarter.first_month)
     if settings.refit == "always" or settings.refit == "yearly" and age:

@@ -82,6 +82,7 @@ def segment_accounts(
     before: Before | None = None,
     names: pd.DataFrame | None = None,
     known: Known | None = None,
+    segmentation_id: str = "value",
 ) -> Segmented:
     """Return the segments of a quarter: assigned by the kept model, with a challenger fitted beside.
 
@@ -94,7 +95,7 @@ def segment_accounts(
     quarter : Quarter
         The quarter of the run.
     settings : AccountSegmentation
-        settings.segmentations.value.
+        Of this segmentation.
     seed : int
         The project's seed.
     language : str
@@ -109,6 +110,8 @@ def segment_accounts(
         decisions/names.csv.
     known : Known, optional
         What other stages know of the accounts.
+    segmentation_id : str
+        Its key in section `segmentations`; rows of all tables carry it.
     """
     from threadpoolctl import threadpool_limits
 
@@ -116,7 +119,8 @@ def segment_accounts(
     features = take_slice(panel, as_of)
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
         challenger, found = assess_challenger(features, settings, seed, known)
-        accepted, register = _accept(features, challenger, settings, quarter, colours, before, names, known)
+        accepted = _accept(features, challenger, settings, quarter, before, known, segmentation_id)
+        register = _register(accepted, features, quarter, colours, before, names)
         draws = count_draws(features, accepted.model, settings.confidence_draws, seed)
         place = (features, accepted.model, register, moves, draws.confidence, quarter, language)
         earlier = (
@@ -142,15 +146,23 @@ def segment_accounts(
         both = Found(accepted, challenger, draws, verdict)
         tables |= _challenger_tables(panel, features, both, settings, seed, quarter, known)
         tables["segment_events"] = _events(features, accepted, before, tables.get("challenger"))
+    tables = {
+        name: frame.assign(segmentation_id=segmentation_id) if "segmentation_id" in frame else frame
+        for name, frame in tables.items()
+    }
     return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
 
 
-def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, colours, before, names, known: Known):
-    """Return the model in force and the register."""
-    kept, register = (before.model, before.register) if before else (None, None)
-    ids = () if register is None else register["segment_id"]
-    accepted = accept_model(features, kept, challenger, settings, quarter, ids, known.adopted)
-    return accepted, update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names)
+def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, before, known: Known, name: str):
+    """Return the model in force."""
+    kept = before.model if before else None
+    ids = before.register["segment_id"] if before else ()
+    return accept_model(features, kept, challenger, settings, quarter, ids, known.adopted, name)
+
+
+def _register(accepted: Accepted, features, quarter: Quarter, colours, before, names) -> pd.DataFrame:
+    register = before.register if before else None
+    return update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names)
 
 
 def _challenger_tables(panel, features, found: Found, settings: Any, seed: int, quarter: Quarter, known: Known):
