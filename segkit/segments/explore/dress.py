@@ -13,10 +13,12 @@ from segkit.segments.explore.trial import Trial
 from segkit.segments.grid import BY_RULE
 from segkit.segments.register import name_segments
 from segkit.statistics.clusterings import match
+from segkit.texts import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
+NONE, GREY = "?", "#5B6B7F"  # accounts that the run did not place
 SAME_COLOUR = 1 / 3  # overlap from which a group wears the colour of a segment in force
 
 
@@ -43,10 +45,15 @@ def dress_force(trial: Trial, register: pd.DataFrame) -> Dressed:
         segment_id, name_de, name_en, colour of its segments.
     """
     known = register.drop_duplicates("segment_id").set_index("segment_id")
-    present = set(np.unique(trial.segments).tolist())
-    ids = [segment for segment in in_order(known.index) if segment in present]
+    present = np.unique(trial.segments).tolist()
+    ids = in_order([segment for segment in present if segment in known.index])
     names = {s: (str(known.at[s, "name_de"]), str(known.at[s, "name_en"])) for s in ids}
-    return Dressed(trial, ids, names, {s: str(known.at[s, "colour"]) for s in ids})
+    colours = {s: str(known.at[s, "colour"]) for s in ids}
+    if set(present) - set(ids):
+        names[NONE], colours[NONE] = (say("explore.no_segment", "de"), say("explore.no_segment", "en")), GREY
+        segments = np.array([s if s in known.index else NONE for s in trial.segments.tolist()])
+        return Dressed(replace(trial, segments=segments), [*ids, NONE], names, colours)
+    return Dressed(trial, ids, names, colours)
 
 
 def in_order(ids: Sequence[str]) -> list[str]:

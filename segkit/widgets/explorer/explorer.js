@@ -50,7 +50,7 @@ function render({ model, el }) {
       button(LANGUAGES[to], () => page.ask("language", { to }), "", { lang: to, "aria-pressed": String(to === frame.language) })));
     state.undo = button(`↶ ${labels.undo}`, () => { isReset = true; page.ask("undo"); });
     state.redo = button(`${labels.redo} ↷`, () => { isReset = true; page.ask("redo"); });
-    head.replaceChildren(make("div", {}, make("h3", {}, frame.title), make("p", { class: "hint" }, frame.project)), choose,
+    head.replaceChildren(make("div", {}, make("h3", {}, frame.title), make("p", { class: "hint" }, frame.about)), choose,
       make("div", { class: "row tools" }, state.undo, state.redo, switcher));
     root.lang = frame.language;
   }

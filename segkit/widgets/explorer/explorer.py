@@ -108,10 +108,11 @@ class Explorer(anywidget.AnyWidget):
             key.removeprefix(prefix): session.say(key) for key in templates(session.language) if key.startswith(prefix)
         }
         run = session.run
-        title = session.say("explore.title", quarter=run.quarter.label, n=len(session.material.features))
+        n = session.say("explore.n_accounts", n=len(session.material.features))
+        about = f"{run.settings.name} · {run.quarter.label} · {n}"
         self.send(
             {"kind": "frame", "labels": labels, "language": session.language, "languages": list(LANGUAGES),
-             "title": title, "project": run.settings.name, **session.controls(),
+             "title": session.say("explore.title"), "about": about, **session.controls(),
              "decided": session.decided(), "scenarios": self.keeper.scenarios(), **more}
         )  # fmt: skip
         self._show()

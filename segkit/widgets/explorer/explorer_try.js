@@ -107,8 +107,8 @@ function tryPanel(page) {
   }
 
   function facts(shown) {
-    return make("dl", { class: "facts" }, shown.facts.map((fact) => make("div", {}, make("dt", {}, fact.title),
-      make("dd", { class: `level ${fact.level || ""}` }, fact.value), make("dd", { class: "hint" }, fact.hint || ""))));
+    return make("div", { class: "facts" }, shown.facts.map((fact) => make("p", {}, make("span", {}, fact.title),
+      make("b", { class: `level ${fact.level || ""}` }, fact.value), make("small", {}, fact.hint || ""))));
   }
 
   return {

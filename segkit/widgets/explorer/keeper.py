@@ -7,10 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from segkit.project import Project
+from segkit.run import Run
+from segkit.segments.explore.beside import compare
 from segkit.segments.explore.scenario import make_patch, suggest_name
-from segkit.store import read_frame
 from segkit.widgets.explorer.commands import Command
 from segkit.widgets.explorer.keeping import keep_scenario, one_line, scenarios_of
+from segkit.widgets.explorer.material import read_force
 from segkit.widgets.explorer.session import Session
 
 NOTEBOOKS = 9  # of a run, for its progress
@@ -129,12 +131,17 @@ class Keeper:
             self._tell(key, numbers | (self._moved(name) if key == "explore.ran" else {}), level="good")
 
     def _moved(self, name: str) -> dict[str, Any]:
-        """Return in how many segments a scenario's run has how many accounts."""
+        """Return how many accounts, with how much revenue, a scenario's run would move."""
         session = self._session
-        tables = Project(session.folder, name).run_folder(session.run.quarter) / "tables"
-        segments = read_frame(tables / "segments.parquet")
-        segments = segments[segments["segmentation_id"] == session.material.segmentation_id]
-        return {"n": int(segments["segment_id"].nunique()), "of": len(segments)}
+        material, quarter = session.material, session.run.quarter.label
+        run = Run(Project(session.folder, name), session.run.quarter)
+        found = compare(material.force, read_force(run, material.segmentation_id, material), material.features)
+        return {
+            "n": len(found.movers),
+            "of": found.n_accounts,
+            "revenue": float(found.movers["revenue_12m"].sum()),
+            "quarter": quarter,
+        }
 
     def _progress(self, share: float, words: str) -> None:
         self._send({"kind": "running", "share": share, "words": words})

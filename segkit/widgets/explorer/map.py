@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from segkit.display import kind_of, show_cell
+from segkit.display import show_cell
 from segkit.segments.explore.picture import Axis, find_axes, find_inside, make_axis, points_drawn
 from segkit.segments.space import VALUE_CRITERIA
 from segkit.widgets.explorer import view
@@ -91,8 +91,7 @@ def _axes(session: Session) -> tuple[Axis, Axis]:
 
 
 def _about(session: Session, axis: Axis) -> dict[str, Any]:
-    kind = kind_of(session.material.features[axis.column])
-    kind = "number" if kind == "text" else kind
+    kind = view.kind_shown(session.material.features[axis.column])
     marks = [[place, show_cell(value, kind, session.language, session.currency)] for place, value in axis.marks]
     name = view.criterion_name(session.material, axis.column, session.language)
     return {"id": axis.column, "name": name, "marks": marks}

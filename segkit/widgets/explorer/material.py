@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from segkit import texts
 from segkit.criteria.catalogue import tables_needed
 from segkit.criteria.measures import measure_criteria
-from segkit.segments.accepted import Accepted
 from segkit.segments.criteria_values import find_wanted, join_criteria, resolve_criteria
 from segkit.segments.criterion_names import names_of
 from segkit.segments.explore.dress import Dressed, dress_force
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from segkit.run import Run
-
-__all__ = ["Accepted", "Criterion", "Material", "account_segmentations", "read_material"]
 
 
 @dataclass(frozen=True)
@@ -78,7 +75,9 @@ def read_material(run: Run, segmentation_id: str) -> Material:
     accounts = run.read("accounts")
     features = _join_all(run, settings, chosen, accounts)
     offered = _offer(features, weights, chosen)
-    force, is_manual = _read_force(run, segmentation_id, settings, features)
+    force = _read_force(run, segmentation_id, settings, features["account_id"])
+    segments = run.read("segments", columns=["account_id", "is_manual"], segmentation=segmentation_id)
+    is_manual = features["account_id"].isin(segments.loc[segments["is_manual"].eq(True), "account_id"])
     names = accounts.drop_duplicates("account_id").set_index("account_id")["name"]
     shown = features["account_id"].map(names).fillna(features["account_id"])
     labels = features[["account_id"]].assign(name=shown.astype(str), is_manual=is_manual)
@@ -132,15 +131,29 @@ def _offer(features: pd.DataFrame, weights: dict[str, float], chosen: pd.DataFra
     return offered
 
 
-def _read_force(run: Run, segmentation_id: str, settings: AccountSegmentation, features: pd.DataFrame):
-    """Return the segmentation in force, and which accounts a person moved."""
+def read_force(run: Run, segmentation_id: str, material: Material) -> Dressed:
+    """Return a segmentation as another run of the quarter holds it, on the accounts of the material."""
+    return _read_force(run, segmentation_id, material.settings, material.features["account_id"])
+
+
+def _read_force(run: Run, segmentation_id: str, settings: AccountSegmentation, accounts: pd.Series) -> Dressed:
+    """Return the segmentation in force, with the stability that the run measured."""
     segments = run.read("segments", segmentation=segmentation_id)
     register = run.read("segment_register", segmentation=segmentation_id)
     model = run.read(f"models/{segmentation_id}", is_optional=True) or {"method": settings.method, "rules": {}}
-    rows = segments.drop_duplicates("account_id").set_index("account_id").reindex(features["account_id"])
-    held = rows["segment_id"].fillna("?").astype(str).to_numpy(str)
-    force = dress_force(Trial(settings, model, held), register)
-    return force, rows["is_manual"].eq(True).to_numpy(bool)
+    held = accounts.map(segments.drop_duplicates("account_id").set_index("account_id")["segment_id"])
+    stability = run.read("segment_stability", is_optional=True, segmentation=segmentation_id)
+    shares, agreement = _read_stability(stability, model)
+    return dress_force(Trial(settings, model, held.fillna("?").to_numpy(str), agreement, shares), register)
+
+
+def _read_stability(table: pd.DataFrame | None, model: dict[str, Any]) -> tuple[dict[str, float], float]:
+    """Return how well each segment in force is found again, and the agreement of all; only rules keep their ids."""
+    if table is None or model["method"] != "grid":
+        return {}, float("nan")
+    rows = table[table["method"] == "grid"].set_index("segment_id")
+    shares = rows["slsw"].drop("ALL", errors="ignore").astype(float).to_dict()
+    return shares, float(rows["global_ari"].iloc[0]) if len(rows) else float("nan")
 
 
 def method_names(language: str) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.charts.theme import SEGMENT_COLOURS
 from segkit.project import Project
-from segkit.segments.explore.dress import Dressed, dress_trial
+from segkit.segments.explore.dress import NONE, Dressed, dress_trial
 from segkit.segments.explore.duration import Clock
 from segkit.segments.explore.history import History
 from segkit.segments.explore.trial import Trial, try_out
@@ -72,6 +72,7 @@ class Session:
                 "noted": self.say("explore.noted", **notes[segment]) if segment in notes else "",
             }
             for segment in force.ids
+            if segment != NONE
         ]
 
     def say(self, key: str, **numbers: Any) -> str:

@@ -6,13 +6,13 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from segkit.display import kind_of, show_cell
+from segkit.display import compact_money, kind_of, show_cell
 from segkit.segments.explore.beside import Beside
 from segkit.segments.explore.dress import Dressed
 from segkit.segments.explore.figures import describe_profile, measure_sizes
 from segkit.segments.grid import BY_RULE
 from segkit.segments.space import VALUE_CRITERIA, is_number
-from segkit.texts import LANGUAGES, NOTHING, say
+from segkit.texts import LANGUAGES, NOTHING, has, say
 from segkit.widgets.explorer.material import Material
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 STABLE, SHAKY = 0.8, 0.6
 MOST_ROWS = 14  # of the profile
 MOST_MOVERS = 12
+RATIOS = ("revenue_change",)  # of money to money
 
 
 def label_of(dressed: Dressed, language: str) -> str:
@@ -122,23 +123,40 @@ def _profile(dressed: Dressed, material: Material, language: str, currency: str)
     rows = []
     used = set(dressed.trial.model.get("criteria", {}))
     for column, part in found.groupby("column", sort=False):
-        kind = kind_of(material.features[column]) if is_number(material.features[column]) else "text"
+        kind = kind_shown(material.features[column])
         cells = [_cell(row, kind, language, currency) for row in part.to_dict("records")]
         name = criterion_name(material, str(column), language)
         rows.append({"name": name, "is_used": column in used, "cells": cells})
     return rows
 
 
+def kind_shown(values: pd.Series) -> str:
+    """Return how a criterion's numbers are shown; of a category, as numbers without a unit."""
+    if str(values.name) in RATIOS:
+        return "decimal"
+    kind = kind_of(values) if is_number(values) else "number"
+    return "number" if kind == "text" else kind
+
+
 def _cell(row: Mapping[str, Any], kind: str, language: str, currency: str) -> dict[str, Any]:
     place = row["place"]
     if isinstance(place, float) and math.isnan(place):
         return {"text": NOTHING, "place": 0.0, "title": say("explore.cell_unknown", language)}
-    if row["level"] is not None:
+    if isinstance(row["level"], str):
         share = show_cell(row["share"], "percent", language)
-        return {"text": row["level"], "more": share, "place": round(place, 3),
+        return {"text": _level_name(row["level"], language), "more": share, "place": round(place, 3),
                 "title": say("explore.cell_level", language, share=row["share"], difference=100 * place)}  # fmt: skip
-    text = show_cell(row["typical"], kind if kind != "text" else "number", language, currency)
+    if "money" in kind or kind == "cents":
+        text = compact_money(row["typical"], language, currency)
+    else:
+        text = show_cell(row["typical"], kind, language, currency)
     return {"text": text, "place": round(place, 3), "title": say("explore.cell_number", language, rank=(place + 1) / 2)}
+
+
+def _level_name(level: str, language: str) -> str:
+    """Return a level as people read it; a level that the data themselves name stays as it is."""
+    key = f"explore.level_{level}"
+    return say(key, language) if has(key) else level
 
 
 def criterion_name(material: Material, column: str, language: str) -> str:
