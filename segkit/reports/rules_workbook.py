@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
-from segkit.segments.typing.as_excel import case_formula, condition_formula, text
+from segkit.segments.typing.as_excel import case_formula, condition_formula, long_lists, text
 from segkit.segments.typing.as_sql import number, shown
 from segkit.segments.typing.conditions import DATE, NUMBER, TEXT
 
@@ -54,9 +54,10 @@ def write_rule_workbook(
     sheet = book.add_worksheet(texts.say("typing.sheet_rule", language))
     fields = list(dict.fromkeys(["account_id", *rule["fields"]]))
     _write_rows(sheet, fields, rule, styles, rows)
-    _write_formulas(sheet, fields, rule, styles, EMPTY_ROWS if rows is None else len(rows))
     sheet.freeze_panes(1, 1)
     _write_about(book, rule, names, language, comments, styles)
+    lists = _write_lists(book, rule)
+    _write_formulas(sheet, fields, rule, styles, EMPTY_ROWS if rows is None else len(rows), lists)
     book.close()
 
 
@@ -81,7 +82,9 @@ def _write_rows(sheet: Any, fields: list[str], rule: Mapping[str, Any], styles: 
                 sheet.write_boolean(row, column, bool(value), style)
 
 
-def _write_formulas(sheet: Any, fields: list[str], rule: Mapping[str, Any], styles: Mapping[str, Any], n: int) -> None:
+def _write_formulas(
+    sheet: Any, fields: list[str], rule: Mapping[str, Any], styles: Mapping[str, Any], n: int, lists
+) -> None:
     from xlsxwriter.utility import xl_col_to_name
 
     letters = [xl_col_to_name(i) for i in range(len(fields))]
@@ -92,7 +95,6 @@ def _write_formulas(sheet: Any, fields: list[str], rule: Mapping[str, Any], styl
         chance = [(entry["when"], number(entry["confidence"])) for entry in rule["rules"]]
         columns.append(("likely_segment_id", likely, text(rule["likely"])))
         columns.append(("confidence", chance, number(rule["likely_confidence"])))
-    first_helper = len(fields) + len(columns) + 1
     for i, (head, cases, otherwise) in enumerate(columns):
         column = len(fields) + i
         style = styles["share"] if head == "confidence" else styles[NUMBER]
@@ -100,24 +102,40 @@ def _write_formulas(sheet: Any, fields: list[str], rule: Mapping[str, Any], styl
         sheet.set_column(column, column, max(14, len(head) + 2), style)
         for row in range(1, n + 1):
             cells = {name: f"${letter}{row + 1}" for name, letter in zip(fields, letters, strict=True)}
-            found = case_formula(cases, otherwise, rule["fields"], cells)
-            found = found or _by_helpers(sheet, cases, otherwise, rule["fields"], cells, row, first_helper)
+            first = len(fields) + len(columns) + 1 + i * (len(cases) + 1)
+            found = case_formula(cases, otherwise, rule["fields"], cells, lists)
+            found = found or _by_helpers(sheet, cases, otherwise, (rule["fields"], cells, lists), (row, first))
             blank = f"COUNTA($A{row + 1}:${letters[-1]}{row + 1})=0"
             sheet.write_formula(row, column, f'=IF({blank},"",{found[1:]})', style, "")
 
 
-def _by_helpers(sheet: Any, cases, otherwise: str, fields, cells, row: int, first: int) -> str:
+def _by_helpers(sheet: Any, cases, otherwise: str, told: tuple, place: tuple[int, int]) -> str:
     """Write one helper cell per case, true or false; return the formula that reads them."""
-    from xlsxwriter.utility import xl_rowcol_to_cell
+    from xlsxwriter.utility import xl_range, xl_range_abs
 
+    row, first = place
     if row == 1:
-        for i in range(len(cases)):
-            sheet.write_string(HEAD_ROW, first + i, str(i + 1))
+        for i, (_, value) in enumerate(cases):
+            sheet.write_formula(HEAD_ROW, first + i, f"={value}", None, "")
     for i, (when, _) in enumerate(cases):
-        sheet.write_formula(row, first + i, f"={condition_formula(when, fields, cells)}", None, "")
-    span = f"{xl_rowcol_to_cell(row, first)}:{xl_rowcol_to_cell(row, first + len(cases) - 1)}"
-    options = ",".join(value for _, value in cases)
-    return f"=IF(COUNTIF({span},TRUE)=0,{otherwise},CHOOSE(MATCH(TRUE,{span},0),{options}))"
+        sheet.write_formula(row, first + i, f"={condition_formula(when, *told)}", None, "")
+    span, heads = xl_range(row, first, row, first + len(cases) - 1), xl_range_abs(0, first, 0, first + len(cases) - 1)
+    return f"=IF(COUNTIF({span},TRUE)=0,{otherwise},INDEX({heads},1,MATCH(TRUE,{span},0)))"
+
+
+def _write_lists(book: Any, rule: Mapping[str, Any]) -> dict[tuple[str, ...], str]:
+    """Write the values of long comparisons, such as many account ids, to a sheet of their own: one column each."""
+    from xlsxwriter.utility import xl_range_abs
+
+    found = dict.fromkeys(values for entry in rule["rules"] for values in long_lists(entry["when"]))
+    if not found:
+        return {}
+    sheet, places = book.add_worksheet("lists"), {}
+    for column, values in enumerate(found):
+        for row, value in enumerate(values):
+            sheet.write_string(row, column, value)
+        places[values] = f"lists!{xl_range_abs(0, column, len(values) - 1, column)}"
+    return places
 
 
 def _write_about(book: Any, rule, names, language: str, comments: tuple[str, ...], styles) -> None:

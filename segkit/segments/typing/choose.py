@@ -28,13 +28,14 @@ class Choice:
     """The path of fields with what each brought, how many of them are used, and what was learned on the way.
 
     `steps`: dicts with field, cost, accuracy, explained, n. `weight`: of the average mix in each leaf. `n_leaves`: how
-    many cases the tree may tell apart.
+    many cases the tree may tell apart. `threshold`: chance from which an account is placed; above 1 nobody is.
     """
 
     steps: list[dict[str, Any]] = field(default_factory=list)
     n_used: int = 0
     weight: float = USUAL_WEIGHT
     n_leaves: int = 2
+    threshold: float = 2.0
 
     @property
     def fields(self) -> list[str]:
@@ -116,7 +117,9 @@ def choose_fields(
     smaller = [n for n in LEAVES if n < settings.most_leaves]
     tried = {n: out_of_fold(encoded.matrix[:, columns], codes, folds, (n, *size[1:])) for n in smaller}
     tried[settings.most_leaves] = seen[chosen[-1]]
-    return Choice(steps, len(steps), *_tune(tried, codes, prior))
+    weight, n_leaves = _tune(tried, codes, prior)
+    shares = leaf_shares(tried[n_leaves], prior, weight)
+    return Choice(steps, len(steps), weight, n_leaves, place_from(shares, codes, settings.wanted_accuracy))
 
 
 def _tune(tried: Mapping[int, np.ndarray], codes: np.ndarray, prior: np.ndarray) -> tuple[float, int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.segments.typing.choose import FOLDS, Choice, choose_fields, fold_of, place_from
+from segkit.segments.typing.choose import FEWEST_PLACED, FOLDS, Choice, choose_fields, fold_of
 from segkit.segments.typing.fields import encode
 from segkit.segments.typing.grow import Leaf, fit_tree, leaf_shares, read_leaves
 from segkit.segments.typing.reference import reference_of
@@ -17,30 +17,41 @@ if TYPE_CHECKING:
     import pandas as pd
 
 DIGITS = 6
+NOBODY = 2.0
+"""A chance that nobody reaches."""
 UNSURE = "UNSURE"
 """What a rule says where it cannot say: an account that a person has to place."""
 
 
 @dataclass(frozen=True)
-class Held:
-    """What is told of each account while it was held back: position of its segment, chance, whether it is placed.
+class Told:
+    """What a rule tells of accounts: the true position of each one's segment, the told one, whether it is placed."""
 
-    From which chance on the accounts of a fold are placed was found on the other folds.
-    """
-
+    codes: np.ndarray
     told: np.ndarray
-    chance: np.ndarray
     is_placed: np.ndarray
-    shares: np.ndarray
 
 
 @dataclass(frozen=True)
 class Kit:
-    """A fitted kit as plain JSON, the path of its fields, and its held-back answers."""
+    """A fitted kit as plain JSON and the path of its fields, with what its figures come from.
+
+    Attributes
+    ----------
+    held : Told
+        Each account as the rule of the other folds tells it, which never saw it; `shares` are the chances then.
+    learned : Told
+        The same rules of the folds on the accounts they were made from, all of them in one row.
+    final : Told
+        The rule of the kit on the accounts it was made from.
+    """
 
     model: dict[str, Any]
     choice: Choice
-    held: Held
+    held: Told
+    shares: np.ndarray
+    learned: Told
+    final: Told
 
 
 def fit_kit(
@@ -66,27 +77,32 @@ def fit_kit(
     -----
     Every account is held back once: it belongs to one of five folds by the hash of its id, and everything — which
     fields, which limits, which chances, from which chance on to place — is chosen anew on the other four (Stone 1974,
-    cross-validation). The rule itself is then made from all accounts in the same way, so the stated figures are of
-    rules made from four fifths of them: a little too low rather than too high.
+    cross-validation). The rule itself is then made from all accounts in the same way. `quality.state` corrects for its
+    differing from those of the folds.
     """
     ids = known["account_id"].to_numpy(str)
     folds = fold_of(ids, FOLDS)
-    held = Held(
-        np.zeros(len(ids), int), np.zeros(len(ids)), np.zeros(len(ids), bool), np.zeros((len(ids), len(segments)))
-    )
+    n, k = len(ids), len(segments)
+    held, shares, learned = Told(codes, np.zeros(n, int), np.zeros(n, bool)), np.zeros((n, k)), []
     for fold in np.unique(folds):
         train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        leaves, choice, prior = _fit(known.iloc[train], codes[train], len(segments), fields, costs, settings)
-        shares = _shares(leaves, known.iloc[test], choice, prior, fields)
-        held.shares[test], held.told[test], held.chance[test] = shares, shares.argmax(axis=1), shares.max(axis=1)
-    threshold = place_from(held.shares, codes, settings.wanted_accuracy)
-    for fold in np.unique(folds) if threshold <= 1 else []:
-        others, test = folds != fold, folds == fold
-        limit = place_from(held.shares[others], codes[others], settings.wanted_accuracy)
-        held.is_placed[test] = held.chance[test] >= limit
-    leaves, choice, prior = _fit(known, codes, len(segments), fields, costs, settings)
-    model = _model(known, leaves, choice, prior, segments, fields, threshold)
-    return Kit(model | {"wanted_accuracy": settings.wanted_accuracy}, choice, held)
+        fitted = _fit(known.iloc[train], codes[train], k, fields, costs, settings)
+        shares[test] = _shares(*fitted, known.iloc[test], fields)
+        limit = fitted[1].threshold
+        held.told[test], held.is_placed[test] = shares[test].argmax(axis=1), shares[test].max(axis=1) >= limit
+        learned.append(_tell(codes[train], _shares(*fitted, known.iloc[train], fields), limit))
+    fitted = _fit(known, codes, k, fields, costs, settings)
+    is_backed = held.is_placed.sum() >= FEWEST_PLACED
+    limit = fitted[1].threshold if is_backed else NOBODY
+    final = _tell(codes, _shares(*fitted, known, fields), limit)
+    model = _model(known, *fitted, segments, fields, limit if final.is_placed.any() else NOBODY)
+    parts = (np.concatenate([getattr(one, name) for one in learned]) for name in ("codes", "told", "is_placed"))
+    whole = model | {"wanted_accuracy": settings.wanted_accuracy}
+    return Kit(whole, fitted[1], held, shares, Told(*parts), final)
+
+
+def _tell(codes: np.ndarray, shares: np.ndarray, limit: float) -> Told:
+    return Told(codes, shares.argmax(axis=1), shares.max(axis=1) >= limit)
 
 
 def _fit(known, codes, n_segments: int, fields, costs, settings) -> tuple[list[Leaf], Choice, np.ndarray]:
@@ -101,7 +117,7 @@ def _fit(known, codes, n_segments: int, fields, costs, settings) -> tuple[list[L
     return read_leaves(tree, encoded, columns, known, codes, fields, n_segments), choice, prior
 
 
-def _shares(leaves: list[Leaf], known, choice: Choice, prior: np.ndarray, fields) -> np.ndarray:
+def _shares(leaves: list[Leaf], choice: Choice, prior: np.ndarray, known, fields) -> np.ndarray:
     from segkit.segments.typing.conditions import first_that_holds
 
     rule = {"fields": fields, "rules": [{"when": leaf.when} for leaf in leaves]}
@@ -109,7 +125,7 @@ def _shares(leaves: list[Leaf], known, choice: Choice, prior: np.ndarray, fields
     return chances[first_that_holds(known, rule)].round(DIGITS)
 
 
-def _model(known, leaves: list[Leaf], choice: Choice, prior, segments, fields, threshold: float) -> dict[str, Any]:
+def _model(known, leaves: list[Leaf], choice: Choice, prior, segments, fields, limit: float) -> dict[str, Any]:
     used = {name: fields[name] for name in choice.fields}
     rules = []
     for leaf in leaves:
@@ -130,7 +146,7 @@ def _model(known, leaves: list[Leaf], choice: Choice, prior, segments, fields, t
         "otherwise": UNSURE,
         "likely": segments[int(prior.argmax())],
         "likely_confidence": round(float(prior.max()), DIGITS),
-        "threshold": threshold,
+        "threshold": limit,
         "n_accounts": len(known),
-        "reference": reference_of(known, used, [rule["confidence"] >= threshold for rule in rules], leaves),
+        "reference": reference_of(known, used, [rule["confidence"] >= limit for rule in rules], leaves),
     }

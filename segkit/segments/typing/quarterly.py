@@ -65,7 +65,10 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
         why_not = [key, {"n": len(codes), "least": FEWEST}]
         told_nothing = {name: no_rows(name) for name in TABLE_NAMES}
         found = empty | {"why_not": why_not}
-        return Typed(found, told_nothing | {"typing_exports": _exports(found, {}, inputs, segmentation_id)})
+        return Typed(
+            found,
+            told_nothing | {"typing_exports": _exports(found, no_rows("typing_quality"), inputs, segmentation_id)},
+        )
     known = known[is_used].reset_index(drop=True)
     kits = {}
     for kit, names in _candidates(settings, model).items():
@@ -77,8 +80,9 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
     tables = _tables(kits, codes, segments.tolist(), values, segmentation_id)
     models = {name: kit.model for name, kit in kits.items()}
     found = empty | {"why_not": [], "kits": models, "values": _plain(segments, values)}
-    is_right = {name: kit.held.told == codes for name, kit in kits.items()}
-    return Typed(found, tables | {"typing_exports": _exports(found, is_right, inputs, segmentation_id)})
+    quality = tables["typing_quality"]
+    stated = quality[quality["metric"] == "accuracy"].set_index("kit")
+    return Typed(found, tables | {"typing_exports": _exports(found, stated, inputs, segmentation_id)})
 
 
 def rules_of(model: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
@@ -87,18 +91,22 @@ def rules_of(model: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     return {kind: rule for kind, rule in rules.items() if rule and rule["fields"]}
 
 
-def _exports(model: Mapping[str, Any], is_right: Mapping[str, np.ndarray], inputs: TypingInputs, segmentation_id: str):
+def _exports(model: Mapping[str, Any], stated: pd.DataFrame, inputs: TypingInputs, segmentation_id: str):
     """Return table typing_exports: which rules there are, and how far each agrees with the segmentation."""
     import pandas as pd
 
     rows = []
     for kind, rule in rules_of(model).items():
-        hits = is_right[kind] if kind in is_right else _obeyed(rule, inputs)
-        low, high = wilson_interval([hits.sum()], [len(hits)])
-        stated = {"fidelity": float(hits.mean()), "low": float(low[0]), "high": float(high[0])}
-        sizes = {"n_rules": len(rule["rules"]), "n_fields": len(rule["fields"]), "n_accounts": len(hits)}
+        if kind == "accepted":
+            hits = _obeyed(rule, inputs)
+            low, high = wilson_interval([hits.sum()], [len(hits)])
+            found, n = {"fidelity": float(hits.mean()), "low": float(low[0]), "high": float(high[0])}, len(hits)
+        else:
+            row = stated.loc[kind]
+            found, n = {"fidelity": row["value"], "low": row["low"], "high": row["high"]}, int(row["n_accounts"])
+        sizes = {"n_rules": len(rule["rules"]), "n_fields": len(rule["fields"]), "n_accounts": n}
         about = {"segmentation_id": segmentation_id, "rule": kind}
-        rows.append(about | sizes | {name: round(value, 12) for name, value in stated.items()})
+        rows.append(about | sizes | {name: round(float(value), 12) for name, value in found.items()})
     frame = pd.DataFrame(rows, columns=list(TABLES["typing_exports"].columns))
     return frame if len(frame) else no_rows("typing_exports")
 
@@ -135,7 +143,7 @@ def _tables(kits: Mapping[str, Kit], codes, segments, values, segmentation_id: s
         quality += [row | about for row in measure_kit(kit, codes, values)]
         errors.append(list_errors(kit, codes, segments, values).assign(**about))
     if {CRM, FULL} <= set(kits):
-        gap = compare_kits(kits[CRM].held, kits[FULL].held, codes)
+        gap = compare_kits(kits[CRM], kits[FULL])
         quality.append(gap | {"segmentation_id": segmentation_id, "kit": FULL})
     made = {"typing_fields": pd.DataFrame(fields), "typing_quality": pd.DataFrame(quality)}
     found = {
