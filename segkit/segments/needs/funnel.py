@@ -1,4 +1,4 @@
-"""From ten to fifteen groups of persons to the two or three to start with: what is to be learned, and who is in reach."""
+"""From ten to fifteen groups of persons to the two or three to start with: what can be learned, who can be reached."""
 
 from __future__ import annotations
 
@@ -149,7 +149,9 @@ def _starts(table: pd.DataFrame, wanted: int) -> np.ndarray:
 
 def _reasons(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with the figures in which a group stands highest and lowest among the candidates."""
-    ranks = table[[*ACCESS, *LEARNING]].rank(pct=True, method="average")
+    figures = table[[*ACCESS, *LEARNING]]
+    figures = figures.loc[:, figures.nunique() > 1] if len(table) > 1 else figures  # what all share sets nobody apart
+    ranks = (figures if len(figures.columns) else table[["access"]]).rank(pct=True)
     good = [f"needs.good_{name}" for name in ranks.idxmax(axis=1)]
     weak = [f"needs.weak_{name}" for name in ranks.idxmin(axis=1)]
     weak = np.where(table["n_reachable"] < LEAST_REACHED, "needs.weak_reachable", weak)

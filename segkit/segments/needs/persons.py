@@ -75,7 +75,9 @@ def chances_of(placed: pd.DataFrame) -> np.ndarray:
     return placed[[name for name in placed if name[:1] == "p" and name[1:].isdigit()]].to_numpy(float)
 
 
-def mark_examples(placed: pd.DataFrame, wide: pd.DataFrame, model: Mapping[str, Any], per_segment: int = 1) -> np.ndarray:
+def mark_examples(
+    placed: pd.DataFrame, wide: pd.DataFrame, model: Mapping[str, Any], per_segment: int = 1
+) -> np.ndarray:
     """Return whether a person stands for its segment: the counted, contactable one most like its class.
 
     Most like: placed by its answers with a confidence of at least 80 %, and of these the nearest to the class means;

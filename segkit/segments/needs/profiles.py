@@ -117,7 +117,10 @@ def split_departments(placed: pd.DataFrame, contacts: pd.DataFrame, model: Mappi
             continue
         counts = group["segment_id"].value_counts().reindex(model["segments"], fill_value=0)
         main = int(counts.to_numpy().argmax())
-        tests[department] = (float(error[main]), _more_than(len(group) - int(counts.iloc[main]), len(group), error[main]))
+        tests[department] = (
+            float(error[main]),
+            _more_than(len(group) - int(counts.iloc[main]), len(group), error[main]),
+        )
         low, high = wilson_interval(counts.to_numpy(), np.full(len(counts), len(group)))
         rows += [
             (model["segmentation_id"], department, s, int(n), n / len(group), a, b, len(group))

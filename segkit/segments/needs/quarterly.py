@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.quarters import Quarter
 from segkit.segments.comparison import describe_sizes
+from segkit.segments.needs.accepted import accept_needs
 from segkit.segments.needs.accounts import account_needs, build_accounts, describe_account_rules
 from segkit.segments.needs.answers import Answers, collect_answers
 from segkit.segments.needs.attributes import attribute_values, check_attributes, learn_shares
 from segkit.segments.needs.funnel import rate_candidates
-from segkit.segments.needs.names import keep_ids, register_needs
-from segkit.segments.needs.persons import ANSWERS, NONE, UNKNOWN, mark_examples, place_persons
+from segkit.segments.needs.names import register_needs
+from segkit.segments.needs.persons import mark_examples, place_persons
 from segkit.segments.needs.profiles import profile_needs, split_departments
 from segkit.segments.needs.roles import count_persons, find_indirect, find_roles
 from segkit.segments.needs.scales import apply_space, learn_space, n_answered
@@ -25,8 +25,6 @@ from segkit.tables import TABLES, no_rows
 
 if TYPE_CHECKING:
     import pandas as pd
-
-QUARTERS_PER_YEAR = 4
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def segment_persons(inputs: PersonInputs, settings: Any, place: Place) -> Person
     answers = collect_answers(inputs.surveys, contacts, settings.questions, place.as_of)
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
         fresh, search = _fit(answers, contacts, settings, place)
-        model, came_from = _accept(fresh, answers, contacts, inputs.adopted, settings, place)
+        model, came_from = accept_needs(fresh, answers, contacts, inputs.adopted, settings, place)
         model |= _told(answers, contacts, model, settings, inputs.hierarchy)
         placed = _place(contacts, answers, model, inputs, settings)
         previous = place.before
@@ -145,48 +143,6 @@ def _chances(people: pd.DataFrame, wide: pd.DataFrame, model: Mapping[str, Any])
     from segkit.segments.methods.posterior import by_mixture
 
     return by_mixture(apply_space(wide.reindex(people["contact_id"]), model["space"]), model["fit"])
-
-
-def _accept(fresh: dict, answers: Answers, contacts: Any, adopted: Any, settings: Any, place: Place):
-    """Return the model in force (``why``: first, kept, changed, yearly, always, adopted) and where new needs came from."""
-    kept = place.before.model if place.before else None
-    kept = kept if kept and kept.get("unit") == "person" else None
-    known = [] if place.before is None else place.before.register["segment_id"].tolist()
-    is_adopted = bool(adopted) and (kept or {}).get("adoption_id") != adopted["adoption_id"]
-    why = "adopted" if is_adopted else _why_refit(kept, settings, place.quarter)
-    source = dict(adopted["model"]) if is_adopted else fresh
-    now = {name: fresh[name] for name in ("mixed_share", "least_answered", "least_confidence")}
-    if kept is not None and (why is None or source.get("why_not")):
-        return dict(kept) | now | {"why": "kept"}, {}
-    if source.get("why_not"):
-        return dict(source) | {"why": "first"}, {}
-    old, new = _needs_before_and_now(kept, source, answers, contacts)
-    ids, came_from = keep_ids(old, new, len(source["fit"]["segments"]), known)
-    told = {"segments": ids, "why": why, "segmentation_id": place.segmentation_id}
-    if is_adopted:
-        told |= {"adoption_id": adopted["adoption_id"]}
-        told["adopted"] = {name: adopted[name] for name in ("quarter", "source", "by", "date", "note")}
-    return source | now | told, came_from
-
-
-def _needs_before_and_now(kept: Any, source: Mapping[str, Any], answers: Answers, contacts: Any):
-    """Return the needs of persons whom both models place by answers: by the kept one, and classes by the new one."""
-    if not kept or not kept["segments"]:
-        return None, np.empty(0, dtype=int)
-    before, now = place_persons(contacts, answers.wide, kept), place_persons(contacts, answers.wide, source)
-    both = ((before["basis"] == ANSWERS) & (now["basis"] == ANSWERS)).to_numpy()
-    position = {segment: j for j, segment in enumerate(source["segments"])}
-    return before.loc[both, "segment_id"].tolist(), now.loc[both, "segment_id"].map(position).to_numpy(int)
-
-
-def _why_refit(kept: Mapping[str, Any] | None, settings: Any, quarter: Quarter) -> str | None:
-    """Return why the classes are to be fitted; None where the kept ones hold."""
-    if kept is None or not kept["segments"]:
-        return "first"
-    if kept["questions"] != list(settings.questions) or settings.n_segments not in (None, len(kept["segments"])):
-        return "changed"
-    age = quarter - QUARTERS_PER_YEAR >= Quarter.parse(kept["fitted_quarter"], quarter.first_month)
-    return settings.refit if settings.refit == "always" or settings.refit == "yearly" and age else None
 
 
 def _told(answers: Answers, contacts: Any, model: Mapping[str, Any], settings: Any, hierarchy: Any) -> dict[str, Any]:
@@ -271,6 +227,3 @@ def _person_tables(placed, contacts, answers, model, register, inputs: PersonInp
         wanted = list(TABLES[name].columns)
         found[name] = no_rows(name) if frame is None or not len(frame) else frame.reindex(columns=wanted)
     return found
-
-
-__all__ = ["NONE", "UNKNOWN", "PersonInputs", "PersonSegmented", "replace", "segment_persons"]
