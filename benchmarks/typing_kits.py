@@ -23,6 +23,7 @@ from segkit.segments.typing.conditions import first_that_holds
 from segkit.segments.typing.fields import BEHAVIOUR, TypingInputs, join_fields, usable_fields
 from segkit.segments.typing.kit import fit_kit
 from segkit.segments.typing.quality import measure_kit, typical_values
+from segkit.segments.typing.quarterly import left_out
 from segkit.settings.typing import Typing
 from segkit.store import read_frame
 
@@ -112,7 +113,7 @@ def judge_run(run: Path, kit: str, settings: Typing, seeds: int) -> list[tuple]:
     """Return the figures of a company over draws of its halves."""
     inputs = read_run(run)
     known, told = join_fields(inputs), inputs.segments["segment_id"].to_numpy(str)
-    used = ~np.isin(told, settings.leave_out)
+    used = ~np.isin(told, left_out(settings, {"method": "grid"}))
     known, told = known[used].reset_index(drop=True), told[used]
     segments, codes = np.unique(told, return_inverse=True)
     names = list(settings.crm_fields) if kit == "crm" else [*settings.crm_fields, *BEHAVIOUR]

@@ -35,10 +35,10 @@ class Typing(BaseModel):
     most_fields: int = Field(5, ge=1, le=12, description="fields in a rule, at most")
     most_leaves: int = Field(12, ge=2, le=40, description="cases that a rule tells apart, at most")
     least_accounts: int = Field(20, ge=5, description="accounts behind each case of a rule, at least")
-    leave_out: list[str] = Field(
-        default_factory=lambda: ["KEY", "DORMANT", "S5", "S6", "UNKNOWN"],
-        description="segments that a rule never tells: key accounts, whom people and size set apart, and states "
-        "of time (new, lapsed, dormant) that say nothing of what a company is",
+    leave_out: list[str] | None = Field(
+        None,
+        description="segments that no rule tells; empty: key accounts, whom people and size set apart, dormant and "
+        "unknown ones, of the grid new and lapsed ones too (S5, S6): states of time say nothing of what a company is",
     )
     fit_accounts: int = Field(
         20_000, ge=200, description="up to so many accounts are learned from; above, that many by the hash of their id"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.segments.grid import DORMANT, KEY
 from segkit.segments.typing.choose import fold_of
 from segkit.segments.typing.conditions import apply_rule
 from segkit.segments.typing.exact import exact_rule
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 CRM, FULL = "crm", "full"
+SET_APART = (KEY, DORMANT, "UNKNOWN")
+STATES_OF_TIME = ("S5", "S6")
 FEWEST = 100
 """Accounts to learn from, at least: of fewer, a fifth held back says nothing."""
 TABLE_NAMES = ("typing_fields", "typing_quality", "typing_errors", "typing_exports")
@@ -57,7 +60,7 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
     """
     known, exact = join_fields(inputs), exact_rule(inputs.features, model)
     told = inputs.segments["segment_id"].to_numpy(str)
-    is_used = _is_used(known["account_id"].to_numpy(str), told, settings)
+    is_used = _is_used(known["account_id"].to_numpy(str), told, settings, left_out(settings, model))
     segments, codes = np.unique(told[is_used], return_inverse=True)
     empty = {"segmentation_id": segmentation_id, "kits": {}, "exact": exact, "segments": segments.tolist()}
     if len(codes) < FEWEST or len(segments) < 2:
@@ -117,9 +120,16 @@ def _obeyed(rule: Mapping[str, Any], inputs: TypingInputs) -> np.ndarray:
     return apply_rule(inputs.features, rule) == told.to_numpy(str)
 
 
-def _is_used(ids: np.ndarray, told: np.ndarray, settings: Any) -> np.ndarray:
+def left_out(settings: Any, model: Mapping[str, Any]) -> list[str]:
+    """Return the segments that no kit tells: as the settings say, else those set apart and states of time."""
+    if settings.leave_out is not None:
+        return list(settings.leave_out)
+    return [*SET_APART, *(STATES_OF_TIME if model.get("method") == "grid" else ())]
+
+
+def _is_used(ids: np.ndarray, told: np.ndarray, settings: Any, without: Sequence[str]) -> np.ndarray:
     """Return which accounts are learned from: not of segments left out, and no more than the settings say."""
-    is_used = ~np.isin(told, settings.leave_out)
+    is_used = ~np.isin(told, without)
     if is_used.sum() > settings.fit_accounts:
         rank = fold_of(ids, 1 << 31, "sample")
         limit = np.sort(rank[is_used])[settings.fit_accounts - 1]
