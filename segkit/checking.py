@@ -13,6 +13,7 @@ from segkit.display import page_title
 from segkit.engines import connect
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
+from segkit.rules_before import count_before, refuse_missing_columns
 from segkit.sources.plans import WRITTEN_BY_READER
 from segkit.tables import INPUTS
 
@@ -58,15 +59,19 @@ _TOLD = (
 def check_project(project: Project) -> dict[str, Any]:
     """Read all exports once and return what is there, what is wrong, and what cannot be computed.
 
+    A hand-made rule on a column that there is not is a `UserError`, before anything is read.
+
     Returns
     -------
     dict
         ``project``, ``tables`` (rows, left_out by reason, unreadable rows, files and formats, columns with a value),
-        ``default_quarter``, ``runs`` and ``cannot_run`` (notebooks), ``notes`` (what reading assumed or mended), and
+        ``default_quarter``, ``runs`` and ``cannot_run`` (notebooks), ``notes`` (what reading assumed or mended),
+        ``rules`` (whom hand-made rules would get, see `rules_before.count_before`), and
         ``missing``: a dict with table, column (None for the whole table) and sentence for each thing that is not there.
     """
     from segkit.sources.reading import read_sources
 
+    refuse_missing_columns(project)
     con, sources, files = connect(), project.settings.sources, project.source_files()
     report = read_sources(con, files, sources)
     tables = {table: _table_entry(con, table, report) for table in sources}
@@ -82,6 +87,7 @@ def check_project(project: Project) -> dict[str, Any]:
         "default_quarter": str(quarter) if quarter else None,
         "runs": [path.stem for path in runs],
         "cannot_run": [path.stem for path in left_out],
+        "rules": count_before(project, con, quarter),
         "notes": [*(_deliveries(files, project.source_files(quarter), quarter) if quarter else []), *_notes(report)],
         "missing": find_missing(present, n_lists=len(sources.get("accounts"))) + unit_without_effect(unit, present),
     }

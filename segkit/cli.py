@@ -90,7 +90,10 @@ def check(folder: Folder, as_json: AsJson = False) -> None:
         bad = "".join(f", {n:,} of them left out ({reason})" for reason, n in entry["left_out"].items())
         bad += f", {entry['unreadable_rows']:,} unreadable" if entry["unreadable_rows"] else ""
         typer.echo(f"  {table:<15} {entry['rows']:>11,} rows{bad} from {len(entry['files'])} file(s)")
-    for sentence in [*found["notes"], *(lack["sentence"] for lack in found["missing"])]:
+    for rules in found["rules"]:
+        typer.echo("\n".join(["", rules["source"], *(f"  {line}" for line in rules["sentences"])]))
+    wrong = [sentence for rules in found["rules"] for sentence in rules["warnings"]]
+    for sentence in [*wrong, *found["notes"], *(lack["sentence"] for lack in found["missing"])]:
         typer.echo(f"  - {sentence}")
 
 

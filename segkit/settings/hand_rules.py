@@ -1,5 +1,6 @@
 """Rules that people write in project.yml: who is in which segment, in words of columns."""
 
+import math
 import re
 from typing import Any, Self
 
@@ -44,3 +45,14 @@ def _check_condition(when: Any, rule: str) -> None:
             _check_condition(wanted, rule)
         elif isinstance(wanted, dict) and (not wanted or set(wanted) - {"from", "below"}):
             raise ValueError(f"rule {rule}: {name} takes from and below, not {', '.join(map(str, wanted))}")
+        elif isinstance(wanted, dict):
+            _check_numbers(name, wanted, rule)
+        elif wanted is None or isinstance(wanted, list) and (not wanted or None in wanted):
+            raise ValueError(f"rule {rule}: {name} needs a value or a list of values")
+
+
+def _check_numbers(name: str, wanted: dict[str, Any], rule: str) -> None:
+    """Raise where a limit is no number: 50.000 in German would be 50, and a date compares with nothing."""
+    for word, limit in wanted.items():
+        if isinstance(limit, bool) or not isinstance(limit, int | float) or not math.isfinite(limit):
+            raise ValueError(f"rule {rule}: {name}: {word} needs a number such as 50000, not {limit!r}")
