@@ -25,6 +25,11 @@ def find_main(settings: Segmentations) -> str:
     return settings.primary if is_of_accounts else "value"
 
 
+def ids_of_persons(settings: Segmentations) -> list[str]:
+    """Return the ids of the segmentations of persons."""
+    return [name for name, entry in settings.by_id.items() if isinstance(entry, PersonSegmentation)]
+
+
 def challenger_of(segmentation_id: str) -> str:
     """Return the name of the model that this quarter alone would give a segmentation."""
     return "models/challenger" if segmentation_id == "value" else f"models/challenger_{segmentation_id}"
