@@ -20,6 +20,7 @@ NOT_CARRIED = {
     "criterion_values": "what segments are made from; no list of accounts to call",
     "membership_draws": "chances, to tell movement from noise; no list of accounts to call",
     "move_warnings": "decisions about accounts that may be gone",
+    "manual_moves": "decisions and their authors; the account's own row in segments has the flag",
     "restatements": "changes of released quarters, for controlling",
 }
 """Tables with accounts that do without the flag, and why."""

@@ -42,7 +42,7 @@ def apply_moves(
     Returns
     -------
     DataFrame
-        `assigned` with is_manual; moved accounts have method manual.
+        `assigned` with is_manual and model_segment_id (before decisions); moved accounts have method manual.
     DataFrame
         Table `move_warnings`: segmentation_id, account_id, segment_id, quarter, author, reason (text key:
         segments.move_unknown_account, segments.move_unknown_segment). Nothing is lost: the rows stay in the file.
@@ -61,6 +61,7 @@ def apply_moves(
         segment_id=target.where(is_manual, assigned["segment_id"]),
         method=assigned["method"].where(~is_manual, "manual"),
         is_manual=is_manual,
+        model_segment_id=assigned["segment_id"],
     )
     return moved, warnings.reset_index(drop=True)
 
