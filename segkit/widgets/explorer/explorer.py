@@ -11,7 +11,8 @@ from typing import Any
 import anywidget
 
 from segkit.project import Project
-from segkit.run import PROJECT, open_run
+from segkit.quarters import Quarter
+from segkit.run import PROJECT, Run, open_run
 from segkit.segments.explore.beside import compare
 from segkit.segments.explore.duration import AT_ONCE, LONG
 from segkit.segments.explore.trial import Step, Trial
@@ -26,6 +27,12 @@ from segkit.widgets.explorer.worker import Worker
 HERE = Path(__file__).parent
 PARTS = ("explorer_make", "explorer_try", "explorer_map", "explorer_keep", "explorer")
 TABS = ("try", "beside", "map", "names", "keep")
+
+
+def _complete_run(folder: Path, quarter: Quarter, scenario: str) -> Run:
+    """Return the run that is in force: also where a cell above has begun a new one in JupyterLab, it is the old one."""
+    named = Project(folder, scenario)
+    return Run(named if named.run_folder(quarter).exists() else Project(folder), quarter)
 
 
 def script() -> str:
@@ -56,9 +63,10 @@ class Explorer(anywidget.AnyWidget):
         self, project: str = "", quarter: str = "", scenario: str = "", segmentation: str = "", tab: str = "try"
     ):
         super().__init__()
-        run = open_run(project, quarter, scenario)
         folder = Project(project or os.environ.get(PROJECT, "")).folder
-        self.session = Session(run, folder, segmentation)
+        self.session = Session(
+            _complete_run(folder, open_run(project, quarter, scenario).quarter, scenario), folder, segmentation
+        )
         self.worker = Worker()
         self.keeper = Keeper(self.session, self.send)
         self._tab = tab if tab in TABS else "try"
