@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LOCALES = {"de": "de_DE", "en": "en_GB"}
-CELL_WIDTH, CELL_HEIGHT = 150, 34
+CELL_WIDTH, CELL_HEIGHT = 165, 34
 MORE, LESS, NEITHER = "#8DB7E8", "#F0B48A", "#F4F6F9"  # ink on all of them is readable
 
 
@@ -46,7 +46,7 @@ def need_profile_chart(
     ]
     x = alt.X("need:N", sort=alt.EncodingSortField("segment_id", op="min"))
     # two lines, so that names of two questions fit below their column
-    words = {"title": None, "labelLimit": CELL_WIDTH + 20, "labelExpr": f"split(datum.label, ' {_and(language)} ')"}
+    words = {"title": None, "labelLimit": CELL_WIDTH + 10, "labelExpr": f"split(datum.label, ' {_and(language)} ')"}
     x = x.axis(
         orient="bottom", labelAngle=0, ticks=False, domain=False, labelFontWeight=600, labelLineHeight=14, **words
     )

@@ -112,3 +112,12 @@ NEED_CLASSES = {
     "Selbstbesteller": (4.6, 5.4, 2.0, 4.2, 2.6, 6.5, 3.6),
 }
 NEED_SHARES = (0.32, 0.27, 0.21, 0.20)
+NEED_LEAN = (  # shares of the four classes in each department, in the order of DEPARTMENTS
+    (0.62, 0.12, 0.08, 0.18),
+    (0.06, 0.66, 0.18, 0.10),
+    (0.14, 0.56, 0.18, 0.12),
+    (0.52, 0.14, 0.22, 0.12),
+    (0.08, 0.22, 0.60, 0.10),
+    (0.14, 0.18, 0.44, 0.24),
+)
+RATING_STYLE, RATING_NOISE = 0.45, 1.05  # how far persons tick high or low everywhere, and each answer by itself

@@ -83,8 +83,7 @@ def contacts(sample: Sample) -> pd.DataFrame:
         f"{first[0]}.{last}@{root}.example".translate(FOLDED).lower()
         for first, last, root in zip(names["first"], names["last"], roots, strict=True)
     ]
-    lean = np.array([(0.62, 0.12, 0.08, 0.18), (0.06, 0.66, 0.18, 0.10), (0.14, 0.56, 0.18, 0.12),
-                     (0.52, 0.14, 0.22, 0.12), (0.08, 0.22, 0.60, 0.10), (0.14, 0.18, 0.44, 0.24)])  # fmt: skip
+    lean = np.array(lists.NEED_LEAN)
     need = (rng.random((n, 1)) > np.cumsum(lean, axis=1)[department]).sum(axis=1)
     people = pd.DataFrame(
         {

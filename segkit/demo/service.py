@@ -103,8 +103,8 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
 def _needs(people: pd.DataFrame, at: np.ndarray, sample: Sample, rng) -> pd.DataFrame:
     asked = np.flatnonzero(sample.demand.is_buying[at, -2] & (rng.random(len(at)) < 0.36))
     profile = np.array([lists.NEED_CLASSES[name] for name in people["need_class"].to_numpy()[asked]])
-    style = rng.normal(0, 0.45, (len(asked), 1))  # some people tick high everywhere
-    rating = np.clip(np.round(profile + style + rng.normal(0, 1.05, profile.shape)), 1, 7)
+    style = rng.normal(0, lists.RATING_STYLE, (len(asked), 1))  # some people tick high everywhere
+    rating = np.clip(np.round(profile + style + rng.normal(0, lists.RATING_NOISE, profile.shape)), 1, 7)
     rating = np.where(rng.random(rating.shape) < 0.04, np.nan, rating)
     days = np.datetime64("2026-04-13") + rng.integers(0, 20, len(asked))
     n = len(lists.NEEDS)

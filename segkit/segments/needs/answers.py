@@ -65,6 +65,7 @@ def collect_answers(surveys: pd.DataFrame, contacts: pd.DataFrame, patterns: Seq
     """
     import pandas as pd
 
+    surveys = surveys.reset_index(drop=True)
     days = pd.to_datetime(surveys["survey_date"])
     ids = surveys["contact_id"].astype("str")
     rows = surveys.assign(survey_date=days, contact_id=ids)

@@ -61,10 +61,9 @@ def profile_needs(placed: pd.DataFrame, wide: pd.DataFrame, model: Mapping[str, 
         own = shifted["estimate"].to_numpy(float)
         n = np.bincount(codes[~np.isnan(above)], minlength=k)
         other = np.array([_others(own, n, j) for j in range(k)])
-        low, high = told["low"].to_numpy(float), told["high"].to_numpy(float)
-        if item["kind"] != RATING:
-            low, high = np.clip(low, 0, 1), np.clip(high, 0, 1)
-        numbers = {"estimate": told["estimate"], "low": low, "high": high, "relative": own, "others": other}
+        level = told[["estimate", "low", "high"]]
+        level = level if item["kind"] == RATING else level.clip(0, 1)  # the correction may leave 0 to 1
+        numbers = {**level.to_dict("list"), "relative": own, "others": other}
         frame = pd.DataFrame({name: np.round(np.asarray(part, float), DIGITS) for name, part in numbers.items()})
         frames.append(
             frame.assign(

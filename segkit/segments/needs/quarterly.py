@@ -208,8 +208,8 @@ def _open(segments, contacts, model: Mapping[str, Any], inputs: PersonInputs, se
     then = _place(contacts, answers, model, inputs, settings)
     ids = np.sort(segments["account_id"].to_numpy(str))
     found = account_needs(then, ids, model["segments"], settings.mixed_share, place.seed)
-    moved = segments[segments["is_manual"]].set_index("account_id")["segment_id"]
-    found["segment_id"] = found["account_id"].map(moved).fillna(found["segment_id"])
+    ordered = segments.set_index("account_id").loc[found["account_id"]]
+    found["segment_id"] = np.where(ordered["is_manual"], ordered["segment_id"], found["segment_id"])
     return found.assign(segmentation_id=place.segmentation_id)[["segmentation_id", "account_id", "segment_id"]]
 
 

@@ -37,11 +37,11 @@ def learn_space(wide: pd.DataFrame, kinds: Mapping[str, str], is_centred: bool |
 
     Notes
     -----
-    Some people tick high everywhere. Left in, this style fills classes of its own: on the sample company of eleven
-    seeds the smallest BIC then asked for seven or eight classes of the four that were planted, and placed 57 to 70
-    of 100 persons rightly; without it four, and 93 to 95 (`benchmarks/needs.md`). Taking a person's level off its
-    ratings is the old remedy (ipsatising; Cattell 1944, Psychometrika 9; Fischer 2004, Journal of Cross-Cultural
-    Psychology 35). What it cannot see any more is a class that wants more of everything.
+    Some people tick high everywhere. Left in, this style fills classes of its own: in ten sample companies the smallest
+    BIC then asked for six to eight classes of the four that were planted and placed 56 to 70 of 100 persons rightly;
+    without it four, and 93 to 95 (`benchmarks/needs.md`). Taking a person's level off its ratings is the old remedy
+    (ipsatising; Cattell 1944, Psychometrika 9; Fischer 2004, Journal of Cross-Cultural Psychology 35). What it cannot
+    see any more is a class that wants more of everything.
     """
     ratings = [name for name in wide if kinds[name] == RATING]
     if is_centred is None:
