@@ -16,6 +16,36 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+def describe_all(
+    panel: pd.DataFrame,
+    when: tuple[Any, str, bool],
+    models: Mapping[str, Mapping[str, Any]],
+    tables: Mapping[str, pd.DataFrame],
+    product_groups: pd.DataFrame | None,
+    names: pd.DataFrame,
+    earlier: Earlier | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Return the tables of `describe_segments` for every segmentation, the rows of one after those of another.
+
+    Parameters
+    ----------
+    panel, tables, product_groups, names, earlier
+        As for `describe_segments`, with the rows of all segmentations.
+    when : tuple
+        Day of the run, its quarter, and whether the data cover it.
+    models : mapping
+        id of a segmentation → its accepted model. One that holds no account is left out.
+    """
+    import pandas as pd
+
+    told = []
+    for name, model in models.items():
+        if (tables["segments"]["segmentation_id"] == name).any():
+            mine = dict(model) | {"segmentation_id": name}
+            told.append(describe_segments(panel, *when, mine, tables, product_groups, names, earlier))
+    return {name: pd.concat([one[name] for one in told], ignore_index=True) for name in told[0]}
+
+
 def describe_segments(
     panel: pd.DataFrame,
     as_of: Any,

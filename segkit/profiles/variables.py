@@ -57,6 +57,8 @@ GRID_INPUTS = frozenset({"revenue_12m", "growth", "days_since_last", "tenure_day
 
 def inputs_of(model: Mapping[str, Any]) -> frozenset[str]:
     """Return the variables that the accepted model makes segments from: on these a difference proves nothing."""
+    if model.get("unit") == "person":  # made from answers: what accounts bought proves something
+        return frozenset()
     return GRID_INPUTS if model["method"] == "grid" else GRID_INPUTS | set(model.get("criteria", ()))
 
 

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
 
 
 def cards_html(
-    cards: pd.DataFrame, traits: pd.DataFrame, examples: pd.DataFrame, currency: str = "EUR", quarter: str = ""
+    cards: pd.DataFrame,
+    traits: pd.DataFrame,
+    examples: pd.DataFrame,
+    currency: str = "EUR",
+    quarter: str = "",
+    about: str = "",
 ) -> dict[str, str]:
     """Return the cards of all segments with accounts as HTML in each language.
 
@@ -29,18 +34,26 @@ def cards_html(
         ISO code of the project's currency.
     quarter : str
         Stands above the cards on paper, where they are a sheet of their own.
+    about : str
+        id of a further segmentation on the same page; stands in the ids of its cards, which would be there twice.
     """
-    return {language: _sheet(cards, traits, examples, language, currency, quarter) for language in LANGUAGES}
+    shown = (currency, quarter, about)
+    return {language: _sheet(cards, traits, examples, language, *shown) for language in LANGUAGES}
 
 
-def _sheet(cards: Any, traits: Any, examples: Any, language: str, currency: str, quarter: str) -> str:
+def _sheet(cards: Any, traits: Any, examples: Any, language: str, currency: str, quarter: str, about: str) -> str:
     """Return all cards with what their percentages mean, and the names of segments without accounts."""
     filled = cards[cards["n_accounts"] > 0].sort_values(["revenue", "segment_id"], ascending=[False, True])
     of_traits = {key: rows.to_dict("records") for key, rows in traits.groupby("segment_id")}
     of_examples = {key: rows.to_dict("records") for key, rows in examples.groupby("segment_id")}
     articles = [
         card_html(
-            card, of_traits.get(card["segment_id"], []), of_examples.get(card["segment_id"], []), language, currency
+            card,
+            of_traits.get(card["segment_id"], []),
+            of_examples.get(card["segment_id"], []),
+            language,
+            currency,
+            about,
         )
         for card in filled.to_dict("records")
     ]
@@ -61,6 +74,7 @@ def card_html(
     examples: list[dict[str, Any]],
     language: str,
     currency: str = "EUR",
+    about: str = "",
 ) -> str:
     """Return the card of one segment.
 
@@ -72,10 +86,12 @@ def card_html(
         Rows of `segment_traits` and `segment_examples` of the segment.
     language, currency : str
         Of the words and of the money.
+    about : str
+        id of a further segmentation, as for `cards_html`.
     """
     short, _, told = str(card[f"telling_{language}"]).partition(": ")
     segment_id = escape(card["segment_id"])
-    prefix = "" if language == "de" else f"{language}-"
+    prefix = ("" if language == "de" else f"{language}-") + (f"{escape(about)}-" if about else "")
     items = [escape(trait_sentence(trait, language, currency)) for trait in sorted(traits, key=lambda row: row["rank"])]
     small = f'<p class="small">{escape(say("profiles.card_small", language))}</p>' if card["is_small"] else ""
     return (
