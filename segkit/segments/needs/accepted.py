@@ -54,7 +54,7 @@ def accept_needs(fresh: dict, answers: Answers, contacts: Any, adopted: Any, set
         return dict(source) | {"why": "first"}, {}
     old, new = _needs_before_and_now(kept, source, answers, contacts)
     ids, came_from = keep_ids(old, new, len(source["fit"]["segments"]), known)
-    told = {"segments": ids, "why": why, "segmentation_id": place.segmentation_id}
+    told: dict[str, Any] = {"segments": ids, "why": why, "segmentation_id": place.segmentation_id}
     if is_adopted:
         told |= {"adoption_id": adopted["adoption_id"]}
         told["adopted"] = {name: adopted[name] for name in ("quarter", "source", "by", "date", "note")}

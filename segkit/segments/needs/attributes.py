@@ -110,7 +110,7 @@ def check_attributes(
     fold = pd.factorize(pd.Series(groups).fillna("").astype("str"), sort=True)[0] % FOLDS
     guess, is_placed = np.zeros(n, dtype=int), np.zeros(n, dtype=bool)
     for held in range(FOLDS):
-        inside, outside = np.flatnonzero(fold == held), np.flatnonzero(fold != held)
+        inside, outside = np.flatnonzero(fold == held).tolist(), np.flatnonzero(fold != held).tolist()
         if not len(inside) or not len(outside):
             continue
         learned = learn_shares(posteriors[outside], [values[i] for i in outside], overall)

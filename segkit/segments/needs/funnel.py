@@ -154,5 +154,6 @@ def _reasons(table: pd.DataFrame) -> pd.DataFrame:
     ranks = (figures if len(figures.columns) else table[["access"]]).rank(pct=True)
     good = [f"needs.good_{name}" for name in ranks.idxmax(axis=1)]
     weak = [f"needs.weak_{name}" for name in ranks.idxmin(axis=1)]
-    weak = np.where(table["n_reachable"] < LEAST_REACHED, "needs.weak_reachable", weak)
+    reached = (table["n_reachable"] >= LEAST_REACHED).tolist()
+    weak = [key if may else "needs.weak_reachable" for key, may in zip(weak, reached, strict=True)]
     return table.assign(reason_good=good, reason_weak=weak)

@@ -117,7 +117,11 @@ def _fit(answers: Answers, contacts: pd.DataFrame, settings: Any, place: Place) 
         "least_confidence": settings.least_confidence,
     }
     space = learn_space(enough, answers.kinds) if n_items and len(enough) else {"items": [], "is_centred": False}
-    empty = {"space": space, "fit": {"kind": "mixture", "segments": []}, "attributes": {"columns": [], "shares": []}}
+    empty: dict[str, Any] = {
+        "space": space,
+        "fit": {"kind": "mixture", "segments": []},
+        "attributes": {"columns": [], "shares": []},
+    }
     reason = why_not(len(enough), space, settings.k_min)
     if reason:
         return base | empty | {"why_not": list(reason)}, None
