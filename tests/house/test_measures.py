@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[2]
 MEASURED = [
     *("segment_stability", "cluster_search", "tendency", "near_equal", "swing_accounts", "segment_flows"),
     *("known_columns", "segment_proposals", "segment_separation", "segment_events", "membership_draws"),
-    *("segment_comparison", "class_descriptions", "segmentation_overlap", "segmentation_pairs"),
+    *("segment_comparison", "class_descriptions", "segmentation_overlap", "segmentation_pairs", "combination_gains"),
 ]
 NOT_MEASURES = {"n_segments", "n_accounts", "n_levels", "n_draws", "solution"}  # counts of what is listed
 
