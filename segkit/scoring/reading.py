@@ -18,7 +18,13 @@ from segkit.texts import LANGUAGES
 if TYPE_CHECKING:
     import pandas as pd
 
-ALSO = {"lead_source": ("leads", "source_name"), "name": ("leads", "company"), "account_id": ("leads", "lead_id")}
+ALSO = {
+    "department": ("contacts", "department"),
+    "seniority": ("contacts", "seniority"),
+    "lead_source": ("leads", "source_name"),
+    "name": ("leads", "company"),
+    "account_id": ("leads", "lead_id"),
+}
 """Columns that a file of leads calls otherwise."""
 NOTHING = frozenset({"-", "–", "n/a", "k. a.", "k.a.", "nan", "null", "none"})
 DERIVED = {

@@ -20,7 +20,7 @@ from segkit.texts import say, show
 if TYPE_CHECKING:
     import pandas as pd
 
-ORDER = ("full", "crm")
+ORDER = ("person", "full", "crm")
 LOCALES = {"de": "de_DE", "en": "en_GB"}
 MORE_OPEN = 0.1
 """Share of rows by which more than usual stays open before the self-check says so."""

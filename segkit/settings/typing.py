@@ -26,6 +26,10 @@ class Typing(BaseModel):
         description="fields of accounts that are known before a company buys, with what it costs to know one: 1 is a "
         "field that is asked for anyway; lead_source is the source of the account's first lead",
     )
+    person_fields: dict[str, float] = Field(
+        default_factory=lambda: {"department": 0.5, "seniority": 0.5},
+        description="fields of contacts that are known of a new person, with their costs; for segmentations of persons",
+    )
     wanted_accuracy: float = Field(
         0.70, gt=0, le=1, description="share of told accounts whose segment must be right; the others are left unsure"
     )
@@ -47,7 +51,8 @@ class Typing(BaseModel):
     @model_validator(mode="after")
     def _costs(self) -> Self:
         """Refuse costs below zero."""
-        wrong = [name for name, cost in self.crm_fields.items() if not cost >= 0]
-        if wrong:
-            raise ValueError(f"crm_fields: the cost of {', '.join(wrong)} must not be negative")
+        for key in ("crm_fields", "person_fields"):
+            wrong = [name for name, cost in getattr(self, key).items() if not cost >= 0]
+            if wrong:
+                raise ValueError(f"{key}: the cost of {', '.join(wrong)} must not be negative")
         return self

@@ -32,12 +32,15 @@ def rule_filters(
     -------
     str
         Per filter its segment, numbered conditions (``1. employees >= 50 …`` in words) and ``Logic: 1 AND (2 OR 3)``:
-        the form of Salesforce, HubSpot and Dynamics. Cases of a kit that place nobody are left out.
+        the form of Salesforce, HubSpot and Dynamics. Cases of a kit that place nobody are left out; where
+        none places anybody, all are there with the likeliest segment, and it is said.
     """
+    is_nobody = rule.get("threshold", 0) > 1
     parts = [*comments, "", texts.say("typing.filter_order", language), ""]
+    parts += [texts.say("typing.filter_nobody", language), ""] if is_nobody else []
     position = 0
     for entry in rule["rules"]:
-        segment = shown(entry, rule)
+        segment = entry["segment_id"] if is_nobody else shown(entry, rule)
         if segment == rule["otherwise"] and "threshold" in rule:
             continue
         position += 1

@@ -29,13 +29,16 @@ class TypingInputs:
     """What the kit learns from.
 
     `accounts`, `leads` (may be missing): the tables. `segments`: the rows of one segmentation. `features`: a slice of
-    `account_features` with the criteria joined.
+    `account_features` with the criteria joined. `persons`, `contacts` (may be missing): table `contact_segments` of a
+    segmentation of persons, and the table.
     """
 
     accounts: Any
     segments: Any
     features: Any
     leads: Any = None
+    persons: Any = None
+    contacts: Any = None
 
 
 def join_fields(inputs: TypingInputs) -> pd.DataFrame:
@@ -50,6 +53,19 @@ def join_fields(inputs: TypingInputs) -> pd.DataFrame:
         first = inputs.leads.sort_values(["created_date", "lead_id"]).drop_duplicates("account_id")
         known["lead_source"] = known["account_id"].map(first.set_index("account_id")["source_name"])
     return known
+
+
+def join_persons(inputs: TypingInputs) -> pd.DataFrame:
+    """Return one row per person whose own answers gave its need: segment_id, and every column known of it.
+
+    Persons placed by their department or level are no evidence that these tell the need, so they are left out.
+    """
+    persons = inputs.persons[(inputs.persons["basis"] == "answers") & inputs.persons["account_id"].notna()]
+    own = [name for name in inputs.contacts if name not in ("account_id", "is_contactable")]
+    known = persons[["contact_id", "account_id", "segment_id"]].merge(inputs.contacts[own], on="contact_id", how="left")
+    extra = [name for name in inputs.accounts if name not in known or name == "account_id"]
+    known = known.merge(inputs.accounts[extra], on="account_id", how="left")
+    return known.sort_values("contact_id", ignore_index=True)
 
 
 def usable_fields(known: pd.DataFrame, names: Iterable[str]) -> dict[str, str]:

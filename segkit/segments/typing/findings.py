@@ -49,6 +49,7 @@ def _describe_kit(kit: str, quality: pd.DataFrame, fields: pd.DataFrame) -> Sent
     figures = rows.loc["accuracy"]
     names = {f"fields_{x}": ", ".join(label_of(name, x) for name in fields["field"]) for x in LANGUAGES}
     names |= {f"kit_{x}": say(f"typing.kit_{kit}", x) for x in LANGUAGES}
+    names |= {f"who_{x}": say(f"typing.who_{'persons' if kit == 'person' else 'accounts'}", x) for x in LANGUAGES}
     numbers = {name: float(figures[name]) for name in ("value", "low", "high", "baseline")}
     numbers |= {"n": int(figures["n_accounts"])}
     if fields.empty:

@@ -12,7 +12,7 @@ from segkit.segments.grid import DORMANT, KEY
 from segkit.segments.typing.choose import fold_of
 from segkit.segments.typing.conditions import apply_rule
 from segkit.segments.typing.exact import exact_rule
-from segkit.segments.typing.fields import BEHAVIOUR, TypingInputs, join_fields, usable_fields
+from segkit.segments.typing.fields import BEHAVIOUR, TypingInputs, join_fields, join_persons, usable_fields
 from segkit.segments.typing.kit import Kit, fit_kit
 from segkit.segments.typing.quality import compare_kits, list_errors, measure_kit, typical_values
 from segkit.statistics.intervals import wilson_interval
@@ -21,7 +21,7 @@ from segkit.tables import TABLES, no_rows
 if TYPE_CHECKING:
     import pandas as pd
 
-CRM, FULL = "crm", "full"
+CRM, FULL, PERSON = "crm", "full", "person"
 SET_APART = (KEY, DORMANT, "UNKNOWN")
 STATES_OF_TIME = ("S5", "S6")
 FEWEST = 100
@@ -82,6 +82,10 @@ def type_accounts(inputs: TypingInputs, settings: Any, segmentation_id: str, mod
     values = typical_values(segments.tolist(), told[is_used], revenue.to_numpy(float)[is_used])
     tables = _tables(kits, codes, segments.tolist(), values, segmentation_id)
     models = {name: kit.model for name, kit in kits.items()}
+    if inputs.persons is not None and len(inputs.persons):
+        kit, of_persons = _type_persons(inputs, settings, segmentation_id)
+        models |= kit
+        tables = {name: join_rows(name, [frame, of_persons[name]]) for name, frame in tables.items()}
     found = empty | {"why_not": [], "kits": models, "values": _plain(segments, values)}
     quality = tables["typing_quality"]
     stated = quality[quality["metric"] == "accuracy"].set_index("kit")
@@ -118,6 +122,31 @@ def _obeyed(rule: Mapping[str, Any], inputs: TypingInputs) -> np.ndarray:
     """Return for which accounts the accepted rules give the segment that they stand in: all but those moved by hand."""
     told = inputs.segments.set_index("account_id")["segment_id"].reindex(inputs.features["account_id"])
     return apply_rule(inputs.features, rule) == told.to_numpy(str)
+
+
+def join_rows(name: str, frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Return the rows of several frames of a table, those without rows left aside."""
+    import pandas as pd
+
+    filled = [frame for frame in frames if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else no_rows(name)
+
+
+def _type_persons(inputs: TypingInputs, settings: Any, segmentation_id: str):
+    """Return the kit that places a new person by its department, level and company, and its tables.
+
+    Persons of one company are held back together: they are not independent.
+    """
+    known = join_persons(inputs)
+    known = known[~known["segment_id"].isin(SET_APART)].reset_index(drop=True)
+    segments, codes = np.unique(known["segment_id"].to_numpy(str), return_inverse=True)
+    fields = usable_fields(known, [*settings.person_fields, *settings.crm_fields])
+    if len(codes) < FEWEST or len(segments) < 2 or not fields:
+        return {}, {name: no_rows(name) for name in TABLE_NAMES}
+    costs = settings.crm_fields | settings.person_fields
+    kit = fit_kit(known, codes, segments.tolist(), fields, costs, settings)
+    nothing = np.full(len(segments), np.nan)
+    return {PERSON: kit.model}, _tables({PERSON: kit}, codes, segments.tolist(), nothing, segmentation_id)
 
 
 def left_out(settings: Any, model: Mapping[str, Any]) -> list[str]:
