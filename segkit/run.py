@@ -16,7 +16,7 @@ from segkit.errors import UserError
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
 from segkit.records import Record, decisions_sha, previous_quarter, settings_sha, sources_sha, write_record, written
-from segkit.store import read_frame, read_json, sha256_of, write_frame, write_json, write_relation
+from segkit.store import read_frame, read_json, sha256_of, stored_columns, write_frame, write_json, write_relation
 from segkit.tables import TABLES
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class Run:
         self._note_read(f"{kind}:{name}", self._sha(found, f"{kind}:{name}"))
         if kind == "model":
             return read_json(found)
-        if segmentation == "all" or "segmentation_id" not in TABLES[name].columns:
+        if segmentation == "all" or "segmentation_id" not in stored_columns(found):
             return read_frame(found, columns)
         wanted = None if columns is None or "segmentation_id" in columns else [*columns, "segmentation_id"]
         frame = read_frame(found, wanted or columns)

@@ -137,6 +137,13 @@ def _row_groups(reader: pa.RecordBatchReader) -> Iterator[pa.Table]:
         yield waiting.combine_chunks()
 
 
+def stored_columns(path: Path) -> list[str]:
+    """Return the columns that a table's file has, in their order."""
+    import pyarrow.parquet as pq
+
+    return list(pq.read_schema(path).names)
+
+
 def read_frame(path: Path, columns: list[str] | None = None) -> pd.DataFrame:
     """Read a table as a frame: dates as datetime64, DECIMAL money as float64, text as str."""
     import pandas as pd

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from segkit.kpis.catalogue import kpi_catalogue
-from segkit.kpis.figures import score_figures
+from segkit.kpis.figures import ALL, score_figures
 from segkit.kpis.measures import account_measures
 from segkit.kpis.reasons import add_reasons
 from segkit.quarters import Quarter
@@ -15,8 +16,52 @@ if TYPE_CHECKING:
 
     from segkit.settings.kpis import KpiSettings
 
-COLUMNS = ["quarter", "segment_id", "kpi_id", "base", "value", "low", "high", "n", "is_small", "is_complete", "reason"]
-KEY = ["quarter", "segment_id", "kpi_id", "base"]
+COLUMNS = ["segmentation_id", "quarter", "segment_id", "kpi_id", "base", "value", "low", "high", "n", "is_small"]
+COLUMNS += ["is_complete", "reason"]
+KEY = ["segmentation_id", "quarter", "segment_id", "kpi_id", "base"]
+
+
+def score_all(
+    panel: pd.DataFrame,
+    segments: pd.DataFrame,
+    opening_segments: pd.DataFrame,
+    period: pd.DataFrame,
+    settings: KpiSettings,
+    seed: int = 0,
+    previous: pd.DataFrame | None = None,
+    segmentation_ids: Iterable[str] = (),
+) -> pd.DataFrame:
+    """Return the table `kpis` for every segmentation, the one of the settings first.
+
+    Parameters
+    ----------
+    panel, segments, opening_segments, period, settings, seed, previous
+        As for `score_kpis`; `previous` of a run of an older version, without segmentation_id, tells of that of the
+        settings.
+    segmentation_ids : iterable of str
+        Further segmentations; one that has no account is left out.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `score_kpis`. Quarters in which a segmentation was not known yet are told
+        overall only.
+    """
+    import pandas as pd
+
+    main = settings.segmentation
+    if previous is not None and "segmentation_id" not in previous:
+        previous = previous.assign(segmentation_id=main)
+    known = set(segments["segmentation_id"])
+    told: list[pd.DataFrame] = []
+    for name in dict.fromkeys([main, *(name for name in segmentation_ids if name in known)]):
+        before = None if previous is None else previous[previous["segmentation_id"] == name]
+        if told and (before is None or before.empty):
+            before = told[0][told[0]["segment_id"] == ALL]
+        before = None if before is None or before.empty else before
+        mine = settings.model_copy(update={"segmentation": name})
+        told.append(score_kpis(panel, segments, opening_segments, period, mine, seed, before))
+    return pd.concat(told, ignore_index=True)
 
 
 def score_kpis(
@@ -28,7 +73,7 @@ def score_kpis(
     seed: int = 0,
     previous: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return the table `kpis` of a run: its quarter by segment and overall, and earlier quarters.
+    """Return the KPIs of one segmentation: the run's quarter by segment and overall, and earlier quarters.
 
     Earlier quarters come from the previous run's table, unchanged; what it lacks is told overall only, as far as the
     panel reaches, because nobody had segments then.
@@ -52,8 +97,8 @@ def score_kpis(
     Returns
     -------
     DataFrame
-        quarter, segment_id (``ALL``: overall), kpi_id, base, value, low, high, n (accounts behind the figure),
-        is_small, is_complete, reason (key of the texts where value is empty).
+        segmentation_id, quarter, segment_id (``ALL``: overall), kpi_id, base, value, low, high, n (accounts behind the
+        figure), is_small, is_complete, reason (key of the texts where value is empty).
     """
     import pandas as pd
 
@@ -61,7 +106,10 @@ def score_kpis(
     complete = complete_quarters(panel, period)
     closing, opening = (_by_account(frame, settings.segmentation) for frame in (segments, opening_segments))
     own = kpis_of_quarter(panel, quarter, complete, closing, opening, settings, seed)
-    kept = own[:0] if previous is None else previous.loc[previous["quarter"] < quarter.label, COLUMNS]
+    kept = own[:0]
+    if previous is not None:  # a run of an older version, or of all accounts, names no segmentation or another one
+        before = previous.assign(segmentation_id=settings.segmentation)
+        kept = before.loc[before["quarter"] < quarter.label, COLUMNS]
     missing = sorted(set(panel["quarter"]) - set(kept["quarter"]) - {quarter.label})
     nobody = closing[:0]
     earlier = [
@@ -107,6 +155,7 @@ def kpis_of_quarter(
         figures = score_figures(measures, segments, kpis, segment_ids, settings, seed)
         parts.append(add_reasons(figures, measures, segments, quarter, set(panel["quarter"]), complete))
     table = pd.concat(parts, ignore_index=True).assign(
+        segmentation_id=settings.segmentation,
         quarter=quarter.label,
         is_small=lambda rows: rows["n"] < settings.min_accounts,
         is_complete=quarter.label in complete,

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from kpis.company import BOUGHT, CLOSING, OPENING, A, D, E, panel, period, segments
 
-from segkit.kpis.tracking import COLUMNS, KEY, complete_quarters, quarter_of, score_kpis
+from segkit.kpis.tracking import COLUMNS, KEY, complete_quarters, quarter_of, score_all, score_kpis
 from segkit.settings.kpis import KpiSettings
 from segkit.tables import check
 
@@ -188,3 +188,25 @@ def test_complete_quarters_are_those_that_money_covers():
     covered = complete_quarters(panel(), period(first="2025-04-05", last="2026-06-28"))
     assert covered == {"2025Q2", "2026Q1", "2026Q2"}, "nobody bought in the two between"
     assert complete_quarters(panel(), period(is_complete=False)) == {"2025Q2", "2026Q1"}
+
+
+def test_every_segmentation_has_its_own_segments_and_the_same_figures_of_all():
+    one, other = segments(CLOSING), segments(CLOSING).assign(segmentation_id="service", segment_id="S1")
+    opened = segments(OPENING), segments(OPENING).assign(segmentation_id="service", segment_id="S1")
+    frames = panel(), pd.concat([one, other]), pd.concat(opened), period()
+    kpis = score_all(*frames, SETTINGS, 1, None, ["value", "service", "nobody"])
+    value, service = (kpis[kpis["segmentation_id"] == name].reset_index(drop=True) for name in ("value", "service"))
+    assert len(check(kpis, "kpis")) == len(value) + len(service)
+    pd.testing.assert_frame_equal(value, kpis_of())
+    assert set(service["segment_id"]) == {"ALL", "S1"}
+    assert figure(service, "S1", "revenue") == figure(service, "ALL", "revenue") == figure(value, "ALL", "revenue")
+    overall = [rows[rows["segment_id"] == "ALL"].drop(columns="segmentation_id") for rows in (value, service)]
+    pd.testing.assert_frame_equal(*(rows.reset_index(drop=True) for rows in overall))
+
+
+def test_a_run_of_an_older_version_names_no_segmentation_and_is_that_of_the_settings():
+    earlier = kpis_of().assign(quarter="2026Q1").drop(columns="segmentation_id")
+    frames = panel(), segments(CLOSING), segments(OPENING), period()
+    kpis = score_all(*frames, SETTINGS, 1, earlier, ["value"])
+    assert set(kpis["segmentation_id"]) == {"value"}
+    assert figure(kpis, "BIG", "revenue", quarter="2026Q1") == figure(kpis, "BIG", "revenue")
