@@ -49,14 +49,16 @@ def crossing_chart(cells: pd.DataFrame, register: pd.DataFrame, names: dict[str,
         x=alt.X(
             "column:N",
             sort=alt.EncodingSortField("other_place"),
-            axis=alt.Axis(title=None, orient="top", labelAngle=-30, labelLimit=170, domain=False, ticks=False),
+            axis=alt.Axis(title=None, orient="top", labelAngle=-30, labelLimit=210, domain=False, ticks=False),
         ),
-        y=alt.Y("row:N", sort=alt.EncodingSortField("place"), axis=alt.Axis(title=None, labelLimit=220)),
+        y=alt.Y("row:N", sort=alt.EncodingSortField("place"), axis=alt.Axis(title=None, labelLimit=280)),
     )
     share = say("crossing.axis_share", language)
     scale = alt.Scale(domain=[0, 1], range=[GRID, SEGMENT_COLOURS[0]])
     heat = base.mark_rect(stroke="white", strokeWidth=2).encode(
-        color=alt.Color("share:Q", scale=scale, legend=alt.Legend(title=share, format=".0%", orient="bottom")),
+        color=alt.Color(
+            "share:Q", scale=scale, legend=alt.Legend(title=share, titleLimit=320, format=".0%", orient="bottom")
+        ),
         tooltip=[
             alt.Tooltip("share:Q", title=share, format=".0%"),
             alt.Tooltip("lift:Q", title=say("crossing.tooltip_lift", language), format=".1f"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from segkit.settings.account_segmentation import AccountSegmentation
     from segkit.settings.criteria import CriteriaSettings
     from segkit.settings.goals import Goal
+    from segkit.settings.segmentations import Segmentations
 
 DIGITS = 12
 HIGHEST = 5
@@ -27,6 +29,15 @@ def find_used(segmentation: AccountSegmentation) -> tuple[str, ...] | None:
     if segmentation.method == "grid":
         return GRID_USES
     return None if segmentation.criteria == "chosen" else tuple(segmentation.criteria)
+
+
+def list_asked(segmentations: Segmentations, models: Iterable[Mapping[str, Any] | None]) -> list[str]:
+    """Return the criteria that segmentations of accounts name in the settings, and those of models still in force."""
+    asked: list[str] = []
+    for entry in segmentations.by_id.values():
+        criteria = getattr(entry, "criteria", "chosen")
+        asked += [] if criteria == "chosen" else list(criteria)
+    return [*dict.fromkeys([*asked, *(name for model in models if model for name in model.get("criteria", {}))])]
 
 
 def select_criteria(

@@ -14,10 +14,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Sentences = list[tuple[str, dict[str, Any]]]
-ALIKE, UNALIKE = (
-    0.8,
-    0.1,
-)  # Cramér's V from which two repeat each other, below which they say other things
+ALIKE, UNALIKE = 0.8, 0.3  # Cramér's V from which two repeat each other; below which they hardly do (Cohen 1988)
+UNDIVIDED = ("KEY", "DORMANT", "UNKNOWN")  # set apart before anything is divided, by every segmentation alike
 DRAWS = 500
 FEWEST = 30  # accounts in both; a table of fewer says nothing
 
@@ -75,10 +73,11 @@ def compare_segmentations(segments: pd.DataFrame, seed: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Table `segmentation_pairs`: segmentation_id, other_id, n_accounts (in both), cramers_v (corrected for bias,
-        Bergsma 2013; 1: the same, 0: nothing in common) with low and high (95 % of 500 tables drawn from the one seen:
-        the bootstrap over accounts), ari (Hubert and Arabie 1985) and verdict: alike (whole interval from .8), unalike
-        (whole interval below .1), related, or unknown (fewer than 30 accounts, or one of them is a single segment).
+        Table `segmentation_pairs`: segmentation_id, other_id, n_accounts (that both divide: key accounts, dormant ones
+        and those of whom nothing is known are left out), cramers_v (corrected for bias, Bergsma 2013; 1: the same,
+        0: nothing in common) with low and high (95 %, basic bootstrap over accounts, 500 draws), ari (Hubert and Arabie
+        1985) and verdict: alike (whole interval from .8), unalike (whole interval below .3), related, or unknown (fewer
+        than 30 accounts, or one of them is a single segment).
     """
     import pandas as pd
 
@@ -86,6 +85,7 @@ def compare_segmentations(segments: pd.DataFrame, seed: int) -> pd.DataFrame:
 
     rows = []
     for one, other, both in _pairs(segments):
+        both = _divided(both)
         a, b = both["segment_id"].to_numpy(str), both["other_segment_id"].to_numpy(str)
         rows.append({"segmentation_id": one, "other_id": other, "n_accounts": len(both)} | _compare(a, b, seed))
     return pd.DataFrame(rows) if rows else no_rows("segmentation_pairs")
@@ -103,7 +103,7 @@ def describe_pairs(pairs: pd.DataFrame, cells: pd.DataFrame, called: dict[str, t
     """
     told: Sentences = []
     for row in pairs.itertuples():
-        own = cells[(cells["segmentation_id"] == row.segmentation_id) & (cells["other_id"] == row.other_id)]
+        own = _divided(cells[(cells["segmentation_id"] == row.segmentation_id) & (cells["other_id"] == row.other_id)])
         names = {
             f"{place}_{language}": called.get(key, (key, key))[i]
             for place, key in (("name", row.segmentation_id), ("other", row.other_id))
@@ -117,6 +117,11 @@ def describe_pairs(pairs: pd.DataFrame, cells: pd.DataFrame, called: dict[str, t
             numbers |= {"guessed": float(guessed), "usual": float(usual)}
         told.append((f"crossing.{row.verdict}", numbers))
     return told
+
+
+def _divided(both: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows that both segmentations divide."""
+    return both[~both["segment_id"].isin(UNDIVIDED) & ~both["other_segment_id"].isin(UNDIVIDED)]
 
 
 def _pairs(segments: pd.DataFrame):
@@ -137,9 +142,11 @@ def _compare(a: np.ndarray, b: np.ndarray, seed: int) -> dict[str, Any]:
         return {"cramers_v": np.nan, "low": np.nan, "high": np.nan, "ari": np.nan, "verdict": "unknown"}
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(len(a), counts.ravel() / len(a), size=DRAWS).reshape(DRAWS, *counts.shape)
-    low, high = np.quantile([_v_of(table) for table in drawn], [0.025, 0.975])
+    found = _v_of(counts)
+    least, most = np.quantile([_v_of(table) for table in drawn], [0.025, 0.975])
+    low, high = np.clip([2 * found - most, 2 * found - least], 0.0, 1.0)  # draws lie above what they are drawn from
     verdict = "alike" if low >= ALIKE else "unalike" if high < UNALIKE else "related"
-    figures = {"cramers_v": _v_of(counts), "low": low, "high": high, "ari": adjusted_rand(a, b)}
+    figures = {"cramers_v": found, "low": low, "high": high, "ari": adjusted_rand(a, b)}
     return {name: round(float(value), 12) for name, value in figures.items()} | {"verdict": verdict}
 
 

@@ -120,7 +120,7 @@ def segment_accounts(
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
         challenger, found = assess_challenger(features, settings, seed, known)
         accepted = _accept(features, challenger, settings, quarter, before, known, segmentation_id)
-        register = _register(accepted, features, quarter, colours, before, names)
+        register = _register(accepted, features, quarter, colours, before, names, known)
         draws = count_draws(features, accepted.model, settings.confidence_draws, seed)
         place = (features, accepted.model, register, moves, draws.confidence, quarter, language)
         earlier = (
@@ -160,9 +160,11 @@ def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, b
     return accept_model(features, kept, challenger, settings, quarter, ids, known.adopted, name)
 
 
-def _register(accepted: Accepted, features, quarter: Quarter, colours, before, names) -> pd.DataFrame:
+def _register(accepted: Accepted, features, quarter: Quarter, colours, before, names, known: Known) -> pd.DataFrame:
     register = before.register if before else None
-    return update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names)
+    rows = [] if known.criteria is None else known.criteria[["criterion_id", "name_de", "name_en"]].to_numpy().tolist()
+    titles = {criterion: (german, english) for criterion, german, english in rows}
+    return update_register(register, accepted.model, features, quarter, colours, accepted.came_from, names, titles)
 
 
 def _challenger_tables(panel, features, found: Found, settings: Any, seed: int, quarter: Quarter, known: Known):

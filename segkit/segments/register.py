@@ -9,6 +9,8 @@ import numpy as np
 
 from segkit.quarters import Quarter
 from segkit.segments.accepted import segment_ids
+from segkit.segments.cluster_names import name_by_criteria
+from segkit.segments.criterion_names import Titles
 from segkit.segments.grid import BY_RULE, GRID_SEGMENTS
 from segkit.segments.hand_rules import OTHER
 from segkit.texts import say
@@ -38,6 +40,7 @@ def update_register(
     colours: Sequence[str],
     came_from: Mapping[str, str] | None = None,
     names: pd.DataFrame | None = None,
+    titles: Titles | None = None,
 ) -> pd.DataFrame:
     """Return the register of this quarter: table `segment_register`.
 
@@ -56,6 +59,8 @@ def update_register(
         New segment → the segment most of its accounts were in.
     names : DataFrame, optional
         decisions/names.csv: a person's names take the place of the given ones; an empty name gives them back.
+    titles : mapping, optional
+        Criterion → its German and its English name, for the names of clusters.
     """
     import pandas as pd
 
@@ -64,7 +69,7 @@ def update_register(
     births = [segment for segment in present if segment not in set(known["segment_id"])]
     withdrawn = _withdrawn(known, names)
     others = known.loc[~known["segment_id"].isin(withdrawn), "name_en"]
-    given = name_segments([*births, *withdrawn], model, features, taken=set(others))
+    given = name_segments([*births, *withdrawn], model, features, set(others), titles)
     for segment in withdrawn:
         known.loc[known["segment_id"] == segment, ["name_de", "name_en"]] = given[segment]
     free = _colours(colours, known["colour"].tolist())
@@ -160,21 +165,29 @@ def _colours(palette: Sequence[str], taken: Sequence[str]):
 
 
 def name_segments(
-    ids: Sequence[str], model: Mapping[str, Any], features: pd.DataFrame, taken: set[str] | None = None
+    ids: Sequence[str],
+    model: Mapping[str, Any],
+    features: pd.DataFrame,
+    taken: set[str] | None = None,
+    titles: Titles | None = None,
 ) -> dict[str, tuple[str, str]]:
     """Return the German and the English name of new segments; no two are the same.
 
     Segments of the grid and KEY, DORMANT have fixed names, hand-made rules those of project.yml; a cluster is named by
-    its revenue among the clusters (high, middle, low; none) and by the days since the last line that are typical of it.
+    its revenue among the clusters (high, middle, low; none) and by the days since the last line that are typical of it;
+    where the segmentation is not about revenue, by those of its own criteria that are farthest from the other clusters.
     """
     names: dict[str, tuple[str, str]] = {}
     used = set(taken or ())
-    words = _cluster_words(model, features) if "fit" in model else {}
+    is_of_value = "revenue_12m" in model.get("criteria", {"revenue_12m": 1.0})
+    words = _cluster_words(model, features) if "fit" in model and is_of_value else {}
+    own = name_by_criteria(model, features, titles) if "fit" in model and not is_of_value else {}
     given = {rule["id"]: rule["name"] for rule in model.get("hand_rules", [])}
     for segment in _largest_first(ids, model):
-        fixed = segment in (*GRID_SEGMENTS, *BY_RULE, OTHER)
+        fixed = segment in (*GRID_SEGMENTS, *BY_RULE, OTHER) and segment not in own
         key = f"segments.name_{segment}" if fixed else f"segments.cluster_{words.get(segment, '')}"
-        german, english = (given[segment],) * 2 if segment in given else (say(key, "de"), say(key, "en"))
+        plain = own[segment] if segment in own else (say(key, "de"), say(key, "en")) if segment not in given else None
+        german, english = plain or (given[segment], given[segment])
         number = 2
         names[segment] = (german, english)
         while names[segment][1] in used:
