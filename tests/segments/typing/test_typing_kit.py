@@ -42,14 +42,14 @@ def test_it_asks_for_what_matters_and_not_for_noise(kit):
 
 
 def test_a_dear_field_is_asked_for_only_when_it_is_worth_it():
-    known, told = accounts_of(900)
+    known, told = accounts_of(500)
     dear = fit_kit(known, np.searchsorted(IDS, told), IDS, FIELDS, {"employees": 60.0}, FAST)
     assert "employees" not in dear.choice.fields
 
 
 def test_the_stated_figures_hold_on_further_accounts(kit):
     known, told = accounts_of(900)
-    further, truth = accounts_of(20_000, seed=2)
+    further, truth = accounts_of(8_000, seed=2)
     rules = kit.model["rules"]
     position = first_that_holds(further, kit.model)
     likely = np.array([*(rule["segment_id"] for rule in rules), kit.model["likely"]])[position]
@@ -168,3 +168,25 @@ def test_a_file_that_looks_different_is_noticed(kit):
 def test_settings_refuse_a_negative_cost():
     with pytest.raises(ValueError, match="region must not be negative"):
         Typing(crm_fields={"region": -1})
+
+
+def test_a_new_person_is_placed_by_its_department():
+    inputs = inputs_of(400)
+    rng = np.random.default_rng(2)
+    need = rng.choice(["N1", "N2"], 600)
+    department = np.where(rng.random(600) < 0.85, np.where(need == "N1", "Einkauf", "Technik"), "Lager")
+    persons = pd.DataFrame({"segmentation_id": "needs", "contact_id": [f"P{i:04d}" for i in range(600)]})
+    persons["account_id"] = rng.choice(inputs.accounts["account_id"], 600)
+    persons = persons.assign(segment_id=need, basis=np.where(np.arange(600) % 10 == 0, "attributes", "answers"))
+    contacts = persons[["contact_id", "account_id"]].assign(department=department, seniority="Leitung")
+    both = TypingInputs(inputs.accounts, inputs.segments, inputs.features, None, persons, contacts)
+    found = type_accounts(both, FAST, "needs", {"method": "needs"})
+    kit = found.model["kits"]["person"]
+    assert list(kit["fields"]) == ["department"] and kit["n_accounts"] == 540  # only who answered
+    stated = found.tables["typing_quality"].set_index(["kit", "metric"]).loc[("person", "accuracy")]
+    told = pd.crosstab(department[persons["basis"] == "answers"], need[persons["basis"] == "answers"])
+    assert abs(stated["value"] - told.max(axis=1).sum() / 540) < 0.03  # the best that the department allows
+    keys = dict(describe_typing(found.model, *(found.tables[n] for n in TABLE_NAMES[1::-1])))
+    assert "Personen" in say("typing.accuracy", "de", **keys["typing.accuracy"])
+    for name in TABLE_NAMES:
+        check(found.tables[name], name)
