@@ -52,5 +52,6 @@ def gains_chart(gains: pd.DataFrame, outer_register: pd.DataFrame, language: str
         tooltip=[alt.Tooltip("segment:N"), alt.Tooltip("next_gain:Q", title=axis.title, format=".1%")],
     )
     zero = alt.Chart(drawn.head(1)).mark_rule(color=INK, strokeDash=[4, 3]).encode(x=alt.datum(0))
-    title = alt.TitleParams(say("combination.title", language), subtitle=say("combination.note", language))
+    notes = [say(key, language) for key in ("combination.note", "combination.note_adds")]
+    title = alt.TitleParams(say("combination.title", language), subtitle=notes)
     return alt.layer(zero, lines, dots).properties(width=420, height=alt.Step(28), title=title)
