@@ -37,7 +37,7 @@ def describe_typing(model: Mapping[str, Any], quality: pd.DataFrame, fields: pd.
     if "crm" not in model["kits"]:
         found.append(("typing.no_crm", {}))
     gap = quality[quality["metric"] == "gap"]
-    if len(gap):
+    if len(gap) and gap.iloc[0]["low"] < gap.iloc[0]["high"]:  # else both rules tell everybody the same
         row = gap.iloc[0]
         key = "typing.gap" if row["low"] > 0 else "typing.gap_none"
         found.append((key, {name: 100 * float(row[name]) for name in ("value", "low", "high")}))
