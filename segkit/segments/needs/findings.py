@@ -39,7 +39,10 @@ def describe_needs(persons: pd.DataFrame, model: Mapping[str, Any]) -> Sentences
         return [(key, dict(numbers)), *notes]
     counts = persons["basis"].value_counts()
     numbers = {f"n_{name}": int(counts.get(name, 0)) for name in (ANSWERS, ATTRIBUTES, NONE)}
-    told: Sentences = [("needs.answer", {"k": len(model["segments"]), "n_all": len(persons), **numbers})]
+    key = "needs.answer" if numbers["n_attributes"] else "needs.answer_alone"
+    told: Sentences = [(key, {"k": len(model["segments"]), "n_all": len(persons), **numbers})]
+    if _is_weak(model["search"]["entropy"], model["search"]["stability"]):
+        told.append(("needs.warn_blurred", {name: model["search"][name] for name in ("entropy", "stability")}))
     told.append((f"needs.why_{model['why']}", {"quarter": model["fitted_quarter"]}))
     return [*told, *notes]
 
@@ -153,8 +156,12 @@ def describe_certainty(search: pd.DataFrame, model: Mapping[str, Any]) -> Senten
         if by_icl != k:
             told.append(("needs.icl_other", {"k": k, "by_icl": by_icl}))
         entropy, stability = float(chosen["entropy"]), float(chosen["stability"])
-        is_weak = entropy < BLURRED or stability < UNSTABLE
-        told.append(("needs.warn_blurred" if is_weak else "needs.sharp", {"entropy": entropy, "stability": stability}))
+        told.append(
+            (
+                "needs.warn_blurred" if _is_weak(entropy, stability) else "needs.sharp",
+                {"entropy": entropy, "stability": stability},
+            )
+        )
     told.append(("needs.centred" if model["space"]["is_centred"] else "needs.not_centred", {}))
     check = model["attributes"].get("check")
     if check and check["n_placed"]:
@@ -164,6 +171,11 @@ def describe_certainty(search: pd.DataFrame, model: Mapping[str, Any]) -> Senten
     elif check:
         told.append(("needs.attributes_none", {"least": model["least_confidence"]}))
     return told
+
+
+def _is_weak(entropy: float, stability: float) -> bool:
+    """Return whether groups are too blurred or too fleeting to be read as more than a hint."""
+    return entropy < BLURRED or stability < UNSTABLE
 
 
 def describe_examples(

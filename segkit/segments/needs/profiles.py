@@ -62,7 +62,7 @@ def profile_needs(placed: pd.DataFrame, wide: pd.DataFrame, model: Mapping[str, 
         n = np.bincount(codes[~np.isnan(above)], minlength=k)
         other = np.array([_others(own, n, j) for j in range(k)])
         level = told[["estimate", "low", "high"]]
-        level = level if item["kind"] == RATING else level.clip(0, 1)  # the correction may leave 0 to 1
+        level = level.clip(np.nanmin(values), np.nanmax(values))  # the correction may leave the scale
         numbers = {**level.to_dict("list"), "relative": own, "others": other}
         frame = pd.DataFrame({name: np.round(np.asarray(part, float), DIGITS) for name, part in numbers.items()})
         frames.append(

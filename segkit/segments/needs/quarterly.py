@@ -138,7 +138,8 @@ def _fit(answers: Answers, contacts: pd.DataFrame, settings: Any, place: Place) 
         "check": check_attributes(chances, values, overall, people["account_id"], settings.least_confidence)
     }
     measures = {name: search.fit.measures.get(name) for name in ("entropy", "n_searches", "n_found")}
-    told = {"by_icl": search.by_icl, "n_wanted": settings.n_segments, **measures}
+    stability = float(search.table.loc[search.table["is_chosen"], "stability"].iloc[0])
+    told = {"by_icl": search.by_icl, "n_wanted": settings.n_segments, "stability": stability, **measures}
     return plain | {"attributes": model["attributes"], "search": told}, search
 
 

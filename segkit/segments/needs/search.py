@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FEWEST_PERSONS = 50  # below, classes of answers are chance
 PERSONS_PER_CLASS = 15
+LEAST_ITEMS = 3  # two questions of seven steps only tell which of few answers was ticked
 DIGITS = 12
 
 
@@ -41,7 +42,7 @@ def why_not(n_persons: int, space: Mapping[str, Any], k_min: int) -> tuple[str, 
     """Return why classes cannot be fitted; None where they can."""
     if n_persons < max(FEWEST_PERSONS, k_min * PERSONS_PER_CLASS):
         return "needs.why_not_few", {"n": n_persons, "n_needed": max(FEWEST_PERSONS, k_min * PERSONS_PER_CLASS)}
-    if len(space["items"]) < 2:
+    if len(space["items"]) < LEAST_ITEMS:
         return "needs.why_not_items", {"n": len(space["items"])}
     return None
 

@@ -231,3 +231,12 @@ def test_same_input_same_tables(found, company):
     assert again.model == found.model
     for name, frame in found.tables.items():
         pd.testing.assert_frame_equal(frame, again.tables[name])
+
+
+def test_groups_of_chance_are_called_blurred(company):
+    rng = np.random.default_rng(5)
+    surveys = company[0].surveys
+    chance = surveys.assign(answer=rng.integers(1, 8, len(surveys)).astype(float))
+    found = segment_persons(replace(company[0], surveys=chance), settings(), make_place())
+    told = findings.describe_needs(found.tables["contact_segments"], found.model)
+    assert "needs.warn_blurred" in [key for key, _ in told]
