@@ -19,6 +19,7 @@ from segkit.segments.grid import assign_grid
 from segkit.segments.identity import trace_events
 from segkit.segments.membership import build_segments, open_segments, segments_since, take_slice
 from segkit.segments.register import update_register
+from segkit.segments.rule_checks import warn_of_rules
 from segkit.segments.rules import describe_rules
 from segkit.tables import TABLES, no_rows
 
@@ -150,7 +151,8 @@ def segment_accounts(
         name: frame.assign(segmentation_id=segmentation_id) if "segmentation_id" in frame else frame
         for name, frame in tables.items()
     }
-    return Segmented(accepted.model | {"why": accepted.why}, _plain(challenger), challenger, tables)
+    told = {"why": accepted.why} | warn_of_rules(features, accepted.model)
+    return Segmented(accepted.model | told, _plain(challenger), challenger, tables)
 
 
 def _accept(features, challenger: Challenger, settings: Any, quarter: Quarter, before, known: Known, name: str):

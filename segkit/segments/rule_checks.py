@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.segments.grid import BY_RULE, assign_grid
 from segkit.segments.hand_rules import JOINS, OTHER, holds, name_columns, say_rule
 from segkit.segments.rule_logic import find_contradictions, is_within
 from segkit.tables import TABLES, no_rows
@@ -127,6 +128,37 @@ def check_rules(rules: Sequence[Mapping[str, Any]], features: pd.DataFrame, coun
             taken = {"n": int(row["n_accounts"]), "by": row["taken_by"], "n_by": int(row["n_taken_by"])}
             told.append(("rules.hidden_today", numbers | taken))
     return told
+
+
+def warn_of_rules(features: pd.DataFrame, model: Mapping[str, Any]) -> dict[str, list[list[Any]]]:
+    """Return what a model keeps for the page: ``rule_warnings``, as [key, numbers]; nothing for other models.
+
+    Parameters
+    ----------
+    features : DataFrame
+        This quarter's slice, with the columns that the rules name.
+    model : mapping
+        Any accepted model.
+    """
+    rules = model.get("hand_rules")
+    if not rules:
+        return {}
+    apart = assign_grid(features, model)["segment_id"].isin(BY_RULE).to_numpy()
+    counts = count_rules(rules, features, model["segmentation_id"], apart)
+    return {"rule_warnings": [[key, numbers] for key, numbers in check_rules(rules, features, counts)]}
+
+
+def describe_rules(counts: pd.DataFrame, model: Mapping[str, Any]) -> Sentences:
+    """Return what page 04 says of one segmentation by rules: whom each rule gets, and which are wrong or in vain.
+
+    Parameters
+    ----------
+    counts : DataFrame
+        Its rows of table `rule_counts`.
+    model : mapping
+        Its accepted model, with ``rule_warnings`` (`warn_of_rules`).
+    """
+    return [*describe_counts(counts), *((key, numbers) for key, numbers in model.get("rule_warnings", []))]
 
 
 def _check_values(rule: Mapping[str, Any], features: pd.DataFrame) -> Sentences:

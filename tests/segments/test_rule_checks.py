@@ -7,10 +7,19 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from segkit.segments.rule_checks import check_rules, count_rules, describe_counts, find_missing_columns
+from segkit.segments.rule_checks import (
+    check_rules,
+    count_rules,
+    describe_counts,
+    describe_rules,
+    find_missing_columns,
+    warn_of_rules,
+)
 from segkit.segments.rule_logic import find_contradictions, is_within, unfold
 from segkit.settings.hand_rules import HandRule
 from segkit.texts import LANGUAGES, say
+
+from .test_quarterly import Q2, panel, segmented
 
 ACCOUNTS = pd.DataFrame(
     {
@@ -100,3 +109,12 @@ def test_limits_are_numbers(limit):
 def test_a_comparison_needs_a_value(wanted):
     with pytest.raises(ValidationError, match="needs a value"):
         HandRule(id="BIG", name="x", when={"region": wanted})
+
+
+def test_the_model_of_a_quarter_keeps_what_is_wrong_with_its_rules():
+    given = rules(BIG={"revenue_12m": {"from": 1000}}, NIL={"revenue_12m": {"from": 5, "below": 2}})
+    result, _ = segmented(panel(), Q2, method="rules", rules=given, challenger=False, compare=[])
+    assert [key for key, _ in result.model["rule_warnings"]] == ["rules.contradiction"]
+    counts = count_rules(given, ACCOUNTS, "value")
+    assert [key for key, _ in describe_rules(counts, result.model)][-1] == "rules.contradiction"
+    assert warn_of_rules(ACCOUNTS, {"method": "grid"}) == {}
