@@ -138,7 +138,7 @@ def test_bad_cells_are_told_and_count_as_empty(made, tmp_path):
     frame = given(40)
     frame.loc[[3, 7], "Köpfe im Haus"] = ["viele", "k. A."]
     told = score_file(Project(made[0]), write_csv(frame, tmp_path / "a.csv"), tmp_path / "out.csv")
-    assert any("keine Zahl (Zeilen 5)" in line for line in told["check"])
+    assert any("keine Zahl steht (Zeilen 5)" in line for line in told["check"])
 
 
 def test_a_file_unlike_the_accounts_is_told(made, tmp_path):
