@@ -54,7 +54,7 @@ function keepPanel(page) {
         page.ask("adopt", { name: chosen, author: who.value, note: note.value });
       } }, make("h4", {}, page.labels.step_adopt), make("div", { class: "row" }, field(page.labels.author, who), field(page.labels.reason, note, "wide"),
         make("button", { type: "submit", class: held?.is_run && !isAdopted ? "primary" : "" }, page.labels.adopt),
-        isAdopted ? button(page.labels.renew, () => page.ask("run", { name: "" }), "primary") : ""), make("p", { class: "hint" }, page.labels.adopt_hint)),
+        button(page.labels.renew, () => page.ask("run", { name: "" }), isAdopted ? "primary" : "")), make("p", { class: "hint" }, page.labels.adopt_hint)),
       progress);
   }
 
