@@ -28,6 +28,7 @@ def plan_review(
     segments: pd.DataFrame,
     comparison: pd.DataFrame | None,
     settings: Monitoring,
+    day: dt.date | None = None,
 ) -> pd.DataFrame:
     """Return the table `review` of one segmentation: when it is due, and what the data recommend.
 
@@ -47,6 +48,8 @@ def plan_review(
         `segment_comparison`; None where no challenger was fitted.
     settings : Monitoring
         review_months, model_old_months, better_by, doubtful_share.
+    day : date, optional
+        Of the review as project.yml sets it; it counts until a review on or after it is noted.
 
     Notes
     -----
@@ -60,6 +63,7 @@ def plan_review(
     fitted = Quarter.parse(model["fitted_quarter"], first_month).end
     last, choice = _last_review(decisions, segmentation_id)
     due = (pd.Timestamp(last or fitted) + pd.DateOffset(months=settings.review_months)).date()
+    due = day if day is not None and (last is None or last < day) else due
     evidence = _evidence(migration, drift, segments, comparison, segmentation_id)
     age = months_between(fitted, as_of)
     recommendation, reason = _recommend(evidence, age, settings)
