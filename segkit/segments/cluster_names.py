@@ -33,7 +33,8 @@ def name_by_criteria(
 
     Notes
     -----
-    A number names a cluster by how many standard deviations its median lies from the mean of the clusters' medians;
+    A number names a cluster by how many standard deviations its median lies from the mean of the clusters' medians,
+    criteria first in which no other cluster is as high or as low;
     it is high or low where no other cluster is higher or lower, else middle. A category counts as one standard
     deviation where most clusters have another level.
     """
@@ -41,7 +42,8 @@ def name_by_criteria(
     far = {name: _distances(name, typical, features) for name in model["criteria"]}
     found = {}
     for i, segment in enumerate(typical):
-        ordered = sorted((name for name in far if np.isfinite(far[name][i])), key=lambda name: -abs(far[name][i]))
+        known = [name for name in far if np.isfinite(far[name][i])]
+        ordered = sorted(known, key=lambda name: (_is_shared(far[name], i), -abs(far[name][i])))
         chosen = [name for j, name in enumerate(ordered[:MOST]) if j == 0 or abs(far[name][i]) >= TELLING]
         parts = [_word(name, segment, typical, titles) for name in chosen]
         names = [", ".join(part[language] for part in parts) for language in LANGUAGES]
@@ -60,11 +62,18 @@ def _distances(name: str, typical: Mapping[str, Mapping[str, Any]], features: pd
     return (numbers - np.nanmean(numbers)) / spread
 
 
+def _is_shared(far: np.ndarray, i: int) -> bool:
+    """Return whether a cluster is neither the only highest nor the only lowest one."""
+    others = np.delete(far, i)
+    return bool(np.any(others >= far[i]) and np.any(others <= far[i]))
+
+
 def _word(name: str, segment: str, typical: Mapping[str, Mapping[str, Any]], titles: Titles | None) -> dict[str, str]:
     """Return what a criterion says of a cluster, by language."""
     called, value = names_of("name", name, titles), typical[segment].get(name)
-    if isinstance(value, str):
-        return {language: f"{called[f'name_{language}']}: {value}" for language in LANGUAGES}
+    if any(isinstance(each.get(name), str) for each in typical.values()):
+        words = {lang: str(value) if value is not None else say("segments.level_none", lang) for lang in LANGUAGES}
+        return {language: f"{called[f'name_{language}']}: {words[language]}" for language in LANGUAGES}
     known = [float(each[name]) for each in typical.values() if each.get(name) is not None]
     level = "high" if value >= max(known) else "low" if value <= min(known) else "middle"
     return {lang: f"{called[f'name_{lang}']} {say(f'segments.level_{level}', lang)}" for lang in LANGUAGES}

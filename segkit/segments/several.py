@@ -113,6 +113,22 @@ def segment_all(
     return found
 
 
+def count_hand_rules(found: Mapping[str, Any], features: pd.DataFrame) -> pd.DataFrame:
+    """Return table `rule_counts` of every segmentation by hand-made rules; `features` has the columns they name."""
+    import pandas as pd
+
+    from segkit.segments.grid import BY_RULE, assign_grid
+    from segkit.segments.rule_checks import count_rules
+
+    counts = [no_rows("rule_counts")]
+    for name, one in found.items():
+        if one.model.get("method") == "rules":
+            apart = assign_grid(features, one.model)["segment_id"].isin(BY_RULE).to_numpy()
+            counts.append(count_rules(one.model["hand_rules"], features, name, apart))
+    filled = [frame for frame in counts if len(frame)]
+    return pd.concat(filled, ignore_index=True) if filled else counts[0]
+
+
 def join_tables(found: Mapping[str, Any]) -> dict[str, pd.DataFrame]:
     """Return the tables of all segmentations by name, the rows of one after those of another."""
     import pandas as pd

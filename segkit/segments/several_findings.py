@@ -30,6 +30,11 @@ def ids_of_persons(settings: Segmentations) -> list[str]:
     return [name for name, entry in settings.by_id.items() if isinstance(entry, PersonSegmentation)]
 
 
+def ids_of_combined(settings: Segmentations) -> list[str]:
+    """Return the ids of the segmentations made of two others."""
+    return [name for name, entry in settings.by_id.items() if isinstance(entry, CombinedSegmentation)]
+
+
 def challenger_of(segmentation_id: str) -> str:
     """Return the name of the model that this quarter alone would give a segmentation."""
     return "models/challenger" if segmentation_id == "value" else f"models/challenger_{segmentation_id}"
