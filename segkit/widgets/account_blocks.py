@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 MOST_ROWS, PAPER_ROWS = 5, 3  # on a screen; on paper, where all stands on one sheet
 LAST_ONLY = {"invoices"}  # its query returns the last few; how many there are in all it does not say
 COLUMNS = {  # block → column and kind of segkit.texts.show, in the order in which they are shown
+    "segmentations": [("segmentation", "text"), ("placed", "text"), ("sure", "percent"), ("is_moved", "bool")],
     "invoices": [("invoice_date", "date"), ("invoice_id", "text"), ("revenue", "money"), ("margin", "money")],
     "bought": [("product", "text"), ("n_orders", "count"), ("revenue", "money"), ("last_date", "date")],
     "opportunities": [("stage", "text"), ("product", "text"), ("amount", "money"), ("created_date", "date")],
     "contracts": [("contract_type", "text"), ("annual_value", "money"), ("end_date", "date"), ("ends", "text")],
     "tickets": [("category", "text"), ("priority", "text"), ("created_date", "date")],
-    "contacts": [("contact", "text"), ("job_title", "text"), ("consent", "bool"), ("is_contactable", "bool")],
+    "contacts": [
+        *(("contact", "text"), ("job_title", "text"), ("need", "text")),
+        *(("consent", "bool"), ("is_contactable", "bool")),
+    ],
     "installed_base": [("machine", "text"), ("site_id", "text"), ("built", "date")],
     "competitors": [("competitor", "text"), ("share", "percent"), ("bound_until", "date")],
     "surveys": [("survey_date", "date"), ("question", "text"), ("answer", "number"), ("comment", "text")],
@@ -44,6 +48,8 @@ def blocks(data: Mapping[str, Any], products: pd.DataFrame | None, as_of: Any, w
     lacking: dict[str, list[str]] = {"none": [], "missing": []}
     for name in COLUMNS:
         frame = data.get(name)
+        if frame is None and name == "segmentations":  # a project with one lacks nothing
+            continue
         shaped = frame if frame is None or name not in _SHAPES else _SHAPES[name](frame, as_of, words)
         if shaped is None or shaped.empty:
             lacking["missing" if shaped is None else "none"].append(words.say(f"block_{name}"))
@@ -112,7 +118,13 @@ def _contracts(frame: pd.DataFrame, as_of: Any, words: Words) -> pd.DataFrame:
     return pd.concat([running.assign(ends=ends), over.assign(ends=words.say("ended"))])
 
 
-def _contacts(frame: pd.DataFrame, _as_of: Any, _words: Words) -> pd.DataFrame:
+def _segmentations(frame: pd.DataFrame, _as_of: Any, words: Words) -> pd.DataFrame:
+    return frame.assign(**{name: frame[f"{name}_{words.language}"] for name in ("segmentation", "placed")})
+
+
+def _contacts(frame: pd.DataFrame, _as_of: Any, words: Words) -> pd.DataFrame:
+    if f"need_{words.language}" in frame.columns:
+        frame = frame.assign(need=frame[f"need_{words.language}"])
     names = frame["first_name"].fillna("").str.cat(frame["last_name"].fillna(""), sep=" ").str.strip()
     return frame.assign(contact=names.where(names != "", frame["contact_id"]))
 
@@ -131,6 +143,7 @@ def _care_costs(frame: pd.DataFrame, as_of: Any, _words: Words) -> pd.DataFrame:
 
 
 _SHAPES = {
+    "segmentations": _segmentations,
     "opportunities": _opportunities,
     "tickets": _tickets,
     "contracts": _contracts,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit.errors import UserError
+from segkit.widgets.account_several import add_needs, place_account, read_several
 from segkit.widgets.cockpit_data import cockpit_data, main_segmentation
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def read_tables(run: Run) -> dict[str, Any]:
             tables[name] = run.read(name)
     with contextlib.suppress(UserError):
         tables["model"] = run.read(f"models/{main_segmentation(tables['segments'])}")
-    return tables
+    return tables | read_several(run)
 
 
 def account_index(tables: Mapping[str, Any], language: str) -> pd.DataFrame:
@@ -90,7 +91,8 @@ def account_data(tables: Mapping[str, Any], account_id: str) -> dict[str, Any] |
         empty where there is none; ``features`` (its row at as-of) and ``panel`` (all its rows of account_features);
         ``figures``: name, own, segment, overall, with medians of its segment and of all accounts; ``n_segment``,
         ``n_accounts``, ``rank`` by revenue; ``parent`` and ``children``: account_id and name; ``migration`` (row);
-        and the account's rows of the tables of the CRM named in `OPTIONAL`.
+        ``segmentations``: its segment in each, where a run has several; and the account's rows of the tables of the
+        CRM named in `OPTIONAL`.
     """
     segments = tables["segments"]
     segments = segments[segments["segmentation_id"] == main_segmentation(segments)]
@@ -117,6 +119,9 @@ def account_data(tables: Mapping[str, Any], account_id: str) -> dict[str, Any] |
         found["figures"] = _figures(tables, as_of, account_id, set(mine))
     names = ("opportunities", "contracts", "tickets", "contacts", "installed_base", "competitors", "surveys")
     found |= {name: _rows(tables, name, account_id) for name in (*names, "care_costs")}
+    found["contacts"] = add_needs(found["contacts"], tables)
+    if (placed := place_account(tables, account_id)) is not None:
+        found["segmentations"] = placed
     found["account_reasons"] = _rows(tables, "account_reasons", account_id)
     return found | _family(tables.get("accounts"), master, account_id)
 
