@@ -128,7 +128,7 @@ class Session:
         settings = dressed.trial.settings
         n_fitted = len(settings.criteria) and (settings.n_segments or 5)
         return {
-            "method": settings.method,
+            "method": dressed.trial.model["method"],  # of the run, also where an adoption waits for the next one
             "n_segments": n_fitted or 5,
             "criteria": dict(settings.criteria),
             "weigh_by": settings.weigh_by,
