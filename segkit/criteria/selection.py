@@ -32,11 +32,12 @@ def find_used(segmentation: AccountSegmentation) -> tuple[str, ...] | None:
 
 
 def list_asked(segmentations: Segmentations, models: Iterable[Mapping[str, Any] | None]) -> list[str]:
-    """Return the criteria that segmentations of accounts name in the settings, and those of models still in force."""
+    """Return the criteria that segmentations of accounts and their rules name in the settings, and those in force."""
     asked: list[str] = []
     for entry in segmentations.by_id.values():
         criteria = getattr(entry, "criteria", "chosen")
         asked += [] if criteria == "chosen" else list(criteria)
+        asked += [column for rule in getattr(entry, "rules", []) for column in rule.columns]
     return [*dict.fromkeys([*asked, *(name for model in models if model for name in model.get("criteria", {}))])]
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NEEDS = "needs"  # method of account rows that rest on needs of persons
-DIGITS = 12
+DIGITS = 6  # of chances
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.segments.hand_rules import name_columns
-
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -38,7 +36,7 @@ def resolve_criteria(settings: Any, chosen: pd.DataFrame | None = None) -> dict[
 def find_wanted(settings: Any, chosen: pd.DataFrame | None, *models: Mapping[str, Any] | None) -> list[str]:
     """Return every column that a run's fitted methods, hand-made rules and models in plain JSON ask for, each once."""
     of_models = [name for model in models if model for name in model.get("criteria", {})]
-    of_rules = [name for rule in settings.rules for name in name_columns(rule.when)]
+    of_rules = [name for rule in settings.rules for name in rule.columns]
     return [*dict.fromkeys([*resolve_criteria(settings, chosen), *settings.tree_criteria, *of_rules, *of_models])]
 
 

@@ -168,10 +168,10 @@ def _check_values(rule: Mapping[str, Any], features: pd.DataFrame) -> Sentences:
     told: Sentences = []
     for column, wanted in _comparisons(rule["when"]):
         numbers = {"rule": rule["id"], "column": column}
-        if column not in features:
-            continue
-        known = features[column].dropna()
-        if known.empty:
+        known = features[column].dropna() if column in features else None
+        if known is None:
+            told.append(("rules.not_here", numbers))
+        elif known.empty:
             told.append(("rules.empty_column", numbers))
         elif isinstance(wanted, Mapping):
             if pd.to_numeric(known, errors="coerce").notna().sum() == 0:

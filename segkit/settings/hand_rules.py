@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Iterator
 from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -29,6 +30,22 @@ class HandRule(BaseModel):
             raise ValueError(f"rule {self.id}: KEY, DORMANT, OTHER and S1, C1 … are ids of other segments")
         _check_condition(self.when, self.id)
         return self
+
+    @property
+    def columns(self) -> list[str]:
+        """Columns that the rule names, each once."""
+        return list(dict.fromkeys(_name_columns(self.when)))
+
+
+def _name_columns(when: dict[str, Any]) -> Iterator[str]:
+    for name, wanted in when.items():
+        if name == "not":
+            yield from _name_columns(wanted)
+        elif name in ("any", "all"):
+            for part in wanted:
+                yield from _name_columns(part)
+        else:
+            yield name
 
 
 def _check_condition(when: Any, rule: str) -> None:

@@ -59,6 +59,7 @@ def test_the_waterfall_counted_by_hand():
         ({"region": "Sud"}, "rules.no_value_near"),
         ({"region": "Westen"}, "rules.no_value_of"),
         ({"website": "x"}, "rules.empty_column"),
+        ({"n_machines": 3}, "rules.not_here"),
         ({"region": {"from": 3}}, "rules.no_number"),
         ({"employees": {"from": 900}}, "rules.nobody"),
         ({"revenue_12m": {"from": 2000}}, "rules.hidden"),
@@ -84,6 +85,7 @@ def test_a_missing_column_is_named_with_the_nearest():
     found = find_missing_columns(given, {"revenue_12m", "region"})
     assert [key for key, _ in found] == ["rules.no_column_near", "rules.no_column"]
     assert found[0][1]["near"] == "revenue_12m"
+    assert HandRule(**given[0]).columns == ["revenu_12m", "zzz"]
 
 
 def test_logic_claims_only_what_is_certain():
