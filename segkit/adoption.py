@@ -15,7 +15,10 @@ from segkit.overview import changed_since
 from segkit.project import Project
 from segkit.quarters import Quarter
 from segkit.records import NO_MONEY
+from segkit.segments.several_findings import challenger_of
 from segkit.settings import read_patch
+from segkit.settings.combined_segmentation import CombinedSegmentation
+from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.staging import locked, recover
 from segkit.store import read_json, sha256_of_value
 
@@ -37,7 +40,8 @@ def adopt(
     Parameters
     ----------
     source : str
-        Name of a scenario; "refit": the challenger of an official run.
+        Name of a scenario; "refit": the challenger of an official run. ``scenario:id`` and ``refit:id`` name the
+        segmentation; without an id it is the one that the scenario changes, or the primary one.
     by, note : str
         Who decides, and why: a line of decisions/refits.csv.
     quarter : str
@@ -57,7 +61,8 @@ def adopt(
     """
     if not by.strip() or not note.strip():
         raise UserError("--by and --note must not be empty: an adoption is signed and explained.")
-    candidate = _find(project, source, quarter)
+    source, _, wanted = source.partition(":")
+    candidate = _find(project, source, quarter, wanted)
     if is_preview:
         show_changes(project, candidate, tell)
         tell("Nothing was written: leave --preview out to adopt it.")
@@ -66,11 +71,11 @@ def adopt(
         for folder in [project] if source == REFIT else [project, candidate.project]:
             held.enter_context(locked(folder))
         project = recover(project)
-        candidate = _find(project, source, quarter)
+        candidate = _find(project, source, quarter, wanted)
         adoption = _adoption(project, candidate, by.strip(), note.strip())
         show_changes(project, candidate, tell)
         row = {
-            "segmentation_id": "value",
+            "segmentation_id": candidate.segmentation_id,
             "choice": REFIT,
             "quarter": str(candidate.quarter),
             "author": by.strip(),
@@ -78,7 +83,7 @@ def adopt(
             "reason": note.strip() if source == REFIT else f"{note.strip()} (scenario {source})",
         }
         try:
-            write_adoption(project, "value", adoption, candidate.patch, row)
+            write_adoption(project, candidate.segmentation_id, adoption, candidate.patch, row)
         except OSError as error:
             raise StageError(
                 f"{error.filename2 or error.filename} cannot be written: {error.strerror}. Close it in other programs, "
@@ -88,7 +93,7 @@ def adopt(
         tell(line)
 
 
-def _find(project: Project, source: str, quarter: str) -> Candidate:
+def _find(project: Project, source: str, quarter: str, wanted: str = "") -> Candidate:
     """Return what is to be adopted, or refuse."""
     official = [q for q in project.quarters() if _has_money(project, q)]
     if not official:
@@ -117,7 +122,24 @@ def _find(project: Project, source: str, quarter: str) -> Candidate:
                 f"The {what} of {chosen} is stale, because this has changed since: {', '.join(changed)}. Renew it with "
                 f"`segkit run {project.folder} --quarter {chosen}{more}`, look at it, and adopt then."
             )
-    return _challenger(project, chosen) if source == REFIT else _of_scenario(origin, chosen)
+    name = _segmentation(project, origin, source, wanted)
+    return _challenger(project, chosen, name) if source == REFIT else _of_scenario(origin, chosen, name)
+
+
+def _segmentation(project: Project, origin: Project, source: str, wanted: str) -> str:
+    """Return which segmentation is to be adopted, or refuse where that is not clear."""
+    held = origin.settings.segmentations
+    if wanted:
+        if wanted not in held.by_id:
+            raise UserError(f"There is no segmentation {wanted}. Segmentations: {', '.join(held.by_id)}.")
+        return wanted
+    patch = {} if source == REFIT else read_patch(project.folder / "scenarios" / source / "project.yml")
+    given = patch.get("segmentations")
+    changed = [name for name in given if name != "primary"] if isinstance(given, dict) else []
+    if len(changed) > 1:
+        ways = ", ".join(f"{source}:{name}" for name in changed)
+        raise UserError(f"Scenario {source} changes {len(changed)} segmentations. Say which one is adopted: {ways}.")
+    return changed[0] if changed else held.primary
 
 
 def _has_money(project: Project, quarter: Quarter) -> bool:
@@ -140,26 +162,34 @@ def _scenario(project: Project, name: str) -> Project:
     return scenario
 
 
-def _of_scenario(scenario: Project, quarter: Quarter) -> Candidate:
-    model = read_json(scenario.run_folder(quarter) / "models" / "value.json")
-    wanted = ("method",) if model["method"] in ("grid", "rules") else FITTED
+def _of_scenario(scenario: Project, quarter: Quarter, name: str) -> Candidate:
+    model = read_json(scenario.run_folder(quarter) / "models" / f"{name}.json")
+    wanted = FITTED if "fit" in model and model.get("unit") != "person" else ("method",)
     _refuse_old(model, wanted, quarter, f" --scenario {scenario.scenario}")
     patch = read_patch(scenario.folder / "scenarios" / scenario.scenario / "project.yml")
     model = {name: value for name, value in model.items() if name not in OF_A_RUN}
-    return Candidate(scenario.scenario, scenario, quarter, model, patch)
+    return Candidate(scenario.scenario, scenario, quarter, model, patch, name)
 
 
-def _challenger(project: Project, quarter: Quarter) -> Candidate:
+def _challenger(project: Project, quarter: Quarter, name: str) -> Candidate:
     """Return the challenger of a run as a candidate; it brings its method, where the settings name another one."""
-    model = read_json(project.run_folder(quarter) / "models" / "challenger.json")
+    entry = project.settings.segmentations.by_id[name]
+    if isinstance(entry, CombinedSegmentation):
+        raise UserError(f"{name} is made of {' and '.join(entry.of)} anew in every run: adopt one of these.")
+    path = project.run_folder(quarter) / f"{challenger_of(name)}.json"
+    if not path.exists():
+        raise UserError(f"The run of {quarter} has no challenger of {name}. Renew it with `segkit run DIR`.")
+    model = read_json(path)
     if model["why_not"]:
-        reason = texts.say(model["why_not"], "en", **{"n": model["n_accounts"]})
-        raise UserError(f"The run of {quarter} has no challenger to adopt: {reason}")
+        key, numbers = model["why_not"], {"n": model.get("n_accounts", 0)}
+        key, numbers = key if isinstance(key, list) else (key, numbers)
+        raise UserError(f"The run of {quarter} has no challenger to adopt: {texts.say(key, 'en', **numbers)}")
+    if isinstance(entry, PersonSegmentation):
+        return Candidate(REFIT, project, quarter, model, {}, name)
     _refuse_old(model, FITTED, quarter, "")
-    is_other = model["method"] != project.settings.segmentations.value.method
-    patch = {"segmentations": {"value": {"method": model["method"]}}} if is_other else {}
-    model = {name: model[name] for name in FITTED} | {"fitted_quarter": str(quarter)}
-    return Candidate(REFIT, project, quarter, model, patch)
+    patch = {"segmentations": {name: {"method": model["method"]}}} if model["method"] != entry.method else {}
+    model = {field: model[field] for field in FITTED} | {"fitted_quarter": str(quarter)}
+    return Candidate(REFIT, project, quarter, model, patch, name)
 
 
 def _refuse_old(model: dict[str, Any], wanted: tuple[str, ...], quarter: Quarter, option: str) -> None:
@@ -174,7 +204,7 @@ def _adoption(project: Project, candidate: Candidate, by: str, note: str) -> dic
     """Return the adoption as it is written; refuse one that is in force already."""
     quarter = str(candidate.quarter)
     known = sha256_of_value([quarter, candidate.source, candidate.model])[:12]
-    before = adopted_model(project, "models/value", candidate.quarter)
+    before = adopted_model(project, f"models/{candidate.segmentation_id}", candidate.quarter)
     if before is not None and before["adoption_id"] == known:
         raise UserError(
             f"This model is adopted already, from {before['quarter']} on, by {before['by']} on {before['date']}: "
@@ -189,12 +219,14 @@ def _told(project: Project, candidate: Candidate, adoption: dict[str, Any]) -> l
     quarter = candidate.quarter
     lines = [
         f"Adopted by {adoption['by']} from {quarter} on: {adoption['note']}",
-        f"Written: decisions/models/value.json, decisions/refits.csv{', project.yml' if candidate.patch else ''}. "
+        f"Written: decisions/models/{candidate.segmentation_id}.json, decisions/refits.csv"
+        f"{', project.yml' if candidate.patch else ''}. "
         f"Next: segkit run {project.folder} --from-quarter {quarter}",
     ]
-    refit = candidate.project.settings.segmentations.value.refit
+    name = candidate.segmentation_id
+    refit = getattr(candidate.project.settings.segmentations.by_id[name], "refit", "accepted")
     if refit != "accepted" and "fit" in candidate.model:
-        lines.append(f"segmentations.value.refit is {refit}: later runs will fit anew in spite of this adoption.")
+        lines.append(f"segmentations.{name}.refit is {refit}: later runs will fit anew in spite of this adoption.")
     later = [str(q) for q in project.quarters() if q > quarter]
     if later:
         lines.append(f"It holds in {', '.join(later)} as well once these are renewed.")

@@ -31,6 +31,7 @@ class Candidate:
     quarter: Quarter
     model: dict[str, Any]
     patch: dict[str, Any]
+    segmentation_id: str = "value"
 
 
 def read_changes(project: Project, candidate: Candidate) -> pd.DataFrame:
@@ -43,13 +44,12 @@ def read_changes(project: Project, candidate: Candidate) -> pd.DataFrame:
         counterpart of the new one: the pairing with the largest overlaps, one to one; KEY and DORMANT are rules).
     """
     tables = project.run_folder(candidate.quarter) / "tables"
-    segments = read_frame(tables / "segments.parquet")
-    segments = segments[segments["segmentation_id"] == "value"]
+    segments = _rows(tables / "segments.parquet", candidate)
     if candidate.source == REFIT:
-        clusters = read_frame(tables / "challenger.parquet").set_index("account_id")["cluster_id"]
+        clusters = _rows(tables / "challenger.parquet", candidate).set_index("account_id")["cluster_id"]
     else:
         path = candidate.project.run_folder(candidate.quarter) / "tables" / "segments.parquet"
-        clusters = read_frame(path).set_index("account_id")["segment_id"]
+        clusters = _rows(path, candidate).set_index("account_id")["segment_id"]
     value = read_frame(tables / "account_value.parquet", ["account_id", "revenue_12m"])
     frame = segments[["account_id", "segment_id", "is_manual"]].merge(value, on="account_id", how="left")
     after = frame["account_id"].map(clusters).fillna(frame["segment_id"]).astype(str)
@@ -60,6 +60,12 @@ def read_changes(project: Project, candidate: Candidate) -> pd.DataFrame:
         pairs = match(frame.loc[is_open, "before"].to_numpy(str), frame.loc[is_open, "after"].to_numpy(str))
         counterpart = counterpart.mask(is_open, counterpart.map(pairs))
     return frame.assign(would_move=(counterpart != frame["before"]).to_numpy(bool))
+
+
+def _rows(path: Any, candidate: Candidate) -> pd.DataFrame:
+    """Return the rows of a table that are of the candidate's segmentation."""
+    frame = read_frame(path)
+    return frame[frame["segmentation_id"] == candidate.segmentation_id]
 
 
 def show_changes(project: Project, candidate: Candidate, tell: Callable[[str], None]) -> None:
@@ -75,6 +81,9 @@ def show_changes(project: Project, candidate: Candidate, tell: Callable[[str], N
         tell(f"  {candidate.quarter} is incomplete: data up to {manifest['as_of']} only.")
     for line in _settings_changed(project, candidate):
         tell(f"  {line}")
+    if not len(frame):
+        tell(f"  The official run has no segmentation {candidate.segmentation_id} yet: nobody moves, it is added.")
+        return
     events = trace_events(frame["before"].to_numpy(str), frame["after"].to_numpy(str), frame["revenue_12m"].to_numpy())
     for event in events.itertuples():
         tell(f"  {_event(event, names, money)}")
@@ -109,13 +118,15 @@ def _show_largest(movers: pd.DataFrame, tables: Any, names, money, tell: Callabl
 def _called(candidate: Candidate) -> str:
     k = len(candidate.model.get("segments", ())) or None
     method = candidate.model["method"] + (f" with {k} segments" if k else "")
+    method = method if candidate.segmentation_id == "value" else f"{candidate.segmentation_id}: {method}"
     return f"The challenger ({method})" if candidate.source == REFIT else f"Scenario {candidate.source} ({method})"
 
 
 def _settings_changed(project: Project, candidate: Candidate) -> list[str]:
     if candidate.source == REFIT:
-        method = project.settings.segmentations.value.method
-        return [f"segmentations.value.method: {method} → {candidate.model['method']}"] if candidate.patch else []
+        name = candidate.segmentation_id
+        method = getattr(project.settings.segmentations.by_id[name], "method", "")
+        return [f"segmentations.{name}.method: {method} → {candidate.model['method']}"] if candidate.patch else []
     runs = str(candidate.quarter), f"{candidate.quarter}@{candidate.source}"
     found = difference(project, *runs)["settings"]
     return [f"{key}: {before} → {after}" for key, (before, after) in found.items()]
@@ -135,10 +146,10 @@ def _event(event: Any, names: Callable[[str], str], money: Callable[[float], str
 
 def _names(tables: Any, candidate: Candidate) -> Callable[[str], str]:
     """Return what segments are called: id and English name; clusters have no name yet."""
-    known = read_frame(tables / "segment_register.parquet").set_index("segment_id")["name_en"].to_dict()
+    known = _rows(tables / "segment_register.parquet", candidate).set_index("segment_id")["name_en"].to_dict()
     if candidate.source != REFIT:
         other = candidate.project.run_folder(candidate.quarter) / "tables" / "segment_register.parquet"
-        known = read_frame(other).set_index("segment_id")["name_en"].to_dict() | known
+        known = _rows(other, candidate).set_index("segment_id")["name_en"].to_dict() | known
 
     def called(segment: str) -> str:
         if segment in known:

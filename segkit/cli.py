@@ -185,7 +185,9 @@ def release(
 @command
 def adopt(
     folder: Folder,
-    scenario: Annotated[str, typer.Argument(help="name of a scenario; refit: the challenger of an official run")],
+    scenario: Annotated[
+        str, typer.Argument(help="name of a scenario; refit: the challenger; with :ID of a segmentation")
+    ],
     by: Annotated[str, typer.Option(help="who decides")],
     note: Annotated[str, typer.Option(help="why")],
     quarter: Annotated[str, typer.Option(help="from which quarter, and of which run; default: the newest")] = "",

@@ -75,5 +75,6 @@ def _word(name: str, segment: str, typical: Mapping[str, Mapping[str, Any]], tit
         words = {lang: str(value) if value is not None else say("segments.level_none", lang) for lang in LANGUAGES}
         return {language: f"{called[f'name_{language}']}: {words[language]}" for language in LANGUAGES}
     known = [float(each[name]) for each in typical.values() if each.get(name) is not None]
+    value = 0.0 if value is None else float(value)
     level = "high" if value >= max(known) else "low" if value <= min(known) else "middle"
     return {lang: f"{called[f'name_{lang}']} {say(f'segments.level_{level}', lang)}" for lang in LANGUAGES}

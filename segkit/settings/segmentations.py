@@ -11,7 +11,11 @@ from segkit.settings.combined_segmentation import CombinedSegmentation
 from segkit.settings.person_segmentation import PersonSegmentation
 
 COMBINED = ("nested", "crossed")
-KINDS = {"account": AccountSegmentation, "person": PersonSegmentation, "combined": CombinedSegmentation}
+KINDS: dict[str, type[BaseModel]] = {
+    "account": AccountSegmentation,
+    "person": PersonSegmentation,
+    "combined": CombinedSegmentation,
+}
 
 
 def _kind(entry: Any) -> str:
