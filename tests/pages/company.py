@@ -161,6 +161,7 @@ def segments_table(ids: list[str], segment: np.ndarray, quarter: str) -> pd.Data
             "confidence": 1.0,
             "method": "grid",
             "is_manual": False,
+            "model_segment_id": codes,
             "kept_segment_id": codes,
             "previous_segment_id": codes,
             "since_quarter": quarter,

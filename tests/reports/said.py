@@ -23,8 +23,13 @@ def check_summary(folder: Path, quarter: str) -> int:
     facts = describe_quarter(Evidence(tables, project.settings), {"is_draft": True, "run_id": ""})
     keys = {fact.key for fact in facts if fact.key not in SEVERAL}
     checked = [key for key in sorted(keys) if callable(expected.EXPECTED.get(key, ("", None))[1])]
+    main = project.settings.segmentations.primary
+    of_main = {
+        name: frame[frame["segmentation_id"] == main] if "segmentation_id" in frame else frame
+        for name, frame in tables.items()
+    }
     for key in checked:
-        found = expected.EXPECTED[key][1](tables)
+        found = expected.EXPECTED[key][1](of_main)
         for numbers in found if isinstance(found, list) else [found]:
             for language in texts.LANGUAGES:
                 said = plain(texts.say(key, language, project.settings.currency, **numbers))

@@ -141,7 +141,14 @@ def _lists() -> dict[str, list[dict[str, Any]]]:
 
 def _evidence(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
     profile = value | {"segment_id": "S1", "category": "", "kind": "median", "overall": 900.0, "effect_size": 0.5}
-    kpi = {"quarter": "2026Q3", "segment_id": "ALL", "base": "closing", "n": 5, "is_complete": True}
+    kpi = {
+        "segmentation_id": "value",
+        "quarter": "2026Q3",
+        "segment_id": "ALL",
+        "base": "closing",
+        "n": 5,
+        "is_complete": True,
+    }
     return {
         "run_period": [{"quarter": "2026Q3", "start": "2026-07-01", "end": "2026-09-30", "money_source": "invoices"}],
         "profiles": [

@@ -49,7 +49,9 @@ def write_notebook(path: Path) -> Path:
     names = ("01_data_cleansing", "02_customer_value", "03_criteria_selection", "04_clustering")
     books = [nbformat.read(source / f"{name}.ipynb", as_version=4) for name in names]
     heads = [c for c in books[0].cells if "parameters" in c.metadata.get("tags", [])]
-    opened = [c for c in books[0].cells if c.cell_type == "code" and "open_run(" in c.source]
+    opened = [
+        c for book in (books[0], books[-1]) for c in book.cells if c.cell_type == "code" and "open_run(" in c.source
+    ]
     work = [
         c for book in books for c in book.cells if "compute" in c.metadata.get("tags", []) and "_chart" not in c.source
     ]
