@@ -129,17 +129,24 @@ def _find(project: Project, source: str, quarter: str, wanted: str = "") -> Cand
 def _segmentation(project: Project, origin: Project, source: str, wanted: str) -> str:
     """Return which segmentation is to be adopted, or refuse where that is not clear."""
     held = origin.settings.segmentations
-    if wanted:
-        if wanted not in held.by_id:
-            raise UserError(f"There is no segmentation {wanted}. Segmentations: {', '.join(held.by_id)}.")
-        return wanted
     patch = {} if source == REFIT else read_patch(project.folder / "scenarios" / source / "project.yml")
     given = patch.get("segmentations")
     changed = [name for name in given if name != "primary"] if isinstance(given, dict) else []
     if len(changed) > 1:
-        ways = ", ".join(f"{source}:{name}" for name in changed)
-        raise UserError(f"Scenario {source} changes {len(changed)} segmentations. Say which one is adopted: {ways}.")
-    return changed[0] if changed else held.primary
+        raise UserError(
+            f"Scenario {source} changes {len(changed)} segmentations ({', '.join(changed)}); adopting one of them would "
+            "bring the settings of the others. Make a scenario for each."
+        )
+    name = wanted or (changed[0] if changed else held.primary)
+    if name not in held.by_id:
+        raise UserError(f"There is no segmentation {name}. Segmentations: {', '.join(held.by_id)}.")
+    entry = held.by_id[name]
+    if isinstance(entry, CombinedSegmentation):
+        raise UserError(
+            f"{name} is made of {' and '.join(entry.of)} anew in every run: adopt one of these, or write its settings "
+            "into project.yml yourself."
+        )
+    return name
 
 
 def _has_money(project: Project, quarter: Quarter) -> bool:
@@ -174,8 +181,6 @@ def _of_scenario(scenario: Project, quarter: Quarter, name: str) -> Candidate:
 def _challenger(project: Project, quarter: Quarter, name: str) -> Candidate:
     """Return the challenger of a run as a candidate; it brings its method, where the settings name another one."""
     entry = project.settings.segmentations.by_id[name]
-    if isinstance(entry, CombinedSegmentation):
-        raise UserError(f"{name} is made of {' and '.join(entry.of)} anew in every run: adopt one of these.")
     path = project.run_folder(quarter) / f"{challenger_of(name)}.json"
     if not path.exists():
         raise UserError(f"The run of {quarter} has no challenger of {name}. Renew it with `segkit run DIR`.")

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 REFIT = "refit"
 MOST_WAYS, MOST_ACCOUNTS = 12, 10
+UNDIVIDED = (*BY_RULE, "MIXED", "UNKNOWN")  # no cluster stands for these
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def read_changes(project: Project, candidate: Candidate) -> pd.DataFrame:
     frame = segments[["account_id", "segment_id", "is_manual"]].merge(value, on="account_id", how="left")
     after = frame["account_id"].map(clusters).fillna(frame["segment_id"]).astype(str)
     frame = frame.rename(columns={"segment_id": "before"}).assign(after=after)
-    is_open = ~(frame["before"].isin(BY_RULE) | frame["after"].isin(BY_RULE)).to_numpy()
+    is_open = ~(frame["before"].isin(UNDIVIDED) | frame["after"].isin(UNDIVIDED)).to_numpy()
     counterpart = frame["after"].copy()
     if is_open.any():
         pairs = match(frame.loc[is_open, "before"].to_numpy(str), frame.loc[is_open, "after"].to_numpy(str))
@@ -81,6 +82,9 @@ def show_changes(project: Project, candidate: Candidate, tell: Callable[[str], N
         tell(f"  {candidate.quarter} is incomplete: data up to {manifest['as_of']} only.")
     for line in _settings_changed(project, candidate):
         tell(f"  {line}")
+    if candidate.source == REFIT and candidate.model.get("unit") == "person":
+        tell("  Who would move is worked out by the next run: persons are placed anew, and accounts by their persons.")
+        return
     if not len(frame):
         tell(f"  The official run has no segmentation {candidate.segmentation_id} yet: nobody moves, it is added.")
         return

@@ -31,8 +31,12 @@ def test_named_changed_or_primary(tmp_path):
 
 
 def test_what_is_not_clear_is_refused(tmp_path):
-    with pytest.raises(UserError, match="There is no segmentation x. Segmentations: service, value, needs"):
+    with pytest.raises(UserError, match="There is no segmentation x. Segmentations: service, value, needs, both"):
         choose(tmp_path, "refit", "x")
     both = "segmentations: {value: {n_segments: 4}, service: {n_segments: 3}}\n"
-    with pytest.raises(UserError, match="changes 2 segmentations. Say which one is adopted: zwei:value, zwei:service"):
+    with pytest.raises(UserError, match=r"changes 2 segmentations \(value, service\)"):
         choose(tmp_path, "zwei", patch=both)
+    with pytest.raises(UserError, match="There is no segmentation gone"):
+        choose(tmp_path, "weg", patch="segmentations: {gone: null}\n")
+    with pytest.raises(UserError, match="both is made of value and needs anew in every run"):
+        choose(tmp_path, "refit", "both")

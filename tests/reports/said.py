@@ -25,7 +25,7 @@ def check_summary(folder: Path, quarter: str) -> int:
     checked = [key for key in sorted(keys) if callable(expected.EXPECTED.get(key, ("", None))[1])]
     main = project.settings.segmentations.primary
     of_main = {
-        name: frame[frame["segmentation_id"] == main] if "segmentation_id" in frame else frame
+        name: frame[frame["segmentation_id"] == main].reset_index(drop=True) if "segmentation_id" in frame else frame
         for name, frame in tables.items()
     }
     for key in checked:
