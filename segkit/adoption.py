@@ -134,7 +134,7 @@ def _segmentation(project: Project, origin: Project, source: str, wanted: str) -
     changed = [name for name in given if name != "primary"] if isinstance(given, dict) else []
     if len(changed) > 1:
         raise UserError(
-            f"Scenario {source} changes {len(changed)} segmentations ({', '.join(changed)}); adopting one of them would "
+            f"Scenario {source} changes {len(changed)} segmentations ({', '.join(changed)}); to adopt one would "
             "bring the settings of the others. Make a scenario for each."
         )
     name = wanted or (changed[0] if changed else held.primary)

@@ -11,7 +11,12 @@ from segkit.errors import UserError
 from segkit.settings.segmentations import Segmentations
 
 HELD = Segmentations.model_validate(
-    {"primary": "service", "service": {"method": "kmeans"}, "needs": {"unit": "person"}}
+    {
+        "primary": "service",
+        "service": {"method": "kmeans"},
+        "needs": {"unit": "person"},
+        "both": {"method": "nested", "of": ["value", "needs"]},
+    }
 )
 
 
