@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from segkit.adopted import adopted_sha
+from segkit.adopted import ABSENT, adopted_sha
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
 from segkit.store import read_json, sha256_of, sha256_of_value, write_json
@@ -116,7 +116,7 @@ def decisions_sha(project: Project, name: str, quarter: Quarter) -> str:
     if name.startswith("models/"):
         return adopted_sha(project, name, quarter)
     path = project.decisions / f"{name}.csv"
-    return sha256_of(path) if path.exists() else "absent"
+    return sha256_of(path) if path.exists() else ABSENT
 
 
 def previous_quarter(project: Project, quarter: Quarter) -> Quarter | None:
@@ -155,7 +155,8 @@ def changes(project: Project, quarter: Quarter, record: Record, notebook: Path, 
     changed = [] if record.made_by == made_by(notebook) else ["code"]
     previous = previous_quarter(project, quarter)
     for name, sha in record.reads.items():
-        if sha is None or sha != _current(project, quarter, previous, name, tables):
+        now = _current(project, quarter, previous, name, tables)
+        if sha is None or sha != (ABSENT if now is None else now):
             changed.append(name)
     return changed
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit import display, kernel, texts
-from segkit.adopted import adopted_model
+from segkit.adopted import ABSENT, adopted_model
 from segkit.decisions import read_decisions
 from segkit.engines import chosen_engine, connect_tables
 from segkit.errors import UserError
@@ -131,7 +131,7 @@ class Run:
         if kind == "chart":
             return {language: read_json(self._found(name, f"{path}.{language}.json")) for language in texts.LANGUAGES}
         if is_optional and self._find(path) is None:
-            self._note_read(f"{kind}:{name}", None)
+            self._note_read(f"{kind}:{name}", ABSENT)
             return None
         found = self._found(name, path)
         self._note_read(f"{kind}:{name}", self._sha(found, f"{kind}:{name}"))

@@ -20,6 +20,7 @@ FEWEST_DRAWS = 20
 ROW_DRAWS = 2_000_000  # accounts × draws that a run can afford
 MONTHS = 12
 MOST_PARTS = 1e6
+REDRAWN = {"revenue_12m", "revenue_prev_12m", "frequency_12m"}
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,11 @@ def count_draws(features: pd.DataFrame, model: Mapping[str, Any], draws: int, se
         counts[rows, place.get_indexer(assign_segments(redrawn, model)["segment_id"])] += 1
     assigned = place.get_indexer(assign_segments(features, model)["segment_id"])
     return Draws(features["account_id"].to_numpy(str), place.to_numpy(str), counts, assigned, draws)
+
+
+def depends_on_months(model: Mapping[str, Any]) -> bool:
+    """Return whether drawing months anew can move an account: else every account would seem wholly sure."""
+    return "criteria" not in model or bool(REDRAWN & set(model["criteria"]))
 
 
 def redraw_months(features: pd.DataFrame, draws: int, rng: np.random.Generator) -> Iterator[pd.DataFrame]:

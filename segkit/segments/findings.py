@@ -76,6 +76,8 @@ def describe_confidence(segments: pd.DataFrame, sizes: pd.DataFrame) -> Sentence
     judged = segments[segments["confidence"].notna()]
     n_doubtful, n_manual = int((judged["confidence"] < SURE).sum()), int(segments["is_manual"].sum())
     manual = ("segments.manual", {"n": n_manual}) if n_manual else ("segments.manual_none", {})
+    if not len(judged):
+        return [("several.unsure", {}), manual]
     if not n_doubtful:
         return [("segments.confidence_all", {}), manual]
     most = sizes.sort_values(["n_doubtful", "segment_id"], ascending=[False, True]).iloc[0]

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from segkit.quarters import Quarter
 from segkit.segments.accepted import Accepted, accept_model, assign_segments
 from segkit.segments.assessment import assess_challenger, read_known
@@ -14,7 +16,7 @@ from segkit.segments.comparison import compare_clusters, describe_sizes
 from segkit.segments.confidence import grid_stability
 from segkit.segments.contestants import compare_all, propose_all
 from segkit.segments.details import describe_method, describe_outside, list_tree
-from segkit.segments.draws import Draws, count_draws, store_draws
+from segkit.segments.draws import Draws, count_draws, depends_on_months, store_draws
 from segkit.segments.grid import assign_grid
 from segkit.segments.identity import trace_events
 from segkit.segments.membership import build_segments, open_segments, segments_since, take_slice
@@ -123,7 +125,8 @@ def segment_accounts(
         accepted = _accept(features, challenger, settings, quarter, before, known, segmentation_id)
         register = _register(accepted, features, quarter, colours, before, names, known)
         draws = count_draws(features, accepted.model, settings.confidence_draws, seed)
-        place = (features, accepted.model, register, moves, draws.confidence, quarter, language)
+        confidence = draws.confidence * (1.0 if depends_on_months(accepted.model) else np.nan)
+        place = (features, accepted.model, register, moves, confidence, quarter, language)
         earlier = (
             (before.model, before.segments) if before else (None, None, segments_since(panel, accepted.model, quarter))
         )
@@ -190,6 +193,8 @@ def _challenger_tables(panel, features, found: Found, settings: Any, seed: int, 
 
 def _draws(draws: Draws, accepted: Accepted, challenger: Challenger, settings: Any) -> pd.DataFrame:
     """Return table membership_draws: months drawn anew, and refits on samples where something was fitted."""
+    if not depends_on_months(accepted.model):
+        draws = Draws(draws.accounts[:0], draws.segments, draws.counts[:0], draws.assigned[:0], draws.n_draws)
     if challenger.why_not:
         return store_draws(draws)
     is_force = accepted.model.get("fit") == challenger.chosen.model
@@ -217,7 +222,6 @@ def _events(features: pd.DataFrame, accepted: Accepted, before: Before | None, c
 
 def _stability(features: pd.DataFrame, accepted: Accepted, clusters: Any, settings: Any, seed: int) -> pd.DataFrame:
     """Return table segment_stability: the clusters at every number, and the grid on the same measures."""
-    import numpy as np
     import pandas as pd
 
     found = grid_stability(features, accepted.model, settings.bootstrap_pairs, seed)

@@ -92,7 +92,9 @@ def describe_segmentation(settings: Segmentations, name: str, sizes: pd.DataFram
         numbers |= {f"by_{language}": _made_of(entry, called, i), f"review_{language}": _review(entry, as_of, language)}
     told: Sentences = [("several.about_next", names | numbers)]
     known = sizes[sizes["confidence"].notna()]
-    if len(known):
+    if not len(known):
+        told.append(("several.unsure", {}))
+    else:
         weights = known["n_accounts"] / known["n_accounts"].sum()
         doubtful = int(known["n_doubtful"].sum())
         told.append(

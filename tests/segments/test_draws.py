@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from segkit.segments.draws import Draws, count_draws, store_draws
+from segkit.segments.draws import Draws, count_draws, depends_on_months, store_draws
 from segkit.segments.grid import grid_rules
 from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.tables import check
@@ -91,3 +91,9 @@ def test_the_share_foretells_how_often_an_account_really_crosses(drawn):
         band = (draws.confidence >= low) & (draws.confidence < high)
         if band.sum() >= 20:
             assert abs(keeps[band].mean() / 60 - draws.confidence[band].mean()) < 0.05
+
+
+def test_where_no_criterion_is_redrawn_nobody_is_called_sure():
+    assert depends_on_months(GRID)
+    assert depends_on_months({"criteria": {"revenue_12m": 1.0, "employees": 1.0}})
+    assert not depends_on_months({"criteria": {"employees": 1.0, "tickets_12m": 1.0}})
