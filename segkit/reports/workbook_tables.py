@@ -52,8 +52,10 @@ class RunTables:
 
     @cached_property
     def segmentation_id(self) -> str:
-        """The segmentation that the workbook shows."""
-        return main_segmentation(read_frame(self.folder / "tables" / "segment_register.parquet", ["segmentation_id"]))
+        """The segmentation that the workbook shows: the primary one, where the run knows it."""
+        register = read_frame(self.folder / "tables" / "segment_register.parquet", ["segmentation_id"])
+        primary = self.settings.segmentations.primary
+        return primary if primary in set(register["segmentation_id"]) else main_segmentation(register)
 
     @cached_property
     def segments(self) -> pd.DataFrame:

@@ -6,10 +6,10 @@ import difflib
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from segkit.errors import UserError
 from segkit.settings.cleansing import Cleansing, ControlTotals, Scope, Unit
@@ -59,6 +59,16 @@ class Settings(BaseModel):
     typing: Typing = Field(default_factory=Typing, description="how new accounts are placed")
     kpis: KpiSettings = Field(default_factory=KpiSettings)
     monitoring: Monitoring = Field(default_factory=Monitoring)
+
+    @model_validator(mode="after")
+    def _about_one(self) -> Self:
+        """Tell KPIs for the primary segmentation where nothing else is said, and for none that is not there."""
+        if "segmentation" not in self.kpis.model_fields_set:
+            self.kpis = self.kpis.model_copy(update={"segmentation": self.segmentations.primary})
+        elif self.kpis.segmentation not in self.segmentations.by_id:
+            known = ", ".join(self.segmentations.by_id)
+            raise ValueError(f"kpis.segmentation ({self.kpis.segmentation}) is none of {known}")
+        return self
 
 
 class ProjectLoader(yaml.SafeLoader):

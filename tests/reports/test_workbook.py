@@ -15,8 +15,9 @@ from segkit.reports import workbook
 from segkit.reports.workbook_columns import sheet_columns
 from segkit.reports.workbook_writing import FIRST_ROW, HEAD_ROW, TOTAL_ROW
 from segkit.settings.criteria import CriteriaSettings
+from segkit.settings.segmentations import Segmentations
 
-EUR = SimpleNamespace(currency="EUR", criteria=CriteriaSettings())
+EUR = SimpleNamespace(currency="EUR", criteria=CriteriaSettings(), segmentations=Segmentations())
 LANGUAGES = ["de", "en"]
 
 

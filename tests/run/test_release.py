@@ -162,7 +162,7 @@ def test_the_second_release_is_recorded_as_a_restatement(story):
 
 def test_the_report_is_one_small_folder_and_one_file_to_attach(story):
     folder = story.folder / "reports" / OLD
-    names = {path.name for path in folder.iterdir()}
+    names = {path.name for path in folder.iterdir() if path.is_file()}  # the rules for other systems go by no mail
     assert {"index.html", "summary.html", "restatement.html", f"zwoelf-co-kg_{OLD}.xlsx"} <= names
     with zipfile.ZipFile(folder / f"zwoelf-co-kg_{OLD}.zip") as packed:
         assert {Path(name).name for name in packed.namelist()} == names - {"run.json", f"zwoelf-co-kg_{OLD}.zip"}

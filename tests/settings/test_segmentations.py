@@ -51,3 +51,13 @@ def test_mistakes_are_named_where_they_stand(tmp_path, text, said):
     with pytest.raises(UserError, match=said) as told:
         read(tmp_path, text)
     assert len(str(told.value).splitlines()) == 1
+
+
+def test_kpis_are_about_the_primary_one_unless_said_otherwise(tmp_path):
+    def kpis(text: str) -> str:
+        (tmp_path / "project.yml").write_text(MINIMAL + FOUR + text, encoding="utf-8")
+        return read_settings(tmp_path / "project.yml").kpis.segmentation
+
+    assert kpis("") == "service" and kpis("kpis: {segmentation: value}\n") == "value"
+    with pytest.raises(UserError, match=r"kpis.segmentation \(x\) is none of service, value, needs, both"):
+        kpis("kpis: {segmentation: x}\n")
