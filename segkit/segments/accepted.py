@@ -68,7 +68,7 @@ def accept_model(
     rules = grid_rules(settings)
     adoption_id = adopted["adoption_id"] if adopted else None
     base: dict[str, Any] = {
-        "segmentation_id": "value",
+        "segmentation_id": segmentation_id,
         "rules": rules,
         "fitted_quarter": str(quarter),
         "adoption_id": adoption_id,
@@ -82,7 +82,7 @@ def accept_model(
         return _accept_rules(base, kept, settings)
     why = _why_refit(kept, settings, quarter)
     if kept is not None and (why is None or challenger.why_not):
-        held = dict(kept) | {"rules": rules, "adoption_id": adoption_id}
+        held = dict(kept) | {"rules": rules, "adoption_id": adoption_id, "segmentation_id": segmentation_id}
         return Accepted(held, "kept" if kept["rules"] == rules else "changed")
     names, came_from = _identities(features, kept, challenger.labels, challenger.cluster_ids, known_ids)
     return Accepted(base | challenger.as_model(names), why or "always", came_from)
