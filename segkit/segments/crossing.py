@@ -76,8 +76,8 @@ def compare_segmentations(segments: pd.DataFrame, seed: int) -> pd.DataFrame:
         Table `segmentation_pairs`: segmentation_id, other_id, n_accounts (that both divide: key accounts, dormant ones
         and those of whom nothing is known are left out), cramers_v (corrected for bias, Bergsma 2013; 1: the same,
         0: nothing in common) with low and high (95 %, bootstrap over accounts, 500 draws, less their bias), ari (Hubert
-        and Arabie 1985) and verdict: alike (whole interval from .8), unalike (whole interval below .3), related, or unknown (fewer
-        than 30 accounts, or one of them is a single segment).
+        and Arabie 1985) and verdict: alike (whole interval from .8), unalike (whole interval below .3), related, or
+        unknown (fewer than 30 accounts, or one of them is a single segment).
     """
     import pandas as pd
 
