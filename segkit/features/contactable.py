@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 NOT_CARRIED = {
     "account_features": "past quarter ends; nobody's list, and yesterday's permission is not today's",
     "opening_segments": "the state at the quarter's opening",
+    "past_segments": "past quarter ends by today's model",
     "account_links": "ids of records",
     "unit_members": "which account belongs to which unit; the unit's own row in accounts has the flag",
     "corrections": "goes to the owners of the source systems, to nobody's customers",

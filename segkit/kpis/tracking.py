@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from segkit.kpis.catalogue import kpi_catalogue
 from segkit.kpis.figures import ALL, score_figures
 from segkit.kpis.measures import account_measures
@@ -16,8 +18,8 @@ if TYPE_CHECKING:
 
     from segkit.settings.kpis import KpiSettings
 
-COLUMNS = ["segmentation_id", "quarter", "segment_id", "kpi_id", "base", "value", "low", "high", "n", "is_small"]
-COLUMNS += ["is_complete", "reason"]
+COLUMNS = ["segmentation_id", "quarter", "segment_id", "kpi_id", "base", "value", "low", "high", "median", "n"]
+COLUMNS += ["is_small", "p_adjusted", "is_back_cast", "is_complete", "reason"]
 KEY = ["segmentation_id", "quarter", "segment_id", "kpi_id", "base"]
 
 
@@ -157,6 +159,9 @@ def kpis_of_quarter(
     table = pd.concat(parts, ignore_index=True).assign(
         segmentation_id=settings.segmentation,
         quarter=quarter.label,
+        median=np.nan,
+        p_adjusted=np.nan,
+        is_back_cast=False,
         is_small=lambda rows: rows["n"] < settings.min_accounts,
         is_complete=quarter.label in complete,
     )

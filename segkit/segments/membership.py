@@ -9,6 +9,7 @@ import numpy as np
 
 from segkit.quarters import Quarter
 from segkit.segments.accepted import assign_segments, segment_ids
+from segkit.tables import no_rows
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -165,3 +166,32 @@ def open_segments(
     assigned = assign_segments(features, model)
     opened, _ = apply_moves(assigned, moves[is_held], segmentation_id, set(segment_ids(model)))
     return opened[["account_id", "segment_id"]].assign(segmentation_id=segmentation_id)
+
+
+def assign_past(panel: pd.DataFrame, model: Mapping[str, Any], quarter: Quarter) -> pd.DataFrame:
+    """Return the segment of each account at the end of every earlier quarter: table `past_segments`.
+
+    The model in force today assigns all of them, without the moves of people: quarters can be compared, and the first
+    run has a past. It is no record of what the segments were then; attributes without history are as known today.
+
+    Parameters
+    ----------
+    panel : DataFrame
+        `account_features` with the columns that the model asks for.
+    model : mapping
+        The accepted model.
+    quarter : Quarter
+        Of the run; it is not part of its own past.
+    """
+    import pandas as pd
+
+    past = sorted(label for label in panel["quarter"].unique() if label < quarter.label)
+    slices = [(label, take_slice(panel, Quarter.parse(label, quarter.first_month).end)) for label in past]
+    assigned = [
+        assign_segments(features, model)[["account_id", "segment_id"]].assign(quarter=label)
+        for label, features in slices
+        if len(features)
+    ]
+    if not assigned:
+        return no_rows("past_segments")
+    return pd.concat(assigned, ignore_index=True).assign(segmentation_id=model["segmentation_id"])

@@ -19,7 +19,7 @@ from segkit.segments.details import describe_method, describe_outside, list_tree
 from segkit.segments.draws import Draws, count_draws, depends_on_months, store_draws
 from segkit.segments.grid import assign_grid
 from segkit.segments.identity import trace_events
-from segkit.segments.membership import build_segments, open_segments, segments_since, take_slice
+from segkit.segments.membership import assign_past, build_segments, open_segments, segments_since, take_slice
 from segkit.segments.register import update_register
 from segkit.segments.rule_checks import warn_of_rules
 from segkit.segments.rules import describe_rules
@@ -135,6 +135,7 @@ def segment_accounts(
         tables = found | {
             "segments": segments,
             "opening_segments": open_segments(panel, accepted.model, moves, quarter, *previous),
+            "past_segments": assign_past(panel, accepted.model, quarter),
             "segment_register": register,
             "segment_sizes": describe_sizes(segments, features, register),
             "typing_rules": describe_rules(features, accepted.model),
