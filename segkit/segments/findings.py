@@ -72,21 +72,20 @@ def describe_rules_in_words(rules: pd.DataFrame, model: Mapping[str, Any], sizes
 
 
 def describe_confidence(segments: pd.DataFrame, sizes: pd.DataFrame) -> Sentences:
-    """Return how many accounts are assigned safely, and whom people moved."""
+    """Return how many accounts are assigned safely."""
     judged = segments[segments["confidence"].notna()]
-    n_doubtful, n_manual = int((judged["confidence"] < SURE).sum()), int(segments["is_manual"].sum())
-    manual = ("segments.manual", {"n": n_manual}) if n_manual else ("segments.manual_none", {})
+    n_doubtful = int((judged["confidence"] < SURE).sum())
     if not len(judged):
-        return [("several.unsure", {}), manual]
+        return [("several.unsure", {})]
     if not n_doubtful:
-        return [("segments.confidence_all", {}), manual]
+        return [("segments.confidence_all", {})]
     most = sizes.sort_values(["n_doubtful", "segment_id"], ascending=[False, True]).iloc[0]
     numbers = {
         "share_sure": 1 - n_doubtful / len(judged),
         "n_doubtful": n_doubtful,
         **_names("most", most),
     }
-    return [("segments.confidence", numbers), manual]
+    return [("segments.confidence", numbers)]
 
 
 def describe_moves(warnings: pd.DataFrame) -> Sentences:
