@@ -177,7 +177,7 @@ def assign_past(panel: pd.DataFrame, model: Mapping[str, Any], quarter: Quarter)
     Parameters
     ----------
     panel : DataFrame
-        `account_features` with the columns that the model asks for.
+        `account_features` (as_of) with the columns that the model asks for.
     model : mapping
         The accepted model.
     quarter : Quarter
@@ -185,12 +185,12 @@ def assign_past(panel: pd.DataFrame, model: Mapping[str, Any], quarter: Quarter)
     """
     import pandas as pd
 
-    past = sorted(label for label in panel["quarter"].unique() if label < quarter.label)
-    slices = [(label, take_slice(panel, Quarter.parse(label, quarter.first_month).end)) for label in past]
+    past = sorted(day for day in panel["as_of"].unique() if pd.Timestamp(day).date() < quarter.start)
     assigned = [
-        assign_segments(features, model)[["account_id", "segment_id"]].assign(quarter=label)
-        for label, features in slices
-        if len(features)
+        assign_segments(take_slice(panel, day), model)[["account_id", "segment_id"]].assign(
+            quarter=Quarter.of(pd.Timestamp(day).date(), quarter.first_month).label
+        )
+        for day in past
     ]
     if not assigned:
         return no_rows("past_segments")

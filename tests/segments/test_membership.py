@@ -8,7 +8,7 @@ from segkit.quarters import Quarter
 from segkit.segments.confidence import grid_stability
 from segkit.segments.draws import count_draws
 from segkit.segments.grid import assign_grid, grid_rules
-from segkit.segments.membership import apply_moves, build_segments, open_segments, segments_since
+from segkit.segments.membership import apply_moves, assign_past, build_segments, open_segments, segments_since
 from segkit.segments.register import update_register
 from segkit.settings.account_segmentation import AccountSegmentation
 
@@ -95,6 +95,17 @@ def test_opening_segments_come_from_the_run_before_or_from_the_panel(no_moves):
     held = open_segments(panel(), GRID, moves_of(("c", "S3", "2026Q2"), ("b", "S3", "2026Q3")), Q3)
     assert held.set_index("account_id")["segment_id"].to_dict() == {"a": "S1", "b": "S1", "c": "S3"}
     assert open_segments(panel(), GRID, no_moves, Quarter.parse("2025Q4")).empty
+
+
+def test_the_past_is_told_by_the_model_of_today():
+    past = assign_past(panel(), GRID, Q3)
+    assert sorted(past["quarter"].unique()) == ["2026Q1", "2026Q2"] and set(past["segmentation_id"]) == {"value"}
+    of_c = past[past["account_id"] == "c"].set_index("quarter")["segment_id"]
+    assert of_c["2026Q1"] != of_c["2026Q2"] == "S7"
+    opened = open_segments(panel(), GRID, moves_of(), Q3).sort_values("account_id")
+    latest = past[past["quarter"] == "2026Q2"].sort_values("account_id")
+    assert latest["segment_id"].tolist() == opened["segment_id"].tolist()
+    assert assign_past(panel(), GRID, Quarter.parse("2025Q4")).empty
 
 
 def test_confidence_falls_near_a_limit_and_with_irregular_months():
