@@ -111,7 +111,7 @@ def score_kpis(
     kept = own[:0]
     if previous is not None:  # a run of an older version, or of all accounts, names no segmentation or another one
         before = previous.assign(segmentation_id=settings.segmentation)
-        kept = before.loc[before["quarter"] < quarter.label, COLUMNS]
+        kept = _complete(before.loc[before["quarter"] < quarter.label])
     missing = sorted(set(panel["quarter"]) - set(kept["quarter"]) - {quarter.label})
     nobody = closing[:0]
     earlier = [
@@ -166,6 +166,12 @@ def kpis_of_quarter(
         is_complete=quarter.label in complete,
     )
     return table[COLUMNS].sort_values(KEY, ignore_index=True)
+
+
+def _complete(kept: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of an earlier run with all columns, also those that its version of the program did not know."""
+    unknown = {"median": np.nan, "p_adjusted": np.nan, "is_back_cast": False}
+    return kept.assign(**{name: value for name, value in unknown.items() if name not in kept})[COLUMNS]
 
 
 def quarter_of(period: pd.DataFrame) -> Quarter:
