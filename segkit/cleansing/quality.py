@@ -31,13 +31,13 @@ MAY_BE_EMPTY = {  # empty as long as nothing has happened, for most rows by natu
     "hierarchy": {"hierarchy_type", "valid_from", "valid_to"},
     "firmographics": {"account_id", "lei", "parent_id", "credit_rating", "known_date"},
     "invoices": {"currency", "payer_id", "ship_to_id", "contact_id"},
-    "leads": {"converted_date", "opportunity_id", "account_id"},
+    "leads": {"converted_date", "opportunity_id", "account_id", "rating"},
     "opportunities": {"close_date", "is_closed", "is_won", "currency"},
     "orders": {"order_type", "currency", "quote_id", "is_rejected"},
     "partners": {"sales_org"},
     "sales_areas": {"currency", "is_blocked", "source_abc_class", "customer_group", "district"},
     "surveys": {"comment"},
-    "tickets": {"closed_date"},
+    "tickets": {"closed_date", "reason"},
 }
 
 REFERENCES = ("account_id", "product_id", "contact_id", "campaign_id", "opportunity_id")

@@ -18,6 +18,7 @@ import pandas as pd
 from segkit.demo import catalogue as lists
 from segkit.demo.accounts import company_names
 from segkit.demo.crm import LEAD_SOURCES, deal_rates
+from segkit.demo.lead_ratings import rate_leads
 from segkit.demo.marketing import DAYS
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
@@ -45,7 +46,7 @@ LINKED = 0.75  # leads of known companies whose customer number somebody wrote a
 POOL = 40_000
 EXPORTED = [
     "lead_id", "account_id", "company", "created_date", "source_name", "campaign_id", "status", "converted_date",
-    "opportunity_id",
+    "opportunity_id", "rating",
 ]  # fmt: skip
 
 
@@ -59,7 +60,7 @@ class _Draws(NamedTuple):
 
 
 def leads(sample: Sample, deals: pd.DataFrame, programme: pd.DataFrame, visits: pd.DataFrame) -> pd.DataFrame:
-    """Return lead_id, account_id, company, dates, source_name, campaign_id, status, and the opportunity it became.
+    """Return lead_id, account_id, company, dates, source_name, campaign_id, status, its opportunity, sales' rating.
 
     The account's number stands at every lead that converted; at others only where somebody wrote it at once.
     """
@@ -110,7 +111,7 @@ def simulate_leads(sample: Sample, deals: pd.DataFrame, programme: pd.DataFrame,
     frame = _as_written(sample, frame, rng)
     frame = frame.sort_values(["created_date", "company"], kind="stable", ignore_index=True)
     frame.insert(0, "lead_id", [f"L{500_000 + 3 * i}" for i in range(len(frame))])
-    return frame
+    return frame.assign(rating=rate_leads(frame["ever"], frame["created_date"], sample.seed))
 
 
 def _converting(sample: Sample, deals: pd.DataFrame, rng) -> _Draws:

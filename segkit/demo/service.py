@@ -8,6 +8,7 @@ import pandas as pd
 from segkit.demo import catalogue as lists
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
+from segkit.demo.voice import complaint_reasons, satisfaction
 
 PRAISE = ("Schnelle Lieferung, gerne wieder.", "Gute Beratung am Telefon.", "Ersatzteile immer da.")
 BLAME = (
@@ -19,7 +20,7 @@ BLAME = (
 
 
 def tickets(sample: Sample) -> pd.DataFrame:
-    """Return ticket_id, account_id, created_date, closed_date, priority, category; discontent accounts write more."""
+    """Return ticket_id, account_id, dates, priority, category, reason (of complaints); the discontent write more."""
     rng = stream(sample.seed, "tickets")
     demand = sample.demand
     leaving = np.zeros_like(demand.hazard, dtype=bool)
@@ -40,7 +41,8 @@ def tickets(sample: Sample) -> pd.DataFrame:
             ),
         }
     )
-    return _with_id(frame, "ticket_id", "T", 70_000)
+    frame = _with_id(frame, "ticket_id", "T", 70_000)
+    return frame.assign(reason=complaint_reasons(sample, frame))
 
 
 def contracts(sample: Sample) -> pd.DataFrame:
@@ -70,7 +72,8 @@ def contracts(sample: Sample) -> pd.DataFrame:
 def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
     """Return answers of persons: survey_id, account_id, contact_id, survey_date, question, answer, comment.
 
-    `nps` each November (0–10, the less content the lower), and once, in April 2026, how much each need matters (1–7).
+    `nps` each November (0–10, the less content the lower), once, in April 2026, how much each need matters (1–7), and
+    `csat` (1–5) after closed tickets.
     """
     rng = stream(sample.seed, "surveys")
     place = pd.Series(np.arange(len(sample.accounts)), sample.accounts["account_id"])
@@ -90,7 +93,7 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
     waves.append(_needs(people, at, sample, rng))
     frame = pd.concat(waves, ignore_index=True)
     sheet = frame.groupby(["person", "survey_date"], sort=False).ngroup()
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "survey_id": [f"U{10_000 + i}" for i in sheet],
             "account_id": people["account_id"].to_numpy()[frame["person"]],
@@ -98,6 +101,7 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
             **{name: frame[name] for name in ("survey_date", "question", "answer", "comment")},
         }
     )
+    return pd.concat([frame, satisfaction(sample, people, tickets(sample))], ignore_index=True)
 
 
 def _needs(people: pd.DataFrame, at: np.ndarray, sample: Sample, rng) -> pd.DataFrame:

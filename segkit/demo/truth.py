@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from segkit.demo.crm import campaigns, opportunities
@@ -16,10 +17,12 @@ from segkit.demo.marketing import engagements
 from segkit.demo.oracle import churn_oracle, score
 from segkit.demo.parameters import LEVELS, N_QUARTERS, QUARTERS
 from segkit.demo.sample import Sample
+from segkit.demo.service import tickets
+from segkit.demo.voice import true_satisfaction
 
 
 def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
-    """Write segments, movers, duplicates, groups, potential, churners, leads and needs as Parquet, and oracle.json."""
+    """Write what is planted as Parquet (segments, movers, duplicates, leads, needs, prices …), and oracle.json."""
     folder.mkdir(parents=True, exist_ok=True)
     tables = {
         "segments": planted_segments(sample),
@@ -31,6 +34,8 @@ def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
         "leads": planted_leads(sample, people),
         "companies": company_data(sample)[["record_id", "account_id"]],
         "needs": people[["contact_id", "account_id", "need_class"]],
+        "tickets": true_satisfaction(sample, tickets(sample)),
+        "prices": price_levels(sample),
     }
     for name, frame in tables.items():
         frame.sort_values(list(frame.columns[:2]), ignore_index=True).to_parquet(
@@ -56,6 +61,22 @@ def movers(sample: Sample) -> pd.DataFrame:
     moved = before.notna() & (before != known["segment_id"])
     frame = known[moved].assign(from_segment_id=before[moved]).rename(columns={"segment_id": "to_segment_id"})
     return frame[["account_id", "quarter", "from_segment_id", "to_segment_id"]]
+
+
+def price_levels(sample: Sample) -> pd.DataFrame:
+    """Return product_group, quarter, price_index (list prices; the first month is 1), change_12m of each quarter.
+
+    All groups rise alike, each January. Net prices follow them, but for the rebate, which grows with a line's value: 2
+    points for each tenfold. The price of a product in a quarter is one and the same for every account before rebate.
+    """
+    index = sample.parameters.price_by_month()[::3]  # prices change in January only: one level in each quarter
+    change = np.full(N_QUARTERS, np.nan)
+    change[4:] = index[4:] / index[:-4] - 1
+    groups = sorted(sample.products["product_group"].unique())
+    frame = pd.DataFrame({"quarter": QUARTERS, "price_index": index.round(6), "change_12m": change.round(6)})
+    return pd.concat([frame.assign(product_group=group) for group in groups])[
+        ["product_group", "quarter", "price_index", "change_12m"]
+    ]
 
 
 def churners(sample: Sample) -> pd.DataFrame:
