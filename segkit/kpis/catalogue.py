@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Kpi:
-    """One KPI: the ratio of two sums over accounts; `catalogue.yml` explains the fields."""
+    """One KPI: the ratio of two sums over units; `catalogue.yml` explains the fields."""
 
     kpi_id: str
     unit: str
@@ -25,10 +25,18 @@ class Kpi:
     numerator: str
     interval: str
     source: str
+    group: str
+    tables: tuple[str, ...]
     denominator: str | None = None
     of_all: bool = False
     less_one: bool = False
     compares: str = "none"
+    counted: str = "accounts"
+    n_of: str | None = None
+    window: str = "quarter"
+    min_n: int = 10
+    frame: str = "accounts"
+    has_median: bool = False
 
     @property
     def needs_margin(self) -> bool:
@@ -40,7 +48,9 @@ class Kpi:
 def kpi_catalogue() -> dict[str, Kpi]:
     """Return all KPIs by id, in the order in which they are shown."""
     entries = read_yaml(Path(__file__).with_name("catalogue.yml"))
-    return {kpi_id: Kpi(kpi_id=kpi_id, **entry) for kpi_id, entry in entries.items()}
+    return {
+        kpi_id: Kpi(kpi_id=kpi_id, **{**entry, "tables": tuple(entry["tables"])}) for kpi_id, entry in entries.items()
+    }
 
 
 def describe_kpis() -> pd.DataFrame:

@@ -110,7 +110,11 @@ def score_kpis(
     own = kpis_of_quarter(panel, quarter, complete, closing, opening, settings, seed)
     kept = own[:0]
     if previous is not None:  # a run of an older version, or of all accounts, names no segmentation or another one
-        before = previous.assign(segmentation_id=settings.segmentation)
+        unknown = {"median": np.nan, "p_adjusted": np.nan, "is_back_cast": False}
+        before = previous.assign(
+            segmentation_id=settings.segmentation,
+            **{name: value for name, value in unknown.items() if name not in previous},
+        )
         kept = _complete(before.loc[before["quarter"] < quarter.label])
     missing = sorted(set(panel["quarter"]) - set(kept["quarter"]) - {quarter.label})
     nobody = closing[:0]

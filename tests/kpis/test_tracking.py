@@ -210,3 +210,12 @@ def test_a_run_of_an_older_version_names_no_segmentation_and_is_that_of_the_sett
     kpis = score_all(*frames, SETTINGS, 1, earlier, ["value"])
     assert set(kpis["segmentation_id"]) == {"value"}
     assert figure(kpis, "BIG", "revenue", quarter="2026Q1") == figure(kpis, "BIG", "revenue")
+
+
+def test_a_previous_run_of_an_older_version_lacks_columns():
+    first = kpis_of()
+    older = first[first["quarter"] < "2026Q2"].drop(columns=["median", "p_adjusted", "is_back_cast", "segmentation_id"])
+    second = kpis_of(previous=older)
+    kept = second[second["quarter"] < "2026Q2"]
+    assert len(kept) == len(older) and kept["median"].isna().all() and not kept["is_back_cast"].any()
+    check(second, "kpis")
