@@ -36,17 +36,22 @@ def name_by_criteria(
     A number names a cluster by how many standard deviations its median lies from the mean of the clusters' medians,
     criteria first in which no other cluster is as high or as low;
     it is high or low where no other cluster is higher or lower, else middle. A category counts as one standard
-    deviation where most clusters have another level.
+    deviation where most clusters have another level. One criterion is enough where no other cluster gets the same
+    name: charts and tables cut long ones.
     """
     typical = {segment: model["typical"][segment] for segment in model["segments"]}
     far = {name: _distances(name, typical, features) for name in model["criteria"]}
-    found = {}
+    parts: dict[str, list[dict[str, str]]] = {}
     for i, segment in enumerate(typical):
         known = [name for name in far if np.isfinite(far[name][i])]
         ordered = sorted(known, key=lambda name: (_is_shared(far[name], i), -abs(far[name][i])))
         chosen = [name for j, name in enumerate(ordered[:MOST]) if j == 0 or abs(far[name][i]) >= TELLING]
-        parts = [_word(name, segment, typical, titles) for name in chosen]
-        names = [", ".join(part[language] for part in parts) for language in LANGUAGES]
+        parts[segment] = [_word(name, segment, typical, titles) for name in chosen]
+    first = [words[:1] for words in parts.values()]
+    found = {}
+    for segment, words in parts.items():
+        told = words[:1] if first.count(words[:1]) == 1 else words
+        names = [", ".join(word[language] for word in told) for language in LANGUAGES]
         found[segment] = (names[0] or segment, names[1] or segment)
     return found
 
