@@ -12,7 +12,7 @@ from pathlib import Path
 
 from segkit.errors import Problems, UserError
 from segkit.quarters import Quarter
-from segkit.settings import Settings, read_settings
+from segkit.settings import Settings, file_of, read_settings
 from segkit.settings.sources import SUFFIXES, Source, alias_of
 from segkit.tables import INPUTS
 
@@ -83,6 +83,10 @@ class Project:
             settings = read_settings(self.folder / "project.yml", self._patch, undone)
             self._settings_at[key] = _with_places(settings, self.folder)
         return self._settings_at[key]
+
+    def file_of(self, *place: str) -> str:
+        """Return the name of the file that holds a setting: the scenario's own where it changes it, else project.yml."""
+        return file_of(place, self.folder / "project.yml", self._patch)
 
     @property
     def has_money(self) -> bool:

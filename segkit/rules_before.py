@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.criteria.catalogue import criteria_catalogue
 from segkit.errors import UserError
-from segkit.segments.criteria_values import join_criteria
+from segkit.segments.criteria_values import join_criteria, resolve_criteria
 from segkit.segments.grid import BY_RULE, assign_grid, grid_rules
 from segkit.segments.hand_rules import name_columns
-from segkit.segments.rule_checks import check_rules, count_rules, describe_counts, find_missing_columns
+from segkit.segments.rule_checks import (
+    check_rules,
+    count_rules,
+    describe_counts,
+    find_missing_columns,
+    find_unknown_criteria,
+)
 from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.store import read_frame
 from segkit.tables import TABLES
@@ -38,19 +44,25 @@ def rules_of(project: Project) -> Iterator[tuple[str, Any, list[dict[str, Any]]]
 
 
 def refuse_missing_columns(project: Project) -> None:
-    """Refuse rules on columns that nobody can deliver, before anything is read or written.
+    """Refuse rules and criteria on columns that nobody can deliver, before anything is read or written.
 
     Raises
     ------
     UserError
-        "project.yml: segmentations.service.rules: rule BIG names the column revenu_12m, which is none. Perhaps …"
+        "project.yml: segmentations.service.rules: rule BIG names the column revenu_12m, which is none. Perhaps …";
+        "project.yml: segmentations.service.criteria: there is no column or criterion tickts_12m. Perhaps …"
     """
     known = known_columns()
     wrong = [
-        f"project.yml: segmentations.{name}.rules: {say(key, 'en', **numbers)}"
+        f"{project.file_of('segmentations', name)}: segmentations.{name}.rules: {say(key, 'en', **numbers)}"
         for name, _, rules in rules_of(project)
         for key, numbers in find_missing_columns(rules, known)
     ]
+    for name, entry in project.settings.segmentations.by_id.items():
+        if isinstance(entry, AccountSegmentation):
+            for setting, columns in (("criteria", resolve_criteria(entry)), ("tree_criteria", entry.tree_criteria)):
+                place = f"{project.file_of('segmentations', name)}: segmentations.{name}.{setting}"
+                wrong += [f"{place}: {say(key, 'en', **n)}" for key, n in find_unknown_criteria(columns, known)]
     if wrong:
         raise UserError(wrong)
 

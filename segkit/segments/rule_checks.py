@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,6 +38,19 @@ def find_missing_columns(rules: Sequence[Mapping[str, Any]], known: Collection[s
             if column not in known:
                 told.append(_near("rules.no_column", column, known, {"rule": rule["id"], "column": column}))
     return told
+
+
+def find_unknown_criteria(columns: Iterable[str], known: Collection[str]) -> Sentences:
+    """Return a sentence for each criterion that nobody can deliver, with the nearest that is there.
+
+    Parameters
+    ----------
+    columns : iterable of str
+        Criteria of a segmentation.
+    known : collection of str
+        Columns of account_features, of accounts, and criteria.
+    """
+    return [_near("rules.no_criterion", name, known, {"column": name}) for name in columns if name not in known]
 
 
 def count_rules(

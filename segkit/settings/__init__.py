@@ -107,7 +107,20 @@ def read_settings(path: Path, patch: Path | None = None, undone: Sequence[list[A
     try:
         return Settings.model_validate(document)
     except ValidationError as error:
-        raise UserError([_message(path.name, problem) for problem in error.errors()]) from None
+        problems = [(file_of(_written(problem["loc"]), path, patch), problem) for problem in error.errors()]
+        raise UserError([_message(name, problem) for name, problem in problems]) from None
+
+
+def file_of(place: Sequence[Any], path: Path, patch: Path | None) -> str:
+    """Return the name of the file that holds a setting: ``scenarios/<name>/project.yml`` where a scenario changes it."""
+    there: Any = read_patch(patch) if patch is not None else None
+    for part in place:
+        if not isinstance(there, dict):
+            break
+        if part not in there:
+            return path.name
+        there = there[part]
+    return path.name if patch is None or not place else f"scenarios/{patch.parent.name}/{patch.name}"
 
 
 def _read_yaml(path: Path) -> dict[str, Any]:
