@@ -85,7 +85,7 @@ class Project:
         return self._settings_at[key]
 
     def file_of(self, *place: str) -> str:
-        """Return the name of the file that holds a setting: the scenario's own where it changes it, else project.yml."""
+        """Return the name of the file that holds a setting: the scenario's own where it changes it."""
         return file_of(place, self.folder / "project.yml", self._patch)
 
     @property

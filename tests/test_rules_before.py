@@ -45,8 +45,8 @@ def test_a_scenario_whose_settings_no_longer_fit_is_refused_by_its_own_file(tmp_
     said = {
         "old": "scenarios/old/project.yml: unknown key segmentations.value.methode. Did you mean method?",
         "gone": "service is none of value, own",
-        "column": "scenarios/column/project.yml: segmentations.value.criteria: there is no column or criterion tickts_12m. "
-        "Perhaps tickets_12m is meant.",
+        "column": "scenarios/column/project.yml: segmentations.value.criteria: there is no column or criterion "
+        "tickts_12m. Perhaps tickets_12m is meant.",
     }
     for name, patch in patches.items():
         (folder / "scenarios" / name).mkdir(parents=True)

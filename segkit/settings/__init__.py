@@ -112,7 +112,7 @@ def read_settings(path: Path, patch: Path | None = None, undone: Sequence[list[A
 
 
 def file_of(place: Sequence[Any], path: Path, patch: Path | None) -> str:
-    """Return the name of the file that holds a setting: ``scenarios/<name>/project.yml`` where a scenario changes it."""
+    """Return the file that holds a setting: ``scenarios/<name>/project.yml`` where a scenario changes it."""
     there: Any = read_patch(patch) if patch is not None else None
     for part in place:
         if not isinstance(there, dict):
