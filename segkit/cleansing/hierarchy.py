@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.cleansing.rows import has_table, run_sql
+from segkit.features.dealers import DEALER
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,8 +23,8 @@ SEVERAL_CLASSES = """
 def fill_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
     """Fill what is empty in ``accounts``: parent_id from the hierarchy, source_abc_class from the sales areas.
 
-    The parent is the one that the hierarchy names on as-of; of several the one that holds since last. The class is the
-    best of the account's sales areas, A before B before C.
+    The parent is the one that the hierarchy names on as-of; of several the one that holds since last; a dealer through
+    whom an account buys is no parent. The class is the best of the account's sales areas, A before B before C.
 
     Parameters
     ----------
@@ -48,9 +49,10 @@ def fill_accounts(con: duckdb.DuckDBPyConnection, as_of: object) -> None:
         _fill(con, "source_abc_class", "class_from_sales_areas", CLASSES, {})
 
 
-PARENTS = """
+PARENTS = f"""
     SELECT account_id, parent_id AS value, source, "row_number" FROM rows_hierarchy
     WHERE step = 'used' AND parent_id <> account_id
+      AND NOT regexp_matches(lower(coalesce(hierarchy_type, '')), '{DEALER}')
       AND coalesce(valid_from <= $as_of, true) AND coalesce(valid_to >= $as_of, true)
     QUALIFY row_number() OVER (PARTITION BY account_id
                                ORDER BY valid_from DESC NULLS LAST, delivery DESC NULLS LAST, parent_id) = 1"""

@@ -22,7 +22,7 @@ LEADS = r"leit|lead|head|chief|direct|manag|geschäftsf|vorst|inhab|owner|presid
 PURCHASING = r"einkauf|beschaff|purchas|procure|sourcing|buying"
 URGENT = r"hoch|high|urgent|dring|krit|crit|sofort|notfall|emergency"
 PERSONS = r"^e\.? ?k\.?(?:fm|fr)?\.?$|einzelunt|einzelkauf|eingetragene[r]? kauf|freiberuf|sole (?:trader|propr)"
-NOT_NEEDS = r"^(?:nps|csat|ces)\b"
+NOT_NEEDS = r"^(?:nps|csat|ces|job|pain|gain|auswahl|pick)\b"  # of jobs, pains and picks `needs` of persons are made
 PARTS = ("site", "department", "person")
 DIGITAL = ("visit", "click", "download")
 

@@ -9,6 +9,7 @@ from segkit.demo import catalogue as lists
 from segkit.demo.parameters import FIRST_DAY, LAST_DAY, N_QUARTERS, stream
 from segkit.demo.sample import Sample
 from segkit.demo.voice import complaint_reasons, satisfaction
+from segkit.demo.wishes import end_customers, wishes
 
 PRAISE = ("Schnelle Lieferung, gerne wieder.", "Gute Beratung am Telefon.", "Ersatzteile immer da.")
 BLAME = (
@@ -72,8 +73,8 @@ def contracts(sample: Sample) -> pd.DataFrame:
 def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
     """Return answers of persons: survey_id, account_id, contact_id, survey_date, question, answer, comment.
 
-    `nps` each November (0–10, the less content the lower), once, in April 2026, how much each need matters (1–7), and
-    `csat` (1–5) after closed tickets.
+    `nps` each November (0–10, the less content the lower); in April 2026 how much each need matters (1–7), with jobs,
+    pains, gains and what people picked; in May the same at end customers of dealers; `csat` (1–5) after closed tickets.
     """
     rng = stream(sample.seed, "surveys")
     place = pd.Series(np.arange(len(sample.accounts)), sample.accounts["account_id"])
@@ -90,7 +91,11 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
         waves.append(
             pd.DataFrame({"person": asked, "survey_date": days, "question": "nps", "answer": score, "comment": comment})
         )
-    waves.append(_needs(people, at, sample, rng))
+    needs, style = _needs(people, at, sample, rng)
+    sheets = needs.drop_duplicates("person")
+    persons, days = sheets["person"].to_numpy(), sheets["survey_date"].to_numpy()
+    waves += [needs, wishes(people, persons, days, style.loc[persons].to_numpy(), sample.seed)]
+    waves.append(end_customers(sample, people))
     frame = pd.concat(waves, ignore_index=True)
     sheet = frame.groupby(["person", "survey_date"], sort=False).ngroup()
     frame = pd.DataFrame(
@@ -104,7 +109,8 @@ def surveys(sample: Sample, people: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([frame, satisfaction(sample, people, tickets(sample))], ignore_index=True)
 
 
-def _needs(people: pd.DataFrame, at: np.ndarray, sample: Sample, rng) -> pd.DataFrame:
+def _needs(people: pd.DataFrame, at: np.ndarray, sample: Sample, rng) -> tuple[pd.DataFrame, pd.Series]:
+    """Return ratings of needs, and how high each person ticks everywhere, in standard deviations."""
     asked = np.flatnonzero(sample.demand.is_buying[at, -2] & (rng.random(len(at)) < 0.36))
     profile = np.array([lists.NEED_CLASSES[name] for name in people["need_class"].to_numpy()[asked]])
     style = rng.normal(0, lists.RATING_STYLE, (len(asked), 1))  # some people tick high everywhere
@@ -121,7 +127,7 @@ def _needs(people: pd.DataFrame, at: np.ndarray, sample: Sample, rng) -> pd.Data
             "comment": None,
         }
     )
-    return frame[frame["answer"].notna()]
+    return frame[frame["answer"].notna()], pd.Series(style[:, 0] / lists.RATING_STYLE, asked)
 
 
 def care_costs(sample: Sample) -> pd.DataFrame:

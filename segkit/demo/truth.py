@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from segkit.demo.crm import campaigns, opportunities
+from segkit.demo.dealers import true_indirect
 from segkit.demo.demand import segments
 from segkit.demo.firmographics import company_data
 from segkit.demo.groups import true_groups
@@ -34,6 +35,7 @@ def write_truth(sample: Sample, people: pd.DataFrame, folder: Path) -> None:
         "leads": planted_leads(sample, people),
         "companies": company_data(sample)[["record_id", "account_id"]],
         "needs": people[["contact_id", "account_id", "need_class"]],
+        "indirect": true_indirect(sample),
         "tickets": true_satisfaction(sample, tickets(sample)),
         "prices": price_levels(sample),
     }

@@ -9,6 +9,7 @@ import pandas as pd
 
 from segkit.demo import crm, exports, groups, market, service
 from segkit.demo.customer_master import as_of_july, customer_master
+from segkit.demo.dealers import dealer_relations
 from segkit.demo.firmographics import company_data, known_on
 from segkit.demo.invoices import price_list_today
 from segkit.demo.leads import leads
@@ -77,7 +78,7 @@ def _write_masters(sample: Sample, people: pd.DataFrame, raw: Path) -> None:
     master = customer_master(sample)
     programme = crm.campaigns(sample.seed)
     machines = service.installed_base(sample)
-    structure = groups.hierarchy(sample)
+    structure = pd.concat([groups.hierarchy(sample), dealer_relations(sample)], ignore_index=True)
     agency = company_data(sample)
     prices = price_list_today(sample.products, sample.parameters)
     sectors, competitors = market.sectors(sample.seed), market.competitors(sample)

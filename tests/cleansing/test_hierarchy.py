@@ -30,6 +30,16 @@ def test_nobody_is_his_own_parent_and_open_ends_hold(two_accounts, put, clean, r
     assert rows("SELECT parent_id FROM accounts WHERE account_id = 'K1'") == [("M1",)]
 
 
+@pytest.mark.parametrize(("kind", "parent"), [("Händler", "M1"), ("Value-added Reseller", "M1"), ("Konzern", "M2")])
+def test_a_dealer_is_no_parent_company(two_accounts, put, clean, rows, kind, parent):
+    put("hierarchy", [
+        {**node("K1", "M1", "2020-01-01"), "hierarchy_type": "A"},
+        {**node("K1", "M2", "2026-01-01"), "hierarchy_type": kind},
+    ])  # fmt: skip
+    clean()
+    assert rows("SELECT parent_id FROM accounts WHERE account_id = 'K1'") == [(parent,)]
+
+
 def test_the_class_of_before_is_the_best_of_the_sales_areas_and_differences_are_told(two_accounts, put, clean, rows):
     areas = [("K1", "1000", "C"), ("K1", "2000", "a "), ("K1", "3000", None), ("K2", "1000", "B")]
     put("sales_areas", [{"account_id": a, "sales_org": o, "source_abc_class": c} for a, o, c in areas])

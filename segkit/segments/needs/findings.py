@@ -227,7 +227,7 @@ def reasons(row: Mapping[str, Any]) -> dict[str, str]:
 
 
 def call_group(split_by: str, value: str, language: str) -> str:
-    """Return what a group within a department, an industry, a class of size or a region is called."""
+    """Return what a group within a department, an industry, a class of size, a region or behind dealers is called."""
     known = f"needs.size_{value}"
     words = say(known, language) if split_by == "size_class" and value in SIZES else value
     return say(f"needs.group_{split_by}", language, value=words)

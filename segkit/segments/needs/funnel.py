@@ -15,7 +15,7 @@ LEAST_PERSONS = 8  # a smaller group is a list of names, no group
 TALKS, SAY_YES = 5, 0.25  # talks wanted within two to three months, and how many of those asked agree to one
 LEAST_REACHED = round(TALKS / SAY_YES)  # persons one may ask
 RECENT_DAYS = 180
-SPLITS = ("department", "industry", "size_class", "region")
+SPLITS = ("department", "industry", "size_class", "region", "way")
 ACCESS = ("contactable_share", "owner_share", "recent_share", "active_share")
 LEARNING = ("unsure", "revenue_share", "spread")
 DIGITS = 12
@@ -40,7 +40,8 @@ def rate_candidates(
     Returns
     -------
     DataFrame
-        A group is a need within a department, an industry, a class of size or a region. segmentation_id, rank,
+        A group is a need within a department, an industry, a class of size, a region, or at end customers of dealers
+        (``way``: dealer). segmentation_id, rank,
         segment_id, split_by, value, n_persons, n_accounts, n_reachable (persons that may be contacted), the shares of
         access (contactable; account has an owner; bought within 180 days; has revenue) and their mean ``access``;
         ``unsure`` (1 less the mean confidence: what talks would teach about the need), ``revenue_share`` (revenue of
@@ -91,10 +92,10 @@ def _known(persons: pd.DataFrame, contacts: pd.DataFrame, accounts: pd.DataFrame
     )
     if "department" in person:
         rows["department"] = rows["contact_id"].map(person["department"])
-    for name in SPLITS[1:]:
+    for name in ("industry", "size_class", "region"):
         if name in account:
             rows[name] = at.map(account[name])
-    return rows
+    return rows.assign(way=rows["is_indirect"].map({True: "dealer"})) if "is_indirect" in rows else rows
 
 
 def _measure(known: pd.DataFrame, name: str, settings: Any) -> pd.DataFrame:

@@ -81,8 +81,8 @@ def segment_persons(inputs: PersonInputs, settings: Any, place: Place) -> Person
     with threadpool_limits(limits=1):  # the same sums in the same order, on one thread or two
         fresh, search = _fit(answers, contacts, settings, place)
         model, came_from = accept_needs(fresh, answers, contacts, inputs.adopted, settings, place)
-        model |= _told(answers, contacts, model, settings, inputs.hierarchy)
-        placed = _place(contacts, answers, model, inputs, settings)
+        model |= _told(answers, contacts, model, settings) | {"n_indirect": len(_indirect(inputs, place.as_of))}
+        placed = _place(contacts, answers, model, inputs, settings, place.as_of)
         previous = place.before
         register = register_needs(
             previous.register if previous else None, model, place.quarter, place.colours, came_from, place.names
@@ -150,7 +150,7 @@ def _chances(people: pd.DataFrame, wide: pd.DataFrame, model: Mapping[str, Any])
     return by_mixture(apply_space(wide.reindex(people["contact_id"]), model["space"]), model["fit"])
 
 
-def _told(answers: Answers, contacts: Any, model: Mapping[str, Any], settings: Any, hierarchy: Any) -> dict[str, Any]:
+def _told(answers: Answers, contacts: Any, model: Mapping[str, Any], settings: Any) -> dict[str, Any]:
     """Return what this quarter's page says beside the tables: what was left out, who is missing."""
     unknown = sorted(set(settings.attributes) - set(contacts.columns))
     notes = [[key, numbers] for key, numbers in answers.told]
@@ -163,19 +163,24 @@ def _told(answers: Answers, contacts: Any, model: Mapping[str, Any], settings: A
     if missing and model["why"] == "kept":
         notes.append(["needs.not_asked", {"n": len(missing), "questions": ", ".join(missing[:3])}])
     n_enough = int((n_answered(answers.wide, model["space"]) > 0).sum()) if model["space"]["items"] else 0
-    n_indirect = len(find_indirect(hierarchy))
-    return {"notes": notes, "n_asked": n_enough, "mode": settings.mode, "n_indirect": n_indirect}
+    return {"notes": notes, "n_asked": n_enough, "mode": settings.mode}
 
 
-def _place(contacts, answers: Answers, model: Mapping[str, Any], inputs: PersonInputs, settings: Any) -> pd.DataFrame:
+def _indirect(inputs: PersonInputs, as_of: Any) -> set[str]:
+    """Return the accounts that buy through a dealer only: nothing was ever invoiced to them."""
+    return find_indirect(inputs.hierarchy, as_of) - set(inputs.features["account_id"].astype("str"))
+
+
+def _place(contacts, answers: Answers, model: Mapping[str, Any], inputs: PersonInputs, settings: Any, as_of: Any):
     """Return every person's need, its role, and whether it counts, may be contacted, stands for its need."""
     placed = place_persons(contacts, answers.wide, model)
     roles = find_roles(contacts)
-    indirect = find_indirect(inputs.hierarchy)
+    indirect = _indirect(inputs, as_of)
     may = contacts["is_contactable"] if "is_contactable" in contacts else None
     placed = placed.assign(
         role=roles,
         is_counted=count_persons(roles, contacts["account_id"], settings.mode, indirect),
+        is_indirect=contacts["account_id"].isin(indirect).to_numpy(bool),
         is_contactable=None if may is None else may.astype("boolean"),
     )
     return placed.assign(is_example=mark_examples(placed, answers.wide, model))
@@ -188,7 +193,7 @@ def _account_tables(placed, contacts, answers, model, register, inputs: PersonIn
     needs = account_needs(placed, *wanted)
     before, kept = place.before, None
     if before is not None and before.model.get("unit") == "person" and before.model["segments"]:
-        then = _place(contacts, answers, before.model, inputs, settings)
+        then = _place(contacts, answers, before.model, inputs, settings, place.as_of)
         kept = account_needs(then, ids, before.model["segments"], settings.mixed_share, place.seed)
     names = (register, place.moves, place.quarter, place.language, place.segmentation_id)
     segments, warnings = build_accounts(needs, *names, kept, before.segments if before else None)
@@ -210,7 +215,7 @@ def _open(segments, contacts, model: Mapping[str, Any], inputs: PersonInputs, se
         rows = rows[rows["segmentation_id"] == place.segmentation_id]
         return rows[["segmentation_id", "account_id", "segment_id"]]
     answers = collect_answers(inputs.surveys, contacts, settings.questions, opening.end)
-    then = _place(contacts, answers, model, inputs, settings)
+    then = _place(contacts, answers, model, inputs, settings, opening.end)
     ids = np.sort(segments["account_id"].to_numpy(str))
     found = account_needs(then, ids, model["segments"], settings.mixed_share, place.seed)
     ordered = segments.set_index("account_id").loc[found["account_id"]]

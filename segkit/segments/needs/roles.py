@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from segkit.features.dealers import DEALER
+from segkit.segments.needs.persons import ANSWERS
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -16,7 +19,6 @@ LEADS = (
 HELPS = r"assist|sekretär|secretar|referent"
 BUYS = r"einkauf|beschaffung|purchas|procure|buyer|buying|sourcing"
 TOP = r"geschäftsführ|geschäftsleitung|vorstand|inhaber|managing|executive|board|owner|founder|\bc[efot]o\b|c-level"
-DEALER = r"händler|handel|dealer|distribut|reseller|wiederverk|channel|vertriebspartner"
 PURCHASING, TOP_MANAGEMENT, MIDDLE, USER, UNKNOWN_ROLE = "purchasing", "top", "middle", "user", "unknown"
 DECIDERS = (PURCHASING, TOP_MANAGEMENT, MIDDLE)
 DESIGNERS = (MIDDLE, USER)
@@ -51,12 +53,18 @@ def _words(contacts: pd.DataFrame, column: str) -> pd.Series:
     return contacts[column].fillna("").astype("str").str.casefold().str.strip()
 
 
-def find_indirect(hierarchy: pd.DataFrame | None) -> set[str]:
-    """Return the accounts that buy through a dealer: those under a parent by a hierarchy whose type says so."""
+def find_indirect(hierarchy: pd.DataFrame | None, as_of: Any) -> set[str]:
+    """Return the accounts that buy through a dealer on a day: by a relation in the hierarchy whose type says so."""
+    import pandas as pd
+
     if hierarchy is None or not len(hierarchy):
         return set()
+    day = pd.Timestamp(as_of)
+    no_day = pd.Series(pd.NaT, index=hierarchy.index)
+    since, until = (pd.to_datetime(hierarchy.get(name, no_day)) for name in ("valid_from", "valid_to"))
     kind = hierarchy["hierarchy_type"].fillna("").astype("str").str.casefold()
-    return set(hierarchy.loc[kind.str.contains(DEALER, regex=True), "account_id"].astype("str"))
+    holds = kind.str.contains(DEALER, regex=True) & ~(since > day) & ~(until < day)
+    return set(hierarchy.loc[holds, "account_id"].astype("str"))
 
 
 def count_persons(roles: np.ndarray, accounts: pd.Series, mode: str, indirect: set[str]) -> np.ndarray:
@@ -69,10 +77,10 @@ def count_persons(roles: np.ndarray, accounts: pd.Series, mode: str, indirect: s
     accounts : Series
         account_id of each person.
     mode : str
-        selling: purchasing, top and middle management of accounts that buy from us. business_design: users and middle
-        management, those of customers of dealers included.
+        selling: purchasing, top and middle management, but of no account that buys through a dealer only.
+        business_design: users and middle management, those of customers of dealers included.
     indirect : set of str
-        Of `find_indirect`.
+        Accounts that buy through a dealer only.
     """
     wanted = np.isin(roles, DECIDERS if mode == "selling" else DESIGNERS)
     if (roles == UNKNOWN_ROLE).all():
@@ -98,5 +106,7 @@ def describe_mode(persons: pd.DataFrame, model: Any) -> list[tuple[str, dict[str
         told.append(("needs.mode_no_roles", {}))
     if model["mode"] == "business_design":
         n_indirect = int(model["n_indirect"])
-        told.append(("needs.indirect", {"n": n_indirect}) if n_indirect else ("needs.indirect_missing", {}))
+        reached = persons[persons["is_indirect"] & persons["is_counted"]]
+        numbers = {"n": n_indirect, "n_persons": len(reached), "n_known": int((reached["basis"] == ANSWERS).sum())}
+        told.append(("needs.indirect", numbers) if n_indirect else ("needs.indirect_missing", {}))
     return told

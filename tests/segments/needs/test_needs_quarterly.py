@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from dataclasses import replace
+from unittest.mock import ANY
 
 import numpy as np
 import pandas as pd
@@ -88,16 +89,23 @@ def test_candidates_are_rated_and_two_or_three_of_different_needs_begin(found):
 
 
 def test_the_mode_changes_who_counts_and_not_the_needs(found, company):
-    hierarchy = pd.DataFrame({"account_id": ["A100"], "parent_id": ["A101"], "hierarchy_type": ["Händler"]})
-    inputs = replace(company[0], hierarchy=hierarchy)
+    ends = ["A100", "A102", "A103"]  # A102 buys here, too; the dealer of A103 is not its dealer any more
+    until = [pd.NaT, pd.NaT, pd.Timestamp("2026-05-31")]
+    hierarchy = pd.DataFrame({"account_id": ends, "parent_id": "A101", "hierarchy_type": "Händler", "valid_to": until})
+    buyers = company[0].features[~company[0].features["account_id"].isin(["A100", "A103"])]
+    inputs = replace(company[0], hierarchy=hierarchy, features=buyers)
     design = segment_persons(inputs, settings(mode="business_design"), make_place())
     sold, made = found.tables["contact_segments"], design.tables["contact_segments"]
     assert sold["segment_id"].tolist() == made["segment_id"].tolist()
     buyers = (sold["role"] == "purchasing").to_numpy()
     assert sold["is_counted"][buyers].all() and not made["is_counted"][buyers].any()
-    assert describe_mode(made, design.model)[-1] == ("needs.indirect", {"n": 1})
+    told = {"n": 1, "n_persons": int(made.loc[made["account_id"] == "A100", "is_counted"].sum()), "n_known": ANY}
+    assert describe_mode(made, design.model)[-1] == ("needs.indirect", told)
+    assert told["n_persons"] > 0
     selling = segment_persons(inputs, settings(), make_place()).tables["contact_segments"]
-    assert not selling.loc[selling["account_id"] == "A100", "is_counted"].any()
+    at = selling.groupby("account_id")["is_counted"].any()
+    assert not at["A100"] and at["A102"]
+    assert set(selling.loc[selling["is_indirect"], "account_id"]) == {"A100"}
 
 
 def test_examples_stand_for_their_need_and_are_never_named(found, company):
