@@ -1,7 +1,7 @@
-"""What made revenue grow or fall since the same quarter a year before: price, volume, mix, accounts that came and went.
+"""What made revenue grow or fall since the same quarter a year before: price, volume, mix, accounts that came or went.
 
-Per account, and therefore additive over any set of accounts; whole ten-thousandths of the currency, so that the parts of
-every segment add up exactly. Formulas and sources: docs/growth.md.
+Per account, and therefore additive over any set of accounts; whole ten-thousandths of the currency, so that the parts
+of every segment add up exactly. Formulas and sources: docs/growth.md.
 """
 
 from __future__ import annotations
@@ -53,9 +53,7 @@ def plan_quarters(quarter: Quarter, complete: Iterable[str], n_quarters: int = 8
     positions = {each.label: place for place, each in enumerate(every)}
     days = {"first_day": [each.start for each in every], "last_day": [each.end for each in every]}
     quarters = pd.DataFrame({"position": range(len(every)), "quarter": list(positions)} | days)
-    sides = [
-        (positions[each.label], positions[(each - back).label], back == 0) for each in pairs for back in (0, YEAR)
-    ]
+    sides = [(positions[each.label], positions[(each - back).label], back == 0) for each in pairs for back in (0, YEAR)]
     return {
         "growth_quarters": quarters.astype(
             {"position": "int64", "quarter": "str", "first_day": "datetime64[us]", "last_day": "datetime64[us]"}
@@ -129,7 +127,7 @@ def split_growth(
     settings: KpiSettings,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Return the table `growth_parts`: per segmentation, quarter and segment what changed revenue since the year before.
+    """Return the table `growth_parts`: what changed the revenue of each segment since the year before.
 
     Parameters
     ----------
@@ -154,6 +152,8 @@ def split_growth(
     """
     import pandas as pd
 
+    if changes.empty:
+        return no_rows("growth_parts")
     parts = account_parts(changes, quarters)
     now = segments.assign(quarter=quarter.label)
     columns = ["segmentation_id", "quarter", "account_id", "segment_id"]
@@ -168,9 +168,7 @@ def split_growth(
     if not told:
         return no_rows("growth_parts")
     table = pd.concat(told, ignore_index=True)
-    return table.assign(
-        is_small=table["n"] < settings.min_accounts, is_back_cast=table["quarter"] != quarter.label
-    )
+    return table.assign(is_small=table["n"] < settings.min_accounts, is_back_cast=table["quarter"] != quarter.label)
 
 
 def _sum_quarter(
@@ -209,7 +207,9 @@ def _sum_quarter(
                 continue
             amount = int(column.sum()) / MONEY_SCALE
             n = int(np.count_nonzero(column))
-            found.append({"segment_id": segment_id, "part": part, "amount": amount, "low": low, "high": high, "n": n} | known)
+            found.append(
+                {"segment_id": segment_id, "part": part, "amount": amount, "low": low, "high": high, "n": n} | known
+            )
     return pd.DataFrame(found)
 
 
@@ -245,8 +245,6 @@ def _limits(
     for values, groups in ((matrix, here), (out, there)):
         money, ones = values / MONEY_SCALE, np.ones(values.shape)
         of_all = np.ones(values.shape[1], bool)
-        pair = ratio_intervals(
-            money, ones, groups, n_groups, of_all, settings.draws, seed, settings.confidence
-        )
+        pair = ratio_intervals(money, ones, groups, n_groups, of_all, settings.draws, seed, settings.confidence)
         limits.append(np.stack(pair, axis=2) * len(values))
     return np.round(np.concatenate(limits, axis=1), 2)

@@ -35,6 +35,11 @@ PARAMETERS = {
     "panel_dates": QUARTERS,
     "product_groups": GROUPS,
     "list_prices": pd.DataFrame({"product_id": ["P1", "P2"], "list_price": [60.0, None]}),
+    "growth_quarters": pd.DataFrame(
+        {"position": [0, 1]}
+        | {day: QUARTERS[old] for day, old in (("first_day", "quarter_start"), ("last_day", "as_of"))}
+    ),
+    "growth_sides": pd.DataFrame({"pair": [1, 1], "position": [1, 0], "is_now": [True, False]}),
     "wanted_accounts": pd.DataFrame({"account_id": ["A"]}),
     "wanted_invoices": pd.DataFrame({"invoice_id": ["R1"]}),
 }
