@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from segkit.charts.theme import GRID, INK
+from segkit.segments.needs.answers import matches
 from segkit.segments.needs.findings import call_group, show_answer
-from segkit.segments.needs.names import bare
+from segkit.segments.needs.names import bare, main_list
 from segkit.texts import say, show
 
 if TYPE_CHECKING:
@@ -33,14 +34,19 @@ def need_profile_chart(
     sizes : DataFrame
         Table `segment_sizes`, for names.
     patterns : tuple of str
-        Settings ``questions``: words that all questions begin with are left out.
+        Settings ``questions``, the order of the lists; words that all questions of the first one begin with are left
+        out.
     """
     import altair as alt
 
     known = sizes.set_index("segment_id")
     rows = profiles[["segment_id", "question", "kind", "estimate", "effect_size", "n_persons"]].copy()
     rows["need"] = rows["segment_id"].map(known[f"name_{language}"])
-    rows["label"] = [bare(question, patterns) for question in rows["question"]]
+    main = main_list(rows["question"], patterns)
+    rows["label"] = [bare(question, main) for question in rows["question"]]
+    place = {pattern: position for position, pattern in enumerate(patterns)}
+    lists = [next((place[p] for p in patterns if matches(question, p)), len(place)) for question in rows["question"]]
+    rows = rows.assign(list=lists).sort_values(["list", "question", "segment_id"], kind="stable")
     rows["told"] = [
         show_answer(float(value), kind, language) for value, kind in zip(rows["estimate"], rows["kind"], strict=True)
     ]

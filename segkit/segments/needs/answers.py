@@ -97,8 +97,7 @@ def _match_patterns(questions: pd.Series, patterns: Sequence[str]) -> tuple[dict
     counts = dict.fromkeys(patterns, 0)
     for question in known:
         for pattern in patterns:
-            # a bracket is a sign like any other: only * stands for something
-            if fnmatch.fnmatchcase(question.casefold(), pattern.casefold().replace("[", "[[]")):
+            if matches(question, pattern):
                 groups.setdefault(question, pattern)
                 counts[pattern] += 1
     if any(counts.values()):
@@ -106,6 +105,11 @@ def _match_patterns(questions: pd.Series, patterns: Sequence[str]) -> tuple[dict
     near = difflib.get_close_matches(patterns[0].rstrip("*"), known, n=1, cutoff=0.0)
     numbers = {"patterns": ", ".join(patterns), "nearest": near[0] if near else ""}
     return groups, [("needs.no_question" if near else "needs.no_survey", numbers)]
+
+
+def matches(question: str, pattern: str) -> bool:
+    """Return whether a pattern names a question; only * stands for something, a bracket is a sign like any other."""
+    return fnmatch.fnmatchcase(question.casefold(), pattern.casefold().replace("[", "[[]"))
 
 
 def _is_on_scale(rows: pd.DataFrame) -> np.ndarray:

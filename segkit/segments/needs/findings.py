@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segkit.segments.needs.accounts import MIXED
-from segkit.segments.needs.answers import RATING
+from segkit.segments.needs.answers import RATING, matches
 from segkit.segments.needs.funnel import ACCESS
-from segkit.segments.needs.names import bare
+from segkit.segments.needs.names import bare, main_list
 from segkit.segments.needs.persons import ANSWERS, ATTRIBUTES, NONE, UNKNOWN
 from segkit.texts import LANGUAGES, say, show
 
@@ -52,6 +52,9 @@ def describe_each(
 ) -> Sentences:
     """Return a sentence for each need, the commonest first: what its persons want more and less than the others.
 
+    Where there are several lists of questions, a second one tells what they answer more often in the lists after the
+    first.
+
     Parameters
     ----------
     profiles : DataFrame
@@ -61,6 +64,7 @@ def describe_each(
     """
     answered = persons[persons["basis"] == ANSWERS]
     counts = answered["segment_id"].value_counts()
+    main = main_list(profiles["question"], model["questions"])
     told = []
     for segment in sorted(model["segments"], key=lambda s: (-int(counts.get(s, 0)), s)):
         mine = profiles[profiles["segment_id"] == segment]
@@ -68,21 +72,28 @@ def describe_each(
         numbers = _names(sizes, segment) | {"n": n, "share": n / max(len(answered), 1)}
         marked = mine[mine["is_marker"]].sort_values(["effect_size", "question"])
         more, less = marked[marked["difference"] > 0][::-1], marked[marked["difference"] < 0]
+        is_main = more["question"].map(lambda question: any(matches(question, pattern) for pattern in main))
+        own, beside = more[is_main.astype(bool)], more[~is_main.astype(bool)]
+        own, beside = (own, beside) if len(own) else (beside, own)
+        less = less[[any(matches(question, pattern) for pattern in main) for question in less["question"]]]
         for language in LANGUAGES:
-            numbers[f"more_{language}"] = _traits(more, profiles, model, language)
-            numbers[f"less_{language}"] = _traits(less, profiles, model, language)
+            numbers[f"more_{language}"] = _traits(own, profiles, main, language)
+            numbers[f"less_{language}"] = _traits(less, profiles, main, language)
+            numbers[f"beside_{language}"] = _traits(beside, profiles, main, language)
         told.append(("needs.need" if len(marked) else "needs.need_plain", numbers))
+        if len(beside):
+            told.append(("needs.need_beside", numbers))
     return told
 
 
-def _traits(rows: pd.DataFrame, profiles: pd.DataFrame, model: Mapping[str, Any], language: str) -> str:
+def _traits(rows: pd.DataFrame, profiles: pd.DataFrame, main: Sequence[str], language: str) -> str:
     """Return such as: Preis (6,3 statt 3,4), Beratung (…)."""
     words = []
     for row in rows.head(MOST_TRAITS).itertuples():
         rest = profiles[(profiles["question"] == row.question) & (profiles["segment_id"] != row.segment_id)]
         other = np.average(rest["estimate"], weights=np.maximum(rest["n_persons"], 1)) if len(rest) else np.nan
         own, others = (show_answer(float(v), row.kind, language) for v in (row.estimate, other))
-        question = bare(row.question, model["questions"])
+        question = bare(row.question, main)
         words.append(say("needs.trait", language, question=question, own=own, others=others))
     return ", ".join(words) or say("needs.nothing", language)
 

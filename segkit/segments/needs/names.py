@@ -11,7 +11,7 @@ import numpy as np
 from segkit.quarters import Quarter
 from segkit.segments.identity import SAME_SEGMENT
 from segkit.segments.needs.accounts import MIXED
-from segkit.segments.needs.answers import RATING
+from segkit.segments.needs.answers import RATING, matches
 from segkit.segments.needs.persons import UNKNOWN
 from segkit.segments.register import COLUMNS, apply_names
 from segkit.statistics.clusterings import contingency, match
@@ -53,8 +53,22 @@ def keep_ids(
     return ids, came_from
 
 
-def standing_out(model: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Return for each need the questions that it wants more than all persons do, the strongest first; perhaps none."""
+def main_list(questions: Iterable[str], patterns: Iterable[str]) -> tuple[str, ...]:
+    """Return the pattern that counts most: the first in the settings that any question matches; empty if none does."""
+    known = list(questions)
+    return next(((pattern,) for pattern in patterns if any(matches(question, pattern) for question in known)), ())
+
+
+def standing_out(model: Mapping[str, Any], patterns: Sequence[str] = ("*",)) -> dict[str, list[str]]:
+    """Return for each need the questions that it wants more than all persons do, the strongest first; perhaps none.
+
+    Parameters
+    ----------
+    model : mapping
+        models/<segmentation_id>.
+    patterns : sequence of str
+        Only questions that one of these names.
+    """
     space, fit = model["space"], model["fit"]
     shares = np.array([entry["share"] for entry in fit["segments"]])
     ratings = [item["question"] for item in space["items"] if item["kind"] == RATING]
@@ -66,9 +80,13 @@ def standing_out(model: Mapping[str, Any]) -> dict[str, list[str]]:
     spread = np.sqrt(np.maximum(overall * (1 - overall), 0.01))
     away = np.hstack([means - shares @ means, (picked - overall) / spread])
     names = np.array([*ratings, *picks])
-    found = {}
+    found: dict[str, list[str]] = {}
+    asked = [j for j, name in enumerate(names) if any(matches(str(name), pattern) for pattern in patterns)]
     for segment, row in zip(model["segments"], away, strict=True):
-        order = np.argsort(-np.round(row, 9), kind="stable")
+        order = sorted(asked, key=lambda j: -round(float(row[j]), 9))
+        if not order:
+            found[segment] = []
+            continue
         least = max(STANDS_OUT, BESIDE * float(row[order[0]]))
         found[segment] = [str(names[j]) for j in order if row[j] >= least]
     return found
@@ -84,11 +102,16 @@ def bare(question: str, patterns: Iterable[str] = ()) -> str:
 
 
 def name_needs(model: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
-    """Return the German and the English name of each need; no two are the same."""
+    """Return the German and the English name of each need; no two are the same.
+
+    Questions of the first list of the settings give the name; where none of them stands out, those of all lists.
+    """
     names: dict[str, tuple[str, str]] = {}
     used: set[str] = set()
-    for segment, questions in standing_out(model).items():
-        words = [bare(question, model["questions"]) for question in questions]
+    main = main_list((item["question"] for item in model["space"]["items"]), model["questions"])
+    of_all = standing_out(model)
+    for segment, questions in standing_out(model, main).items():
+        words = [bare(question, model["questions"]) for question in questions or of_all[segment]]
         pair = []
         for language in ("de", "en"):
             if not words:
