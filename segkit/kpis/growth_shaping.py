@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,6 +11,8 @@ from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from segkit.settings.kpis import KpiSettings
 
 UP, DOWN, CARRIED, LEVEL = "#16794C", "#C2410C", "#5B6B7F", "#1B2430"
 BEFORE, AFTER = "before", "after"
@@ -138,6 +140,15 @@ def shape_history(parts: pd.DataFrame, segment_id: str = ALL) -> pd.DataFrame:
     )
     columns = ["quarter", "part", *words, "place", "amount", "share", "growth", "is_back_cast"]
     return shaped.sort_values(["quarter", "place"], ignore_index=True)[columns]
+
+
+def chart_words(parts: pd.DataFrame, settings: KpiSettings) -> dict[str, Any]:
+    """Return the numbers in the titles of the charts: quarter, compared (labels), min_accounts, level (in percent)."""
+    rows = newest(parts)
+    labels = {
+        name: str(rows[column].iloc[0]) for name, column in (("quarter", "quarter"), ("compared", "compared_quarter"))
+    }
+    return labels | {"min_accounts": settings.min_accounts, "level": 100 * settings.confidence}
 
 
 def describe_parts(parts: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:

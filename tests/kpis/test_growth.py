@@ -161,6 +161,11 @@ def test_returns_free_goods_charges_and_lines_without_product_are_not_priced():
     assert_adds_up(parts)
 
 
+def test_another_unit_is_no_price_rise():
+    lines = [sale("a", THEN, "cheap", 100, 1000), sale("a", NOW, "cheap", 2, 1100), sale("a", NOW, "dear", 1e-9, 3)]
+    assert amounts(split(lines, {"a": "S1"})).keys() == {"volume", "mix"}
+
+
 def test_negative_revenue_and_an_account_without_any_segment_still_add_up():
     lines = [sale("a", THEN, "cheap", 1, 5), sale("a", NOW, "cheap", -1, -50, "return"), sale("b", NOW, "cheap", 1, 8)]
     parts = split(lines, {"a": "S1"}, {"a": "S1"})

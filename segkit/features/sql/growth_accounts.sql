@@ -5,7 +5,7 @@
 -- Money is in ten-thousandths, so that whole numbers add up exactly; only within a group are quantities added up.
 -- A line is priced if it is a sale with product, quantity and revenue above zero. price: (p - p0) (q + q0) / 2 of each
 -- product that the account bought in both quarters (matched; p, q: price and quantity of the later one, p0, q0: of the
--- earlier). What it bought in one of them alone has changed in price as its matched purchases in the group did, if they
+-- earlier; a price five times the other is another unit, not another price). What it bought otherwise has changed in price as its matched purchases in the group did, if they
 -- are the larger part, or else as all accounts' of the product, of the group, of everything.
 create temp table growth_days as
 select d.invoice_date, q.position
@@ -79,9 +79,9 @@ select
     quantity_before,
     revenue,
     revenue_before,
-    quantity > 0 and quantity_before > 0 as is_matched,
+    is_matched,
     case
-        when quantity > 0 and quantity_before > 0 then floor(
+        when is_matched then floor(
             (
                 cast(revenue as double) / cast(quantity as double)
                 - cast(revenue_before as double) / cast(quantity_before as double)
@@ -92,22 +92,31 @@ select
     end as price
 from (
     select
-        s.pair,
-        c.account_id,
-        c.product_id,
-        coalesce(g.product_group, '') as product_group,
-        cast(sum(case when s.is_now then c.quantity else 0 end) as decimal(18, 4)) as quantity,
-        cast(sum(case when s.is_now then 0 else c.quantity end) as decimal(18, 4)) as quantity_before,
-        cast(sum(case when s.is_now then c.revenue else 0 end) as decimal(18, 4)) as revenue,
-        cast(sum(case when s.is_now then 0 else c.revenue end) as decimal(18, 4)) as revenue_before
-    from growth_cells as c
-    inner join growth_sides as s on s.position = c.position
-    inner join growth_totals as t
-        on t.pair = s.pair and t.account_id = c.account_id and t.is_sold = 1 and t.was_sold = 1
-    left join product_groups as g on g.product_id = c.product_id
-    where c.kind = 'priced'
-    group by s.pair, c.account_id, c.product_id, coalesce(g.product_group, '')
-) as sides;
+        *,
+        quantity > 0 and quantity_before > 0
+        and cast(revenue as double) * cast(quantity_before as double)
+        <= 5 * cast(revenue_before as double) * cast(quantity as double)
+        and cast(revenue_before as double) * cast(quantity as double)
+        <= 5 * cast(revenue as double) * cast(quantity_before as double) as is_matched
+    from (
+        select
+            s.pair,
+            c.account_id,
+            c.product_id,
+            coalesce(g.product_group, '') as product_group,
+            cast(sum(case when s.is_now then c.quantity else 0 end) as decimal(18, 4)) as quantity,
+            cast(sum(case when s.is_now then 0 else c.quantity end) as decimal(18, 4)) as quantity_before,
+            cast(sum(case when s.is_now then c.revenue else 0 end) as decimal(18, 4)) as revenue,
+            cast(sum(case when s.is_now then 0 else c.revenue end) as decimal(18, 4)) as revenue_before
+        from growth_cells as c
+        inner join growth_sides as s on s.position = c.position
+        inner join growth_totals as t
+            on t.pair = s.pair and t.account_id = c.account_id and t.is_sold = 1 and t.was_sold = 1
+        left join product_groups as g on g.product_id = c.product_id
+        where c.kind = 'priced'
+        group by s.pair, c.account_id, c.product_id, coalesce(g.product_group, '')
+    ) as sides
+) as compared;
 
 -- matched purchases: revenue of both quarters together, and what prices changed of it
 create temp table growth_by_product as
@@ -201,7 +210,8 @@ select
     cast(sum(cast(revenue + revenue_before as decimal(22, 4))) as double)
         / cast(sum(cast(quantity + quantity_before as decimal(22, 4))) as double) as mean_price
 from growth_priced
-group by pair, product_group;
+group by pair, product_group
+having sum(quantity + quantity_before) > 0;
 
 create temp table growth_split as
 select
