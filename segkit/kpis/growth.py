@@ -70,7 +70,8 @@ def product_groups(products: pd.DataFrame | None) -> pd.DataFrame:
 
     if products is None:
         products = pd.DataFrame({"product_id": [], "product_group": []})
-    return products.drop_duplicates("product_id")[["product_id", "product_group"]].astype({"product_id": "str", "product_group": "object"})
+    known = products.drop_duplicates("product_id")[["product_id", "product_group"]]
+    return known.astype({"product_id": "str", "product_group": "object"})
 
 
 def account_parts(changes: pd.DataFrame, quarters: pd.DataFrame) -> pd.DataFrame:
