@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from segkit.segments.explore import trial as trial_module
 from segkit.segments.explore.beside import compare
 from segkit.segments.explore.dress import Dressed, dress_force, dress_trial, in_order
 from segkit.segments.explore.duration import Clock
@@ -16,6 +17,7 @@ from segkit.segments.explore.scenario import check_name, make_patch, suggest_nam
 from segkit.segments.explore.trial import Trial, try_out
 from segkit.segments.explore.wish import THRESHOLDS, as_number, read_wish
 from segkit.settings.account_segmentation import AccountSegmentation
+from segkit.statistics.clusterings import adjusted_rand
 from segkit.texts import LANGUAGES, has, say
 
 from .conftest import PALETTE, crowd
@@ -91,6 +93,19 @@ def test_it_finds_the_groups_that_are_there(accounts):
     assert (placed.max(axis=1) / placed.sum(axis=1)).min() > 0.9 and trial.agreement > 0.9
     again = end_of(try_out(frame, wished(), 1))
     assert (again.segments == trial.segments).all() and again.agreement == trial.agreement
+
+
+@pytest.mark.parametrize("method", ["kmeans", "kmedoids", "ward", "gaussian", "mixture", "tree", "density"])
+def test_a_first_answer_is_near_the_full_one_which_it_does_not_change(accounts, method, monkeypatch):
+    monkeypatch.setattr(trial_module, "FIRST_ROWS", 120)
+    frame, settings = accounts[0], wished(method=method)
+    steps = [step.trial for step in try_out(frame, settings, 1, "before") if step.trial is not None]
+    only = end_of(try_out(frame, settings, 1, "only"))
+    assert [trial.is_first for trial in steps] == [True, False] and steps[0].n_fitted == 120
+    assert only.is_first and (only.segments == steps[0].segments).all() and len(only.segments) == 240
+    assert (steps[1].segments == end_of(try_out(frame, settings, 1)).segments).all()
+    if method not in ("tree", "density"):
+        assert adjusted_rand(steps[0].segments, steps[1].segments) > 0.8
 
 
 @pytest.mark.parametrize("method", ["grid", "kmedoids", "ward", "gaussian", "mixture", "tree", "density"])

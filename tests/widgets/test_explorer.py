@@ -13,10 +13,12 @@ import yaml
 
 from segkit.decisions import read_decisions
 from segkit.quarters import Quarter
+from segkit.segments.explore import trial
 from segkit.settings import read_settings
 from segkit.settings.account_segmentation import AccountSegmentation
+from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.texts import LANGUAGES, templates
-from segkit.widgets.explorer import explorer, material
+from segkit.widgets.explorer import explorer, material, session
 from segkit.widgets.explorer.commands import Command
 from segkit.widgets.explorer.worker import Worker
 
@@ -70,8 +72,8 @@ def widget(tmp_path, monkeypatch):
     monkeypatch.setattr(explorer, "_complete_run", lambda *_: run)
     monkeypatch.setattr(material, "_measure", lambda *_: pd.DataFrame(index=run.tables["accounts"]["account_id"]))
     made = explorer.Explorer(str(tmp_path))
-    made.worker, made.folder, made.sent = Worker(is_threaded=False), tmp_path, []
-    made.send = made.keeper._send = lambda content, buffers=None: made.sent.append(content)
+    made.trying.worker, made.folder, made.sent = Worker(is_threaded=False), tmp_path, []
+    made.send = made.keeper._send = made.trying._send = lambda content, buffers=None: made.sent.append(content)
     return made
 
 
@@ -126,8 +128,47 @@ def test_a_long_one_is_asked_for_first(widget):
     assert "90" in told["busy"]["words"] and told["shown"]["number"] == 1
 
 
+@pytest.fixture
+def slow(widget, monkeypatch):
+    """A machine so slow that a sample is asked first."""
+    for module in (session, trial):
+        monkeypatch.setattr(module, "FIRST_ROWS", 60)
+    widget.session.estimate = lambda _: 3.0
+    return widget
+
+
+def test_a_first_answer_stands_there_until_the_full_one(slow):
+    ask(slow, "try", wish=KMEANS)
+    shown = [message for message in slow.sent if message["kind"] == "shown"]
+    assert [(m["is_first"], m["is_partial"], m["number"]) for m in shown] == [
+        (True, True, 1), (False, True, 1), (False, False, 1)]  # fmt: skip
+    assert "60 der 150" in shown[0]["notes"][0] and "erste Antwort" in shown[0]["label"]
+    words = [message["words"] for message in slow.sent if message["kind"] == "busy"]
+    assert "3\N{NO-BREAK SPACE}Sekunden" in words[0] and any("60 von 150" in text for text in words)
+    assert not ask(slow, "try", wish=KMEANS | {"n_segments": 4})["shown"]["is_first"]
+
+
+def test_a_first_answer_is_not_kept_and_can_be_worked_out(slow):
+    slow.session.estimate = lambda _: 90.0
+    told = ask(slow, "try", wish=KMEANS)
+    assert told["shown"]["is_first"] and not told["shown"]["is_partial"] and "Rechnen?" in told["ask"]["text"]
+    assert told["beside"]["cells"] and "erste Antwort" in ask(slow, "keep", name="x")["told"]["text"]
+    assert not (slow.folder / "scenarios").exists()
+    assert ask(slow, "cancel")["shown"]["is_first"]
+    told = ask(slow, "try", wish=told["shown"]["wish"], is_sure=True)
+    assert not told["shown"]["is_first"] and told["shown"]["number"] == 1
+    assert ask(slow, "keep", name="x")["told"]["level"] == "good" and ask(slow, "undo")["shown"]["is_force"]
+
+
+def test_persons_and_combined_ones_are_told_not_tried(widget):
+    entries = {"needs": PersonSegmentation(unit="person", name="Bedarf"), "value": AccountSegmentation()}
+    told = session.say_elsewhere(entries, "de")
+    assert len(told) == 1 and told[0].startswith("Bedarf: teilt Personen ein")
+    assert ask(widget, "open")["frame"]["elsewhere"] == []
+
+
 def test_a_failure_is_told(widget, monkeypatch):
-    def broken(_):
+    def broken(*_):
         raise ValueError("singular")
         yield
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AT_ONCE = 0.5  # seconds up to which nothing is said
+SLOW = 0.25  # seconds of an estimate from which a first answer comes before the full one: estimates err
 LONG = 20.0  # seconds from which somebody is asked first
 # Seconds at 5,000 accounts fitted, 5 segments, 4 criteria, and the power of rows with which the fit grows;
 # measured in benchmarks/explorer.md.
@@ -20,6 +21,7 @@ FITS = {
     "rules": (0.0, 1.0),
 }
 PER_ACCOUNT = 1e-5  # seconds of placing, counting and describing one account
+FIRST = 0.10  # seconds of a quick search on 1,200 accounts, and of what comes with any answer
 ROWS = 5000
 
 
@@ -40,6 +42,18 @@ class Clock:
         seconds, power = FITS[method]
         size = (n_fitted / ROWS) ** power * (0.4 + 0.12 * k) * (0.8 + 0.05 * n_criteria)
         return self.speed * (0.05 + seconds * size + PER_ACCOUNT * n_accounts)
+
+    def first(self, n_accounts: int) -> float:
+        """Return the seconds that a first answer from a sample is likely to take."""
+        return self.speed * (FIRST + PER_ACCOUNT * n_accounts)
+
+    def corrected(self, estimated: float, first: float, taken: float) -> float:
+        """Return the estimate of the full answer after what the machine needed for the first one.
+
+        A machine that others use too is as slow in the rest as it was in the first answer; a quick first answer
+        shortens the estimate by no more than a third.
+        """
+        return estimated * min(max(taken / max(first, 1e-3), 2 / 3), 8.0)
 
     def learn(self, estimated: float, taken: float) -> None:
         """Take a trial's time into account; one odd trial moves the speed by no more than half."""

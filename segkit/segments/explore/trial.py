@@ -30,11 +30,12 @@ REFITS = 6  # samples of the fast estimate of stability; a run takes forty
 REFIT_ROWS = 1000
 SEARCHES = 3  # of k-means; a run goes on until the best solution was found five times
 STEPS = 3 + REFITS
+FIRST_ROWS = 1200  # accounts of a first answer: a quick search on them takes less than a tenth of a second
 
 
 @dataclass(frozen=True)
 class Step:
-    """How far a trial is; `trial` is there as soon as it can be shown, its stability still to come."""
+    """How far a trial is; `trial` is there as soon as it can be shown: a first answer, or all but its stability."""
 
     done: int
     of: int
@@ -61,6 +62,8 @@ class Trial:
         Criteria that cannot tell accounts apart, with the reason (`space.fit_space`).
     n_fitted : int
         Accounts on which the method was fitted; 0 for rules.
+    is_first : bool
+        A first answer: a quick search on a sample, shown until the full one is there, and never kept.
     """
 
     settings: Any
@@ -70,10 +73,11 @@ class Trial:
     stability: Mapping[str, float] = field(default_factory=dict)
     left_out: list[dict[str, str]] = field(default_factory=list)
     n_fitted: int = 0
+    is_first: bool = False
 
 
 def try_out(
-    features: pd.DataFrame, settings: AccountSegmentation, seed: int
+    features: pd.DataFrame, settings: AccountSegmentation, seed: int, first: str = ""
 ) -> Generator[Step, None, Trial | tuple[str, dict[str, Any]]]:
     """Yield each `Step` and return the trial, or a sentence (key, numbers) that says why there is none.
 
@@ -85,6 +89,9 @@ def try_out(
         As `wish.read_wish` returns it.
     seed : int
         The project's: the same wish gives the same division.
+    first : str
+        ``before``: a first answer from a sample of 1,200 accounts comes before the full one, where that sees more.
+        ``only``: the first answer is all; empty: none. The full answer is the same with and without.
     """
     model: dict[str, Any] = {"segmentation_id": "", "rules": grid_rules(settings), "method": settings.method}
     if settings.method in RULED:
@@ -94,31 +101,69 @@ def try_out(
     if not criteria_of(space):
         return "explore.warn_nothing_left", {}
     yield Step(1, STEPS)
-    weights = weigh_accounts(open_to_all, settings.weigh_by)
-    everyone = apply_space(open_to_all, space, weights, read_groups(open_to_all))
-    if settings.method == "tree":
-        everyone = replace(everyone, target=read_target(open_to_all, settings.tree_target))
+    everyone = _everyone(open_to_all, settings, space)
     k = settings.n_segments or settings.k_min
     if len(np.unique(everyone.points[: 200 * k], axis=0)) < 2 * k and len(np.unique(everyone.points, axis=0)) < 2 * k:
         return "explore.warn_alike", {"k": k}
-    rows = fit_rows(len(everyone), min(settings.fit_accounts, METHODS[settings.method].most_rows), seed)
+    model |= {"criteria": resolve_criteria(settings), "space": space}
+    fit = with_options(settings.method, settings.model_copy(update={"hits": 2, "max_searches": SEARCHES}), space)
+    rows = fit_rows(len(everyone), rows_fitted(settings, len(everyone)), seed)
+    if first and len(rows) > FIRST_ROWS:
+        few = rows[fit_rows(len(rows), FIRST_ROWS, seed)]
+        quick = fit(everyone.take(few), k, generator(seed, "explore first", settings.method, k), is_quick=True)
+        found = _as_trial(features, open_to_all, settings, model, few, quick, is_first=True)
+        if found is not None:
+            yield Step(1, STEPS, found)
+            if first == "only":
+                return found
     sample = everyone.take(rows)
-    quick = settings.model_copy(update={"hits": 2, "max_searches": SEARCHES})
-    fit = with_options(settings.method, quick, space)
-    found = fit(sample, k, generator(seed, "explore", settings.method, k))
-    if found.n_segments < 2:
-        return "explore.warn_no_groups", {}
+    full = fit(sample, k, generator(seed, "explore", settings.method, k))
     yield Step(2, STEPS)
+    trial = _as_trial(features, open_to_all, settings, model, rows, full)
+    if trial is None:
+        return "explore.warn_no_groups", {}
+    yield Step(3, STEPS, trial)
+    agreement, overlaps = yield from _refits(sample, fit, full, seed)
+    stability = dict(zip(trial.model["segments"], overlaps.tolist(), strict=True))
+    return replace(trial, agreement=agreement, stability=stability)
+
+
+def rows_fitted(settings: AccountSegmentation, n_accounts: int) -> int:
+    """Return on how many of the accounts that no rule sets apart a method is fitted; 0 for rules."""
+    if settings.method in RULED:
+        return 0
+    return min(n_accounts, settings.fit_accounts, METHODS[settings.method].most_rows)
+
+
+def _everyone(open_to_all: pd.DataFrame, settings: AccountSegmentation, space: dict[str, Any]) -> Sample:
+    """Return the accounts that no rule sets apart in the space of the criteria."""
+    weights = weigh_accounts(open_to_all, settings.weigh_by)
+    everyone = apply_space(open_to_all, space, weights, read_groups(open_to_all))
+    if settings.method == "tree":
+        return replace(everyone, target=read_target(open_to_all, settings.tree_target))
+    return everyone
+
+
+def _as_trial(
+    features: pd.DataFrame,
+    open_to_all: pd.DataFrame,
+    settings: AccountSegmentation,
+    model: dict[str, Any],
+    rows: np.ndarray,
+    found: Fit,
+    is_first: bool = False,
+) -> Trial | None:
+    """Return what a fit on some rows makes of all accounts; None where it found fewer than two groups."""
+    if found.n_segments < 2:
+        return None
+    space = model["space"]
     ids = [f"G{j + 1}" for j in range(found.n_segments)]
-    model |= {"criteria": resolve_criteria(settings), "space": space, "fit": found.model, "segments": ids}
+    model = model | {"fit": found.model, "segments": ids}
     segments = assign_segments(features, model)["segment_id"].to_numpy(str)
     names = [*dict.fromkeys([*VALUE_CRITERIA, *criteria_of(space)])]
     typical = find_typical(open_to_all.iloc[rows], found.labels, names, len(ids))
     model["typical"] = dict(zip(ids, typical, strict=True))
-    trial = Trial(settings, model, segments, left_out=space["left_out"], n_fitted=len(sample))
-    yield Step(3, STEPS, trial)
-    agreement, overlaps = yield from _refits(sample, fit, found, seed)
-    return replace(trial, agreement=agreement, stability=dict(zip(ids, overlaps.tolist(), strict=True)))
+    return Trial(settings, model, segments, left_out=space["left_out"], n_fitted=len(rows), is_first=is_first)
 
 
 def _by_rules(features: pd.DataFrame, settings: AccountSegmentation, model: dict[str, Any], seed: int):

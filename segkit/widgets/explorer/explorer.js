@@ -50,9 +50,15 @@ function render({ model, el }) {
       button(LANGUAGES[to], () => page.ask("language", { to }), "", { lang: to, "aria-pressed": String(to === frame.language) })));
     state.undo = button(`↶ ${labels.undo}`, () => { isReset = true; page.ask("undo"); });
     state.redo = button(`${labels.redo} ↷`, () => { isReset = true; page.ask("redo"); });
-    head.replaceChildren(make("div", {}, make("h3", {}, frame.title), make("p", { class: "hint" }, frame.about)), choose,
+    head.replaceChildren(make("div", {}, make("h3", {}, frame.title), make("p", { class: "hint" }, frame.about),
+      ...frame.elsewhere.map((text) => make("p", { class: "hint" }, text))), choose,
       make("div", { class: "row tools" }, state.undo, state.redo, switcher));
     root.lang = frame.language;
+  }
+
+  // A first answer that nothing is at work on any more can be worked out in full.
+  function offerAll(found) {
+    status.replaceChildren(button(page.labels.work_out, () => page.ask("try", { wish: found.wish, is_sure: true }), "primary"));
   }
 
   function idle() {
@@ -83,15 +89,17 @@ function render({ model, el }) {
       page.tried = found.tried;
       page.shownLabel = found.label;
       page.isTrial = !found.is_force;
+      state.shown = found;
       state.undo.disabled = !found.can_undo;
       state.redo.disabled = !found.can_redo;
       if (isReset) { panels.try.reset(found.wish); isReset = false; }
       panels.try.take(found);
-      if (!found.is_partial) idle();
+      if (!found.is_partial) { idle(); if (found.is_first) offerAll(found); }
       if (tab === "map" && !found.is_partial) panels.map.redraw();
       if (tab === "keep") panels.keep.draw();
       root.dataset.shown = String(found.number);
       root.dataset.partial = String(found.is_partial);
+      root.dataset.first = String(found.is_first);
     },
     beside(found) { panels.beside.take(found); },
     points(found, buffers) { panels.map.take(found, buffers); },
@@ -102,7 +110,7 @@ function render({ model, el }) {
     idle,
     ask(found) {
       idle();
-      status.replaceChildren(make("span", {}, found.text), button(page.labels.yes, () => panels.try.again({ is_sure: true }), "primary"), button(page.labels.no, idle));
+      status.replaceChildren(make("span", {}, found.text), button(page.labels.yes, () => panels.try.again({ is_sure: true }), "primary"), button(page.labels.no, () => (state.shown?.is_first ? offerAll(state.shown) : idle())));
     },
     told(found) {
       if (found.where === "try") idle();

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,15 +13,13 @@ from segkit.project import Project
 from segkit.quarters import Quarter
 from segkit.run import PROJECT, Run, open_run
 from segkit.segments.explore.beside import compare
-from segkit.segments.explore.duration import AT_ONCE, LONG
-from segkit.segments.explore.trial import Step, Trial
 from segkit.texts import LANGUAGES, templates
 from segkit.widgets.explorer import view
 from segkit.widgets.explorer.deciding import DECIDE
 from segkit.widgets.explorer.keeper import Keeper
 from segkit.widgets.explorer.map import MAP
 from segkit.widgets.explorer.session import Session
-from segkit.widgets.explorer.worker import Worker
+from segkit.widgets.explorer.trying import Trying
 
 HERE = Path(__file__).parent
 PARTS = ("explorer_make", "explorer_try", "explorer_map", "explorer_keep", "explorer")
@@ -67,16 +64,15 @@ class Explorer(anywidget.AnyWidget):
         self.session = Session(
             _complete_run(folder, open_run(project, quarter, scenario).quarter, scenario), folder, segmentation
         )
-        self.worker = Worker()
+        self.trying = Trying(self.session, self.send, self._show)
         self.keeper = Keeper(self.session, self.send)
         self._tab = tab if tab in TABS else "try"
-        self._estimated = 0.0
         self._answers: dict[str, Callable[[dict[str, Any]], None]] = {
             "open": self._open,
             "language": self._language,
             "segmentation": self._segmentation,
-            "try": self._try,
-            "cancel": self._cancel,
+            "try": self.trying.answer,
+            "cancel": self.trying.cancel,
             "undo": lambda _: self._step(self.session.history.undo),
             "redo": lambda _: self._step(self.session.history.redo),
             "beside": self._beside,
@@ -106,7 +102,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _open(self, _: dict[str, Any]) -> None:
         self._frame(tab=self._tab)
-        self.worker.start(self.session.warm_up(), lambda _: None, lambda _: None, lambda _: None)
+        self.trying.worker.start(self.session.warm_up(), lambda _: None, lambda _: None, lambda _: None)
 
     def _frame(self, **more: Any) -> None:
         """Send all words, the controls and what is shown."""
@@ -132,53 +128,12 @@ class Explorer(anywidget.AnyWidget):
 
     def _segmentation(self, message: dict[str, Any]) -> None:
         if message.get("to") in self.session.segmentations:
-            self.worker.cancel()
+            self.trying.worker.cancel()
             self.session.choose(message["to"])
             self._frame()
 
-    def _try(self, message: dict[str, Any]) -> None:
-        """Check a wish; work it out in the background, after asking where it takes long."""
-        session = self.session
-        wished, problem = session.read_wish(message.get("wish"))
-        if problem is not None or wished is None:
-            self.worker.cancel()
-            self._tell("try", *(problem or ("explore.warn_not_understood", {})))
-            return
-        seconds = session.estimate(wished)
-        if seconds > LONG and not message.get("is_sure"):
-            self.send({"kind": "ask", "text": session.say("explore.ask_long", seconds=round(seconds))})
-            return
-        words = session.say("explore.takes", seconds=max(1, round(seconds))) if seconds > AT_ONCE else ""
-        self.send({"kind": "busy", "share": 0.02, "words": words})
-        before, number = session.history.shown, session.history.count + 1
-        begun = time.perf_counter()
-
-        def on_step(step: Step) -> None:
-            self.send({"kind": "busy", "share": step.done / step.of, "words": words})
-            if step.trial is not None:
-                session.history.add(session.dress(step.trial, number, before))
-                self._show(is_partial=True)
-
-        def on_end(found: Trial | tuple[str, dict[str, Any]]) -> None:
-            if not isinstance(found, Trial):
-                self._tell("try", *found)
-                return
-            session.history.replace(session.dress(found, number, before))
-            session.clock.learn(seconds, time.perf_counter() - begun)
-            self._show()
-
-        self.worker.start(session.steps(wished), on_step, on_end, self._failed)
-
-    def _failed(self, failure: BaseException) -> None:
-        self._tell("try", "explore.warn_failed", {"reason": f"{type(failure).__name__}: {failure}"[:200]})
-
-    def _cancel(self, _: dict[str, Any]) -> None:
-        self.worker.cancel()
-        self.send({"kind": "idle"})
-        self._tell("try", "explore.cancelled", {}, level="note")
-
     def _step(self, go: Callable[[], Any]) -> None:
-        self.worker.cancel()
+        self.trying.worker.cancel()
         go()
         self._show()
 
@@ -197,7 +152,7 @@ class Explorer(anywidget.AnyWidget):
                 **view.show_solution(shown, session.material, session.language, session.currency),
             }
         )
-        if not is_partial:
+        if not is_partial or shown.trial.is_first:
             self._beside({"left": session.left})
 
     def _all(self) -> list[Any]:
@@ -224,6 +179,3 @@ class Explorer(anywidget.AnyWidget):
             {"kind": "beside"}
             | view.show_beside(left, shown, found, session.material, session.language, session.currency)
         )
-
-    def _tell(self, where: str, key: str, numbers: dict[str, Any], level: str = "warn") -> None:
-        self.send({"kind": "told", "where": where, "level": level, "text": self.session.say(key, **numbers)})

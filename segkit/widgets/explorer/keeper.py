@@ -45,6 +45,9 @@ class Keeper:
         """Keep the trial shown as a scenario."""
         session, name = self._session, one_line(message.get("name"))
         trial = session.shown.trial
+        if trial.is_first:
+            self._tell("explore.warn_first", {})
+            return
         patch = make_patch(session.material.segmentation_id, session.official_settings, trial.settings)
         problem = keep_scenario(session.folder, name, patch, bool(message.get("may_replace")))
         if problem is not None:

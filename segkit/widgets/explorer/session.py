@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit.charts.theme import SEGMENT_COLOURS
 from segkit.project import Project
 from segkit.segments.explore.dress import NONE, Dressed, dress_trial
-from segkit.segments.explore.duration import Clock
+from segkit.segments.explore.duration import SLOW, Clock
 from segkit.segments.explore.history import History
-from segkit.segments.explore.trial import Trial, try_out
+from segkit.segments.explore.trial import FIRST_ROWS, Trial, rows_fitted, try_out
 from segkit.segments.explore.wish import OF_ALL, THRESHOLDS, WHOLE, read_wish
 from segkit.segments.grid import BY_RULE
-from segkit.segments.methods.registry import METHODS as FITTED
 from segkit.settings.account_segmentation import AccountSegmentation
+from segkit.settings.combined_segmentation import CombinedSegmentation
+from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.texts import LANGUAGES, say
 from segkit.widgets.explorer.keeping import Decisions
 from segkit.widgets.explorer.material import Material, account_segmentations, method_names, read_material
@@ -104,14 +105,19 @@ class Session:
 
     def estimate(self, wished: AccountSegmentation) -> float:
         """Return the seconds that a trial is likely to take."""
-        most = FITTED[wished.method].most_rows if wished.method in FITTED else 1
-        n_fitted = min(self.n_open, wished.fit_accounts, most)
-        k = wished.n_segments or 5
+        n_fitted, k = rows_fitted(wished, self.n_open), wished.n_segments or 5
         return self.clock.estimate(wished.method, len(self.material.features), n_fitted, k, len(wished.criteria))
 
-    def steps(self, wished: AccountSegmentation) -> Generator[Any, None, Any]:
-        """Return the steps of a trial."""
-        return try_out(self.material.features, wished, self.run.settings.seed)
+    def has_first(self, wished: AccountSegmentation) -> bool:
+        """Return whether a first answer from a sample comes before the full one: that would take noticeably longer."""
+        shown = self.shown.trial
+        is_there = shown.is_first and shown.settings == wished
+        slow = self.estimate(wished) > max(SLOW, 1.5 * self.clock.first(len(self.material.features)))
+        return slow and not is_there and rows_fitted(wished, self.n_open) > FIRST_ROWS
+
+    def steps(self, wished: AccountSegmentation, first: str = "") -> Generator[Any, None, Any]:
+        """Return the steps of a trial, with a first answer before the full one or alone where that is wished."""
+        return try_out(self.material.features, wished, self.run.settings.seed, first)
 
     def warm_up(self) -> Generator[Any, None, None]:
         """Load what the first trial needs while nobody waits."""
@@ -167,6 +173,7 @@ class Session:
             "thresholds": thresholds,
             "segmentations": list(names.items()),
             "segmentation": self.material.segmentation_id,
+            "elsewhere": say_elsewhere(self.run.settings.segmentations.by_id, self.language),
             "most": max(2, min(12, self.n_open // 10)),
         }
 
@@ -174,6 +181,15 @@ class Session:
 def say_segmentation(name: str, language: str) -> str:
     """Return what a segmentation without a name of its own is called."""
     return say("explore.segmentation_value", language) if name == "value" else name
+
+
+def say_elsewhere(entries: Mapping[str, Any], language: str) -> list[str]:
+    """Return a sentence for the segmentations of persons, and one for combined ones: why they are not tried here."""
+    told = []
+    for key, kind in (("person", PersonSegmentation), ("combined", CombinedSegmentation)):
+        names = [entry.name or name for name, entry in entries.items() if isinstance(entry, kind)]
+        told += [say(f"explore.not_here_{key}", language, names=", ".join(names))] if names else []
+    return told
 
 
 def _is_apart(dressed: Dressed) -> Any:

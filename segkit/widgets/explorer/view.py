@@ -29,7 +29,8 @@ def label_of(dressed: Dressed, language: str) -> str:
     if not dressed.number:
         return say("explore.in_force", language)
     method = say(f"methods.name_{dressed.trial.settings.method}", language)
-    return say("explore.trial", language, number=dressed.number, method=method, n=len(dressed.ids))
+    key = "explore.trial_first" if dressed.trial.is_first else "explore.trial"
+    return say(key, language, number=dressed.number, method=method, n=len(dressed.ids))
 
 
 def show_solution(dressed: Dressed, material: Material, language: str, currency: str) -> dict[str, Any]:
@@ -39,6 +40,7 @@ def show_solution(dressed: Dressed, material: Material, language: str, currency:
         "number": dressed.number,
         "label": label_of(dressed, language),
         "is_force": not dressed.number,
+        "is_first": dressed.trial.is_first,
         "facts": _facts(dressed, sizes, language, currency),
         "sizes": _sizes(dressed, sizes, language, currency),
         "profile": _profile(dressed, material, language, currency),
@@ -170,7 +172,9 @@ def _notes(dressed: Dressed, material: Material, language: str) -> list[str]:
     if dressed.number and not math.isnan(trial.agreement):
         key = "explore.stability_fast" if trial.n_fitted else "explore.stability_grid"
         notes.append(say(key, language))
-    if trial.n_fitted and trial.n_fitted < len(trial.segments) / 2:
+    if trial.is_first:
+        notes.append(say("explore.first", language, n=trial.n_fitted, of=len(trial.segments)))
+    elif trial.n_fitted and trial.n_fitted < len(trial.segments) / 2:
         notes.append(say("explore.sampled", language, n=trial.n_fitted, of=len(trial.segments)))
     if trial.n_fitted and set(BY_RULE) & set(dressed.ids):
         notes.append(say("explore.by_rule", language))
