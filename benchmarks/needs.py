@@ -16,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 from threadpoolctl import threadpool_limits
 
 from segkit.demo.crm import contacts
+from segkit.demo.dealers import dealer_relations
 from segkit.demo.needs_oracle import oracle_needs
 from segkit.demo.sample import simulate
 from segkit.demo.service import surveys
@@ -29,16 +30,24 @@ from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.statistics.clusterings import contingency
 
 SEEDS = range(1, 11)
-SETTINGS = PersonSegmentation(unit="person", bootstrap_pairs=2)
+LISTS = ["Bedarf: *", "Job: *", "Pain: *", "Gain: *", "Auswahl: *"]
+SETTINGS = PersonSegmentation(unit="person", bootstrap_pairs=2, questions=LISTS, mode="business_design")
+RATINGS = SETTINGS.model_copy(update={"questions": LISTS[:1]})
 DECIDED = ["segmentation_id", "account_id", "segment_id", "quarter", "author", "date", "reason", "name_de", "name_en"]
 NOBODY = pd.DataFrame(columns=DECIDED)
 HEAD = """# Needs of persons: how near to the best possible
 
-Ten sample companies; only their persons and answers are made. Shares in %. *right*: persons who answered, in the class
-that their need stands for; *oracle*: the same of whoever knows the profiles of the classes, the noise and what
-departments want, so that nobody can be right more often; *confidence*: what is told of them. *as given*: the same
-method on answers from which nobody's own level was taken off. *attributes*: persons placed from department and level
-alone, beside what is told (mean confidence) and always naming the largest class.
+Ten sample companies; only their persons and answers are made: seven needs rated from 1 to 7, four jobs rated from 1 to
+5, four pains and three gains ticked or not, and a list of which only what was picked is named. Shares in %.
+
+- *right*: persons who answered, in the class that their need stands for; *oracle*: the same of whoever knows the
+  profiles of the classes, the noise and what departments want, so that nobody can be right more often; *confidence*:
+  what is told of them.
+- *ratings*: the same from the seven ratings alone, with an oracle that sees no more.
+- *as given*: all questions, but nobody's own level taken off the ratings.
+- *end customers*: persons of companies that buy through dealers only; they count where a new offer is designed.
+- *attributes*: persons placed from department and level alone, beside what is told (mean confidence) and always naming
+  the largest class.
 """
 
 
@@ -49,14 +58,15 @@ def share_right(truth: pd.Series, found: pd.Series) -> float:
     return float(table[rows, columns].sum() / len(truth))
 
 
-def with_style(answers: pd.DataFrame, people: pd.DataFrame) -> tuple[int, float]:
-    """Return the number of classes and the share right where answers enter as they were given."""
-    given = collect_answers(answers, people, SETTINGS.questions, dt.date(2026, 9, 30))
-    sample = apply_space(given.wide, learn_space(given.wide, given.kinds, is_centred=False))
+def fit_plainly(answers: pd.DataFrame, people: pd.DataFrame, settings: PersonSegmentation, is_centred: bool):
+    """Return the number of classes, the share right, and who answered, from some questions, by the smallest BIC."""
+    given = collect_answers(answers, people, settings.questions, dt.date(2026, 9, 30))
+    wide = given.wide[given.wide.notna().sum(axis=1) >= settings.least_answered * len(given.wide.columns)]
+    sample = apply_space(wide, learn_space(wide, given.kinds, is_centred=is_centred))
     fits = [fit_mixture(sample, k, np.random.default_rng(k)) for k in range(2, 9)]
     best = min(fits, key=lambda fit: fit.measures["bic"])
-    truth = people.set_index("contact_id")["need_class"].loc[given.wide.index]
-    return best.n_segments, share_right(truth, pd.Series(best.labels))
+    truth = people.set_index("contact_id")["need_class"].loc[wide.index]
+    return best.n_segments, share_right(truth, pd.Series(best.labels)), truth
 
 
 def measure(seed: int) -> dict[str, float]:
@@ -69,14 +79,19 @@ def measure(seed: int) -> dict[str, float]:
     accounts = pd.DataFrame({"account_id": ids, "owner_id": "V"})
     features = pd.DataFrame({"account_id": ids, "revenue_12m": 1.0, "margin_12m": 1.0, "days_since_last": 1})
     place = Place("needs", dt.date(2026, 9, 30), Quarter.parse("2026Q3"), seed, "de", ["#111111"] * 9, NOBODY, NOBODY)
-    found = segment_persons(PersonInputs(people, answers, accounts, features), SETTINGS, place)
+    bought = features[features["account_id"].isin(sample.accounts.query("start != 99")["account_id"])]
+    dealers = dealer_relations(sample)
+    found = segment_persons(PersonInputs(people, answers, accounts, bought, dealers), SETTINGS, place)
     persons = found.tables["contact_segments"].merge(people[["contact_id", "need_class"]], on="contact_id")
     told = persons[persons["basis"] == "answers"]
     best = oracle_needs(answers, people).merge(told, on="contact_id", suffixes=("_oracle", ""))
     guessed = persons[persons["basis"] == "attributes"]
     stands_for = told.groupby("segment_id")["need_class"].agg(lambda values: values.mode()[0])
     largest = told["need_class"].mode()[0]
-    k_raw, raw = with_style(answers, people)
+    k_raw, raw, _ = fit_plainly(answers, people, SETTINGS, is_centred=False)
+    k_rated, rated, asked = fit_plainly(answers, people, RATINGS, is_centred=True)
+    blind = oracle_needs(answers[answers["question"].str.startswith("Bedarf")], people).set_index("contact_id")
+    ends = told[told["is_indirect"]]
     right, oracle = (
         share_right(told["need_class"], told["segment_id"]),
         (best["need_class_oracle"] == best["need_class"]).mean(),
@@ -89,8 +104,13 @@ def measure(seed: int) -> dict[str, float]:
         "oracle": oracle,
         "of the oracle": right / oracle,
         "confidence": told["confidence"].mean(),
+        "ratings: classes": k_rated,
+        "ratings: right": rated,
+        "ratings: oracle": (blind["need_class"].loc[asked.index] == asked).mean(),
         "as given: classes": k_raw,
         "as given: right": raw,
+        "end customers: persons": len(ends),
+        "end customers: right": (ends["segment_id"].map(stands_for) == ends["need_class"]).mean(),
         "attributes: persons": len(guessed),
         "attributes: right": (guessed["segment_id"].map(stands_for) == guessed["need_class"]).mean(),
         "attributes: told": guessed["confidence"].mean(),
@@ -102,7 +122,7 @@ def main() -> None:
     """Print the report."""
     with threadpool_limits(limits=1):
         table = pd.DataFrame([measure(seed) for seed in SEEDS])
-    counts = ["seed", "persons", "classes", "as given: classes", "attributes: persons"]
+    counts = [name for name in table if name.split(": ")[-1] in ("seed", "persons", "classes")]
     shown = table.astype(dict.fromkeys(counts, int)).astype(object)
     for name in table.columns.difference(counts):
         shown[name] = [f"{100 * value:.1f}" for value in table[name]]

@@ -41,9 +41,9 @@ def rate_candidates(
     -------
     DataFrame
         A group is a need within a department, an industry, a class of size, a region, or at end customers of dealers
-        (``way``: dealer). segmentation_id, rank,
-        segment_id, split_by, value, n_persons, n_accounts, n_reachable (persons that may be contacted), the shares of
-        access (contactable; account has an owner; bought within 180 days; has revenue) and their mean ``access``;
+        (``way``: dealer). segmentation_id, rank, segment_id, split_by, value, n_persons, n_accounts, n_reachable
+        (persons that may be contacted), the shares of access (contactable; account has an owner; bought within 180
+        days; has revenue; the last two empty where all are end customers) and the mean of those known, ``access``;
         ``unsure`` (1 less the mean confidence: what talks would teach about the need), ``revenue_share`` (revenue of
         its accounts of all), ``spread`` (effective number of accounts by persons, of all persons), and ``learning``:
         the mean of their ranks among all groups; ``score`` = √(access · learning); ``is_start``; reason_good and
@@ -67,8 +67,8 @@ def rate_candidates(
     table["learning"] = sum(table[name].rank(pct=True) for name in LEARNING) / len(LEARNING)
     table["score"] = np.sqrt(table["access"] * table["learning"])
     table = table.round(dict.fromkeys((*ACCESS, *LEARNING, "access", "learning", "score"), DIGITS))
-    table = table.sort_values(["score", "segment_id", "split_by", "value"], ascending=[False, True, True, True])
-    table = _best_of_each(table, settings.candidates)
+    table = _in_order(table)
+    table = _best_of_each(table, settings.candidates, settings.mode)
     table = table.assign(rank=np.arange(1, len(table) + 1), segmentation_id=persons["segmentation_id"].iloc[0])
     return _reasons(table).assign(is_start=_starts(table, settings.start_with))
 
@@ -84,12 +84,14 @@ def _known(persons: pd.DataFrame, contacts: pd.DataFrame, accounts: pd.DataFrame
     days = at.map(money["days_since_last"]).astype(float)
     rows = rows.assign(
         revenue=revenue,
-        is_active=revenue > 0,
-        is_recent=(days <= RECENT_DAYS).to_numpy(),
+        is_active=(revenue > 0).astype(float),
+        is_recent=(days <= RECENT_DAYS).to_numpy(float),
         may=rows["is_contactable"].fillna(False).astype(bool),
         total=float(money["revenue_12m"].sum()),
         has_owner=(at.map(account["owner_id"]).notna() if "owner_id" in account else False),
     )
+    if "is_indirect" in rows:  # what they buy, they buy from their dealer: nothing is known of when and how much
+        rows = rows.assign(**{name: rows[name].mask(rows["is_indirect"]) for name in ("is_active", "is_recent")})
     if "department" in person:
         rows["department"] = rows["contact_id"].map(person["department"])
     for name in ("industry", "size_class", "region"):
@@ -131,13 +133,27 @@ def _measure(known: pd.DataFrame, name: str, settings: Any) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _best_of_each(table: pd.DataFrame, most: int) -> pd.DataFrame:
-    """Return the best rows, no need with more than half of them as long as others have groups."""
+def _in_order(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the best first."""
+    order = ["score", "segment_id", "split_by", "value"]
+    return table.sort_values(order, ascending=[False, True, True, True], ignore_index=True)
+
+
+def _best_of_each(table: pd.DataFrame, most: int, mode: str) -> pd.DataFrame:
+    """Return the best rows, no need with more than half of them as long as others have groups.
+
+    Where a new offer is designed, the best group of end customers is one of them.
+    """
+    import pandas as pd
+
+    ends = table.index[(table["split_by"] == "way") & (mode == "business_design")][:1]
+    most = most - len(ends)
+    held, table = table.loc[ends], table.drop(ends)
     n_before = table.groupby("segment_id").cumcount()
     first = table[n_before < (most + 1) // 2].head(most)
     rest = table.drop(first.index).head(most - len(first))
     both = table.loc[table.index.isin(first.index) | table.index.isin(rest.index)]
-    return both.reset_index(drop=True)
+    return both.reset_index(drop=True) if held.empty else _in_order(pd.concat([both, held]))
 
 
 def _starts(table: pd.DataFrame, wanted: int) -> np.ndarray:
