@@ -15,7 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 Sentences = list[tuple[str, dict[str, Any]]]
-NUMBERS = ("age_months", "n_shifted", "share_doubtful", "accepted_explained", "challenger_explained")
+NUMBERS = [
+    *("age_months", "n_shifted", "share_doubtful", "accepted_explained", "challenger_explained", "challenger_gain"),
+    *("gain_low", "gain_high", "stability", "refit_stability"),
+]
 
 
 def describe_answer(migration: pd.DataFrame, movers: pd.DataFrame, before: str) -> Sentences:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from segkit.settings.monitoring import Monitoring
 
 SURE = 0.8
+BY_RULE = ("grid", "rules", "needs")
 
 
 def plan_review(
@@ -29,6 +30,7 @@ def plan_review(
     comparison: pd.DataFrame | None,
     settings: Monitoring,
     day: dt.date | None = None,
+    stability: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return the table `review` of one segmentation: when it is due, and what the data recommend.
 
@@ -47,15 +49,18 @@ def plan_review(
     comparison : DataFrame or None
         `segment_comparison`; None where no challenger was fitted.
     settings : Monitoring
-        review_months, model_old_months, better_by, doubtful_share.
+        review_months, model_old_months, better_by, doubtful_share, stable_from.
     day : date, optional
         Of the review as project.yml sets it; it counts until a review on or after it is noted.
+    stability : DataFrame, optional
+        `segment_stability`: which segment of the model in force comes back least.
 
     Notes
     -----
-    refit: the challenger explains clearly more of what accounts bought next; or the model is old and its assignments
-    blur. relabel: it does not, but criteria have shifted since the year before: the segments hold, what they are called
-    may no longer fit. keep: neither.
+    refit: the challenger explains clearly more of what accounts bought next, chance excluded; or the model in force is
+    not found again in today's data though a refit is; or it is old and its assignments blur. relabel: none of these,
+    but criteria have shifted since the year before: the segments hold, what they are called may no longer fit. keep:
+    neither.
     """
     import pandas as pd
 
@@ -66,6 +71,7 @@ def plan_review(
     due = day if day is not None and (last is None or last < day) else due
     evidence = _evidence(migration, drift, segments, comparison, segmentation_id)
     age = months_between(fitted, as_of)
+    evidence |= _stability(model, comparison, age) | _weakest(model, stability, segments)
     recommendation, reason = _recommend(evidence, age, settings)
     row = {
         "segmentation_id": segmentation_id,
@@ -106,27 +112,75 @@ def _evidence(migration, drift, segments, comparison, segmentation_id: str) -> d
     mine = segments[segments["segmentation_id"] == segmentation_id]
     judged = mine["confidence"].dropna()
     known = migration[migration["from_segment_id"].notna() & migration["to_segment_id"].notna()]
-    explained = {"accepted": np.nan, "challenger": np.nan}
-    if comparison is not None and len(comparison):
-        rows = comparison.set_index("method")["next_explained"].astype(float)
-        explained = {method: float(rows.get(method, np.nan)) for method in explained}
+    found = _compared(comparison)
     return {
         "n_shifted": int((yearly["status"] == "shifted").sum()) if len(yearly) else None,
         "share_doubtful": float((judged < SURE).mean()) if len(judged) else np.nan,
         "share_model_moved": float((known["cause"] == "segment").mean()) if len(known) else np.nan,
-        **{f"{method}_explained": value for method, value in explained.items()},
+        "accepted_explained": found("accepted", "next_explained"),
+        "challenger_explained": found("challenger", "next_explained"),
+        "challenger_gain": found("challenger", "gain"),
+        "gain_low": found("challenger", "gain_low"),
+        "gain_high": found("challenger", "gain_high"),
     }
 
 
+def _compared(comparison: pd.DataFrame | None) -> Callable[[str, str], float]:
+    """Return how to read a figure of `segment_comparison` by method and column: NaN where there is none."""
+    if comparison is None or comparison.empty:
+        return lambda method, column: np.nan
+    rows = comparison.drop_duplicates("method").set_index("method")
+
+    def figure(method: str, column: str) -> float:
+        known = method in rows.index and column in rows and rows[column].notna()[method]
+        return float(rows.loc[method, column]) if known else np.nan
+
+    return figure
+
+
+def _stability(model: Mapping[str, Any], comparison: pd.DataFrame | None, age: int) -> dict[str, Any]:
+    """Return whether the model in force is found again in today's data, and whether a refit would be.
+
+    A fitted model is compared with the challenger, which is the same method fitted on today's accounts (in the quarter
+    of its own fit it is the challenger); the limits of a grid are drawn anew on samples of them, because a fit by
+    another method would say nothing about its rules.
+    """
+    figure = _compared(comparison)
+    refit = figure("challenger", "global_ari")
+    value, basis = figure("accepted", "global_ari"), "samples"
+    if model.get("method") not in BY_RULE:
+        value, basis = (figure("accepted", "ari_challenger"), "refit") if age else (refit, "samples")
+    return {"stability": value, "stability_basis": None if np.isnan(value) else basis, "refit_stability": refit}
+
+
+def _weakest(model: Mapping[str, Any], stability: pd.DataFrame | None, segments: pd.DataFrame) -> dict[str, Any]:
+    """Return the segment of the model in force that comes back least in samples; empty where none was told."""
+    if stability is None:
+        return {"weakest_segment_id": None, "weakest_overlap": np.nan}
+    held = set(segments.loc[segments["segmentation_id"] == model["segmentation_id"], "segment_id"])
+    mine = stability[(stability["segmentation_id"] == model["segmentation_id"]) & stability["slsw"].notna()]
+    mine = mine[(mine["method"] == model.get("method")) & mine["segment_id"].isin(held)]
+    if mine.empty:
+        return {"weakest_segment_id": None, "weakest_overlap": np.nan}
+    row = mine.sort_values(["slsw", "segment_id"]).iloc[0]
+    return {"weakest_segment_id": row["segment_id"], "weakest_overlap": float(row["slsw"])}
+
+
 def _recommend(evidence: Mapping[str, Any], age: int, settings: Monitoring) -> tuple[str, str]:
-    gain = evidence["challenger_explained"] - evidence["accepted_explained"]
-    if gain >= settings.better_by:
+    gain, low = evidence["challenger_gain"], evidence["gain_low"]
+    is_old = age > settings.model_old_months
+    if gain >= settings.better_by and low > 0:
         return "refit", "challenger"
-    if age > settings.model_old_months and evidence["share_doubtful"] > settings.doubtful_share:
+    if evidence["stability"] < settings.stable_from:
+        is_found_again = evidence["refit_stability"] >= settings.stable_from
+        return ("refit", "unstable") if is_found_again else ("keep", "unstable_anyhow")
+    if is_old and evidence["share_doubtful"] > settings.doubtful_share:
         return "refit", "old_and_doubtful"
     if evidence["n_shifted"]:
         return "relabel", "shifted"
-    if age > settings.model_old_months:
+    if gain >= settings.better_by:
+        return "keep", "not_sure"
+    if is_old:
         return "keep", "old"
     is_known = evidence["n_shifted"] is not None and gain == gain
     return "keep", "holds" if is_known else "not_comparable"

@@ -26,6 +26,7 @@ class Evidence:
     drift: Any
     segments: Any
     comparison: Any = None
+    stability: Any = None
 
 
 def track_moves(
@@ -106,7 +107,8 @@ def plan_reviews(
         if model.get("method") != "grid":
             drift = drift[drift["variable"].isin(list(model.get("criteria") or ()))]
         parts = of(evidence.migration, name), drift, evidence.segments, of(evidence.comparison, name)
-        planned.append(plan_review(mine, as_of, first_month, decisions, *parts, settings, days.get(name)))
+        day = days.get(name)
+        planned.append(plan_review(mine, as_of, first_month, decisions, *parts, settings, day, evidence.stability))
     return pd.concat(planned, ignore_index=True)
 
 

@@ -33,6 +33,12 @@ class Monitoring(BaseModel):
         lt=1,
         description="share of next revenue's variance by which a challenger must be better for a refit",
     )
+    stable_from: float = Field(
+        0.65,
+        gt=0,
+        lt=1,
+        description="adjusted Rand below which a segmentation counts as not found again in today's data",
+    )
     doubtful_share: float = Field(0.30, gt=0, lt=1, description="share of doubtful accounts from which labels blur")
     list_rows: int = Field(25, ge=5, le=200, description="accounts listed per cell of the matrix; all are in the table")
 
