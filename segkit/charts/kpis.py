@@ -16,7 +16,7 @@ RATES = ("growth", "growth_12m", "retention", "logo_churn", "revenue_churn", "re
 SERIES = ("revenue", "n_active_accounts", "avg_order_value", "growth", "retention", "revenue_churn")
 ACROSS = 3
 WIDTH, HEIGHT, STEP = 210, 150, 26
-TOOLTIPS = {"percent": ".1%", "number": ",.2~f", "money": ",.0f"}
+TOOLTIPS = {"percent": ".1%", "number": ",.2~f", "money": ",.0f", "days": ",.0f", "seconds": ",.0f"}
 DOT: dict[str, Any] = {"size": 70, "opacity": 1, "strokeWidth": 2, "filled": True}
 
 
@@ -50,7 +50,7 @@ def kpi_by_segment_chart(
     with_values = set(newest.loc[(newest["segment_id"] != "ALL") & newest["value"].notna(), "kpi_id"])
     shown = [kpi_id for kpi_id in kpi_ids if kpi_id in with_values]
     if not shown:
-        return _nothing(language)
+        return no_figures(language)
     panels = [
         _segment_panel(newest, kpi_id, place % ACROSS == 0, language, currency) for place, kpi_id in enumerate(shown)
     ]
@@ -73,7 +73,7 @@ def kpi_history_chart(shaped: pd.DataFrame, language: str = "de", currency: str 
     overall = shaped[(shaped["segment_id"] == "ALL") & shaped["value"].notna()]
     shown = [kpi_id for kpi_id in SERIES if kpi_id in set(overall["kpi_id"])]
     if not shown:
-        return _nothing(language)
+        return no_figures(language)
     panels = [_series_panel(overall, kpi_id, language, currency) for kpi_id in shown]
     note = say("kpis.chart_history_note", language, **numbers)
     title = alt.TitleParams(say("kpis.chart_history", language), subtitle=note)
@@ -99,8 +99,8 @@ def segment_history_chart(
     of_kpi = shaped[(shaped["kpi_id"] == kpi_id) & shaped["value"].notna()]
     segments, overall = of_kpi[of_kpi["segment_id"] != "ALL"], of_kpi[of_kpi["segment_id"] == "ALL"]
     if segments.empty:
-        return _nothing(language)
-    x, y = _quarters(), alt.Y("value:Q", title=None, axis=_axis(kpi_id, language, currency))
+        return no_figures(language)
+    x, y = _quarters(), alt.Y("value:Q", title=None, axis=kpi_axis(kpi_id, language, currency))
     base = alt.Chart(width=WIDTH, height=110)
     panel = alt.layer(
         alt.Chart(overall).mark_line(color=LINE, strokeWidth=1.5).encode(x, y),
@@ -123,7 +123,7 @@ def _segment_panel(newest: pd.DataFrame, kpi_id: str, has_names: bool, language:
     kpi = kpi_catalogue()[kpi_id]
     names = alt.Axis(title=None, labelLimit=150, grid=True, gridColor=GRID, labels=has_names, labelPadding=8)
     y = alt.Y(f"segment_{language}:N", sort=alt.SortField("rank"), axis=names)
-    axis = _axis(kpi_id, language, currency)
+    axis = kpi_axis(kpi_id, language, currency)
     x = alt.X("value:Q", title=None, axis=axis, scale=alt.Scale(zero=kpi.unit != "percent" or not kpi.less_one))
     of_kpi = alt.Chart(newest).transform_filter(f"datum.kpi_id == '{kpi_id}'")
     segments = of_kpi.transform_filter("datum.segment_id != 'ALL'")
@@ -149,7 +149,7 @@ def _series_panel(overall: pd.DataFrame, kpi_id: str, language: str, currency: s
     """Return one KPI of all accounts by quarter: band, line, and a hollow dot where the quarter is incomplete."""
     import altair as alt
 
-    x, y = _quarters(), alt.Y("value:Q", title=None, axis=_axis(kpi_id, language, currency))
+    x, y = _quarters(), alt.Y("value:Q", title=None, axis=kpi_axis(kpi_id, language, currency))
     base = alt.Chart(overall).transform_filter(f"datum.kpi_id == '{kpi_id}'")
     fill = alt.condition("datum.is_complete", alt.value(SEGMENT_COLOURS[0]), alt.value("white"))
     layers = alt.layer(
@@ -161,7 +161,8 @@ def _series_panel(overall: pd.DataFrame, kpi_id: str, language: str, currency: s
     return layers.properties(title=title, width=WIDTH + 30, height=HEIGHT)
 
 
-def _axis(kpi_id: str, language: str, currency: str) -> Any:
+def kpi_axis(kpi_id: str, language: str, currency: str, ticks: int = 4) -> Any:
+    """Return the axis of a KPI's values in its unit and in the manner of the language."""
     import altair as alt
 
     unit = kpi_catalogue()[kpi_id].unit
@@ -172,7 +173,7 @@ def _axis(kpi_id: str, language: str, currency: str) -> Any:
         labels = {"labelExpr": f"format(100 * datum.value, ',.3~f') + '{sign}'"}
     else:
         labels = {"format": ",.3~f"}
-    return alt.Axis(tickCount=4, gridColor=GRID, labelSeparation=10, **labels)
+    return alt.Axis(tickCount=ticks, gridColor=GRID, labelSeparation=10, **labels)
 
 
 def _quarters() -> Any:
@@ -210,7 +211,7 @@ def _tooltip(kpi_id: str, language: str) -> list[Any]:
     ]
 
 
-def _nothing(language: str) -> Any:
+def no_figures(language: str) -> Any:
     """Return a chart that says that there is nothing to draw."""
     import altair as alt
     import pandas as pd

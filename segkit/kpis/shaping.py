@@ -60,6 +60,33 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
     return shaped.iloc[np.lexsort([key.to_numpy() for key in reversed(keys)])].reset_index(drop=True)
 
 
+def shape_history(shaped: pd.DataFrame, goals: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Return KPIs of all quarters ready for the grid of small multiples.
+
+    Parameters
+    ----------
+    shaped : DataFrame
+        As `shape_kpis` gives them.
+    goals : DataFrame, optional
+        Table `goals` of the same segmentation: kpi_id, segment_id, target.
+
+    Returns
+    -------
+    DataFrame
+        With overall (value of all accounts in that quarter), target (of a goal; empty: none) and dot (the fill of a
+        dot: white where the number is small or the quarter incomplete).
+    """
+    overall = shaped[shaped["segment_id"] == ALL][["quarter", "kpi_id", "value"]].rename(columns={"value": "overall"})
+    rows = shaped.merge(overall, on=["quarter", "kpi_id"], how="left")
+    hollow = rows["is_small"].astype(bool) | ~rows["is_complete"].astype(bool)
+    rows = rows.assign(dot=np.where(hollow, "#FFFFFF", rows["colour"]), target=np.nan)
+    if goals is not None and len(goals):
+        latest = goals.drop_duplicates(["kpi_id", "segment_id"], keep="last").set_index(["kpi_id", "segment_id"])
+        places = list(zip(rows["kpi_id"], rows["segment_id"], strict=True))
+        rows["target"] = latest["target"].astype(float).reindex(places).to_numpy()
+    return rows
+
+
 def describe_quarter(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings, base: str) -> pd.DataFrame:
     """Return the newest quarter as a table to read: one row per segment, overall first, one column per KPI.
 
