@@ -11,12 +11,12 @@ from pathlib import Path
 from segkit.engines import chosen_engine
 from segkit.errors import StageError, UserError
 from segkit.execution import Executor, disk_message
+from segkit.goals_before import refuse_settings
 from segkit.project import Project
 from segkit.publishing import keep_released_pages, publish, write_manifest
 from segkit.quarters import Quarter
 from segkit.records import Record, changes, made_by, note_deliveries, read_record, write_record, written
 from segkit.releases import write_restatements
-from segkit.rules_before import refuse_missing_columns
 from segkit.staging import carry, is_whole, locked, new_attempt, prune, recover, remove_results, take_place
 
 PARAMETERS = {"project", "quarter", "scenario"}
@@ -86,7 +86,7 @@ def run_quarter(project: Project, quarter: Quarter, tell: Tell = lambda text: No
         A notebook failed, or the disk is full; the last good run is untouched, and the next run goes on from there.
     """
     chosen_engine(project.settings.engine)  # before anything is written
-    refuse_missing_columns(project)
+    refuse_settings(project, quarter)
     paths, left_out = runnable(project)
     outcome = Outcome(quarter, left_out=[path.stem for path in left_out])
     staging = project.staging_folder(quarter)

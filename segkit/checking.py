@@ -11,9 +11,11 @@ from segkit.criteria.catalogue import criteria_catalogue
 from segkit.default_quarter import default_quarter, money_range
 from segkit.display import page_title
 from segkit.engines import connect
+from segkit.errors import UserError
+from segkit.goals_before import find_wrong_goals, refuse_settings
 from segkit.project import Project, SourceFile
 from segkit.quarters import Quarter
-from segkit.rules_before import count_before, refuse_missing_columns
+from segkit.rules_before import count_before
 from segkit.sources.plans import WRITTEN_BY_READER
 from segkit.tables import INPUTS
 
@@ -59,7 +61,8 @@ _TOLD = (
 def check_project(project: Project) -> dict[str, Any]:
     """Read all exports once and return what is there, what is wrong, and what cannot be computed.
 
-    A hand-made rule on a column that there is not is a `UserError`, before anything is read.
+    A hand-made rule on a column that there is not, and a goal that cannot be measured, is a `UserError` before anything
+    is read; a deadline that is over is one as soon as the quarter is known.
 
     Returns
     -------
@@ -71,13 +74,15 @@ def check_project(project: Project) -> dict[str, Any]:
     """
     from segkit.sources.reading import read_sources
 
-    refuse_missing_columns(project)
+    refuse_settings(project, None)
     con, sources, files = connect(), project.settings.sources, project.source_files()
     report = read_sources(con, files, sources)
     tables = {table: _table_entry(con, table, report) for table in sources}
     first_last = money_range(project)
     runs, left_out = runnable(project)
     quarter = default_quarter(project, first_last) if first_last is not None or not project.has_money else None
+    if quarter is not None and (wrong := find_wrong_goals(project, quarter)):
+        raise UserError(wrong)
     present, unit = {table: set(entry["columns"]) for table, entry in tables.items()}, project.settings.unit
     return {
         "project": project.settings.name,

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from segkit.criteria.catalogue import criteria_catalogue
-from segkit.errors import UserError
 from segkit.segments.criteria_values import join_criteria, resolve_criteria
 from segkit.segments.grid import BY_RULE, assign_grid, grid_rules
 from segkit.segments.hand_rules import name_columns
@@ -43,12 +42,12 @@ def rules_of(project: Project) -> Iterator[tuple[str, Any, list[dict[str, Any]]]
             yield name, entry, [rule.model_dump() for rule in entry.rules]
 
 
-def refuse_missing_columns(project: Project) -> None:
-    """Refuse rules and criteria on columns that nobody can deliver, before anything is read or written.
+def find_wrong_columns(project: Project) -> list[str]:
+    """Return which rules and criteria name columns that nobody can deliver; empty where all can be followed.
 
-    Raises
-    ------
-    UserError
+    Returns
+    -------
+    list of str
         "project.yml: segmentations.service.rules: rule BIG names the column revenu_12m, which is none. Perhaps …";
         "project.yml: segmentations.service.criteria: there is no column or criterion tickts_12m. Perhaps …"
     """
@@ -63,8 +62,7 @@ def refuse_missing_columns(project: Project) -> None:
             for setting, columns in (("criteria", resolve_criteria(entry)), ("tree_criteria", entry.tree_criteria)):
                 place = f"{project.file_of('segmentations', name)}: segmentations.{name}.{setting}"
                 wrong += [f"{place}: {say(key, 'en', **n)}" for key, n in find_unknown_criteria(columns, known)]
-    if wrong:
-        raise UserError(wrong)
+    return wrong
 
 
 def count_before(
@@ -75,7 +73,7 @@ def count_before(
     Parameters
     ----------
     project : Project
-        Its rules name columns that exist (`refuse_missing_columns`).
+        Its rules name columns that exist (`find_wrong_columns`).
     con : DuckDBPyConnection, optional
         With ``raw_accounts`` and ``raw_invoices``, for a project without a run.
     quarter : Quarter, optional

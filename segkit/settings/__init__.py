@@ -20,6 +20,7 @@ from segkit.settings.exchange_rates import ExchangeRates
 from segkit.settings.goals import Goals
 from segkit.settings.kpis import KpiSettings
 from segkit.settings.monitoring import Monitoring
+from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.settings.segmentations import KINDS, Segmentations
 from segkit.settings.sources import Sources
 from segkit.settings.typing import Typing
@@ -62,12 +63,16 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _about_one(self) -> Self:
-        """Tell KPIs for the primary segmentation where nothing else is said, and for none that is not there."""
+        """Tell KPIs and goals of the primary segmentation where nothing else is said, and KPIs of none unknown."""
         if "segmentation" not in self.kpis.model_fields_set:
             self.kpis = self.kpis.model_copy(update={"segmentation": self.segmentations.primary})
         elif self.kpis.segmentation not in self.segmentations.by_id:
             known = ", ".join(self.segmentations.by_id)
             raise ValueError(f"kpis.segmentation ({self.kpis.segmentation}) is none of {known}")
+        of_persons = isinstance(self.segmentations.by_id[self.segmentations.primary], PersonSegmentation)
+        for goal in self.goals:
+            if "segmentation" not in goal.model_fields_set and not of_persons:
+                goal.segmentation = self.segmentations.primary
         return self
 
 
