@@ -186,12 +186,13 @@ SMALL = {
         {"product_id": "01tD0000003pQrSIAU", "product_name": "Pump 12", "product_group": "Pumps"},
     ),
     "leads": (
-        "Id,Company,LeadSource,Status,CreatedDate,ConvertedDate,ConvertedAccountId,ConvertedOpportunityId\n"
+        "Id,Company,LeadSource,Status,CreatedDate,ConvertedDate,ConvertedAccountId,ConvertedOpportunityId,"
+        "Rating\n"
         "00QD000000xYzABMA0,Neu AG,Web,Qualified,2026-01-13T10:00:00.000Z,2026-02-01,001D000000IRFmaIAH,"
-        "006D000000AbCdEIAV\n",
+        "006D000000AbCdEIAV,Hot\n",
         "Lead-ID;Firma;Lead-Quelle;Lead-Status;Erstelldatum;Konvertierungsdatum;Konvertierte Account-ID;"
-        "Opportunity-ID\n"
-        "00QD000000xYzAB;Neu AG;Web;Qualified;13.01.2026;01.02.2026;001D000000IRFma;006D000000AbCdE\n",
+        "Opportunity-ID;Bewertung\n"
+        "00QD000000xYzAB;Neu AG;Web;Qualified;13.01.2026;01.02.2026;001D000000IRFma;006D000000AbCdE;Hot\n",
         {
             "lead_id": "00QD000000xYzABMA0",
             "account_id": "001D000000IRFmaIAH",
@@ -201,6 +202,7 @@ SMALL = {
             "status": "Qualified",
             "converted_date": dt.date(2026, 2, 1),
             "opportunity_id": "006D000000AbCdEIAV",
+            "rating": "Hot",
         },
     ),
     "campaigns": (
@@ -218,10 +220,11 @@ SMALL = {
         },
     ),
     "tickets": (
-        "Id,CaseNumber,AccountId,CreatedDate,ClosedDate,Priority,Type\n"
-        "500D0000009aBcDIAU,00001026,001D000000IRFmaIAH,2026-01-13T10:00:00.000Z,2026-01-15T10:00:00.000Z,High,Failure\n",
-        "Vorgangsnummer;Account-ID;Eröffnet am;Geschlossen am;Priorität;Typ\n"
-        "00001026;001D000000IRFma;13.01.2026;15.01.2026;High;Failure\n",
+        "Id,CaseNumber,AccountId,CreatedDate,ClosedDate,Priority,Type,Reason\n"
+        "500D0000009aBcDIAU,00001026,001D000000IRFmaIAH,2026-01-13T10:00:00.000Z,2026-01-15T10:00:00.000Z,High,Failure,"
+        "Seal\n",
+        "Vorgangsnummer;Account-ID;Eröffnet am;Geschlossen am;Priorität;Typ;Vorgangsgrund\n"
+        "00001026;001D000000IRFma;13.01.2026;15.01.2026;High;Failure;Seal\n",
         {
             "ticket_id": "00001026",
             "account_id": "001D000000IRFmaIAH",
@@ -229,6 +232,7 @@ SMALL = {
             "closed_date": dt.date(2026, 1, 15),
             "priority": "High",
             "category": "Failure",
+            "reason": "Seal",
         },
     ),
     "orders": (
