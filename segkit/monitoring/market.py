@@ -47,21 +47,23 @@ class Period:
         return cls(label, Quarter(year, first).start, Quarter(year, last).end)
 
 
-def find_period(sectors: pd.DataFrame | None, first_money: dt.date, as_of: dt.date) -> Period | None:
+def find_period(sectors: pd.DataFrame | None, first_money: pd.Timestamp, as_of: dt.date) -> Period | None:
     """Return the newest period of `sectors` that has ended and has growth and a year of money before it, or None.
 
     Parameters
     ----------
     sectors : DataFrame or None
         industry_code, period, growth, market_size.
-    first_money, as_of : date
-        First day with money, and the day up to which things are known.
+    first_money, as_of : Timestamp, date
+        First day with money (NaT where there is none), and the day up to which things are known.
     """
-    if sectors is None or sectors.empty:
+    import pandas as pd
+
+    if sectors is None or sectors.empty or pd.isna(first_money):
         return None
     told = sectors[sectors["growth"].notna() | sectors["market_size"].notna()]
     periods = {period for text in told["period"].dropna().unique() if (period := Period.parse(text))}
-    known = first_money - dt.timedelta(days=GRACE_DAYS)
+    known = pd.Timestamp(first_money).date() - dt.timedelta(days=GRACE_DAYS)
     fitting = [each for each in periods if each.end <= as_of and each.before[0] >= known and len(_growth(told, each))]
     return max(fitting, key=lambda each: (each.end, each.start), default=None)
 
@@ -118,6 +120,43 @@ def account_market(months: pd.DataFrame, accounts: pd.DataFrame, sectors: pd.Dat
     code = codes["industry_code"].where(codes["industry_code"].isin(market.index))
     code = code.where(code.notna(), codes["industry_division"].where(codes["industry_division"].isin(market.index)))
     return found.assign(code=code, growth=code.map(market["growth"]), market_size=code.map(market["market_size"]))
+
+
+def measure_segmentations(
+    found: pd.DataFrame | None,
+    period: Period | None,
+    segments: pd.DataFrame,
+    past_segments: pd.DataFrame,
+    quarter: Quarter,
+    min_accounts: int = 30,
+    confidence: float = 0.95,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return the table `market` of every segmentation, by the segments before the period began where these are known.
+
+    Parameters
+    ----------
+    found, period : DataFrame, Period
+        Of `account_market` and `find_period`; None where nothing can be compared, and then there are no rows.
+    segments, past_segments : DataFrame
+        segmentation_id, account_id, segment_id today, and the same with quarter at the end of earlier quarters.
+    quarter : Quarter
+        Of the run.
+    min_accounts, confidence, seed : int, float, int
+        As for `measure_market`.
+    """
+    import pandas as pd
+
+    if found is None or period is None:
+        return no_rows("market")
+    opening = Quarter.of(period.start, quarter.first_month) - 1
+    told = []
+    for name, today in segments.groupby("segmentation_id"):
+        past = past_segments[(past_segments["segmentation_id"] == name) & (past_segments["quarter"] == opening.label)]
+        basis, held = (CLOSING, today) if past.empty else (OPENING, past)
+        by_account = held.drop_duplicates("account_id").set_index("account_id")["segment_id"]
+        told.append(measure_market(found, by_account, basis, period, str(name), min_accounts, confidence, seed))
+    return pd.concat(told, ignore_index=True) if told else no_rows("market")
 
 
 def measure_market(
