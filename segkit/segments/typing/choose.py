@@ -13,6 +13,8 @@ from segkit.segments.typing.fields import Encoded
 from segkit.segments.typing.grow import leaf_shares, out_of_fold
 
 FOLDS, INNER_FOLDS = 5, 3
+ROUNDS = 2
+"""How often the accounts are parted anew into folds: more rounds make the figures little surer."""
 SHORTLIST = 6
 """Fields that are tried again after the first one: those that told most alone."""
 WEIGHTS = (1.0, 2.0, 5.0, 10.0, 20.0, 50.0)

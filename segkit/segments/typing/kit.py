@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from segkit.segments.typing.choose import FEWEST_PLACED, FOLDS, Choice, choose_fields, fold_of
+from segkit.segments.typing.choose import FEWEST_PLACED, FOLDS, ROUNDS, Choice, choose_fields, fold_of
 from segkit.segments.typing.fields import encode
 from segkit.segments.typing.grow import Leaf, fit_tree, leaf_shares, read_leaves
 from segkit.segments.typing.reference import reference_of
@@ -25,11 +25,21 @@ UNSURE = "UNSURE"
 
 @dataclass(frozen=True)
 class Told:
-    """What a rule tells of accounts: the true position of each one's segment, the told one, whether it is placed."""
+    """What rules tell of the accounts they were made from and of others.
 
-    codes: np.ndarray
+    Attributes
+    ----------
+    told : array of rules × accounts
+        Position of the segment told.
+    chance : array of rules × accounts
+        The chance told with it.
+    folds : array
+        Which of the rules did not see an account; −1: all have seen it.
+    """
+
     told: np.ndarray
-    is_placed: np.ndarray
+    chance: np.ndarray
+    folds: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -38,20 +48,28 @@ class Kit:
 
     Attributes
     ----------
-    held : Told
-        Each account as the rule of the other folds tells it, which never saw it; `shares` are the chances then.
-    learned : Told
-        The same rules of the folds on the accounts they were made from, all of them in one row.
-    final : Told
-        The rule of the kit on the accounts it was made from.
+    codes : array
+        True position of each account's segment.
+    units : array of int
+        Which accounts hang together: persons of one company share a number, accounts have one each.
+    rounds : list of Told
+        The rules of the folds, once for each way of parting the accounts into folds.
+    shares : array of accounts × segments
+        The chances that the rules of the first round told of the accounts they did not see.
+    own : Told
+        The one rule of the kit.
+    is_placed : array of bool
+        Which accounts the kit's rule places.
     """
 
     model: dict[str, Any]
     choice: Choice
-    held: Told
+    codes: np.ndarray
+    units: np.ndarray
+    rounds: list[Told]
     shares: np.ndarray
-    learned: Told
-    final: Told
+    own: Told
+    is_placed: np.ndarray
 
 
 def fit_kit(
@@ -75,34 +93,39 @@ def fit_kit(
 
     Notes
     -----
-    Every account is held back once: it belongs to one of five folds by the hash of its id, and everything — which
-    fields, which limits, which chances, from which chance on to place — is chosen anew on the other four (Stone 1974,
-    cross-validation). The rule itself is then made from all accounts in the same way. `quality.state` corrects for its
-    differing from those of the folds.
+    Every account is held back twice, each time in one of five folds by the hash of its id, and everything — which
+    fields, which limits, which chances, from which chance on to place — is chosen anew on the other four (repeated
+    cross-validation; Stone 1974, Kim 2009). The rule itself is then made from all accounts in the same way.
+    `stated.state` corrects for its differing from those of the folds.
     """
-    ids = known["account_id"].to_numpy(str)
-    folds = fold_of(ids, FOLDS)
-    n, k = len(ids), len(segments)
-    held, shares, learned = Told(codes, np.zeros(n, int), np.zeros(n, bool)), np.zeros((n, k)), []
-    for fold in np.unique(folds):
-        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        fitted = _fit(known.iloc[train], codes[train], k, fields, costs, settings)
-        shares[test] = _shares(*fitted, known.iloc[test], fields)
-        limit = fitted[1].threshold
-        held.told[test], held.is_placed[test] = shares[test].argmax(axis=1), shares[test].max(axis=1) >= limit
-        learned.append(_tell(codes[train], _shares(*fitted, known.iloc[train], fields), limit))
-    fitted = _fit(known, codes, k, fields, costs, settings)
-    is_backed = held.is_placed.sum() >= FEWEST_PLACED
-    limit = fitted[1].threshold if is_backed else NOBODY
-    final = _tell(codes, _shares(*fitted, known, fields), limit)
-    model = _model(known, *fitted, segments, fields, limit if final.is_placed.any() else NOBODY)
-    parts = (np.concatenate([getattr(one, name) for one in learned]) for name in ("codes", "told", "is_placed"))
+    n_segments = len(segments)
+    units = np.unique(known["account_id"].to_numpy(str), return_inverse=True)[1]
+    parted = [_hold_back(known, codes, n_segments, fields, costs, settings, salt) for salt in range(ROUNDS)]
+    n_backed = np.mean([n_placed for _, _, n_placed in parted])
+    leaves, choice, prior = _fit(known, codes, n_segments, fields, costs, settings)
+    chances = _shares(leaves, choice, prior, known, fields)
+    limit = choice.threshold if n_backed >= FEWEST_PLACED else NOBODY
+    is_placed = chances.max(axis=1) >= limit
+    model = _model(known, leaves, choice, prior, segments, fields, limit if is_placed.any() else NOBODY)
+    own = Told(chances.argmax(axis=1)[None], chances.max(axis=1)[None], np.full(len(known), -1))
     whole = model | {"wanted_accuracy": settings.wanted_accuracy}
-    return Kit(whole, fitted[1], held, shares, Told(*parts), final)
+    return Kit(whole, choice, codes, units, [told for told, _, _ in parted], parted[0][1], own, is_placed)
 
 
-def _tell(codes: np.ndarray, shares: np.ndarray, limit: float) -> Told:
-    return Told(codes, shares.argmax(axis=1), shares.max(axis=1) >= limit)
+def _hold_back(known, codes, n_segments: int, fields, costs, settings, salt: int) -> tuple[Told, np.ndarray, int]:
+    """Return what the rules of five folds tell, the chances of accounts held back, and how many of these are placed."""
+    ids = known["account_id"].to_numpy(str)
+    folds = np.unique(fold_of(ids, FOLDS, f"again {salt}" if salt else ""), return_inverse=True)[1]
+    told, chance, held, n_placed = [], [], np.zeros((len(ids), n_segments)), 0
+    for fold in range(folds.max() + 1):
+        train, test = np.flatnonzero(folds != fold), folds == fold
+        fitted = _fit(known.iloc[train], codes[train], n_segments, fields, costs, settings)
+        shares = _shares(*fitted, known, fields)
+        told.append(shares.argmax(axis=1))
+        chance.append(shares.max(axis=1))
+        held[test] = shares[test]
+        n_placed += int((chance[-1][test] >= fitted[1].threshold).sum())
+    return Told(np.array(told), np.array(chance), folds), held, n_placed
 
 
 def _fit(known, codes, n_segments: int, fields, costs, settings) -> tuple[list[Leaf], Choice, np.ndarray]:

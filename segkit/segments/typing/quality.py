@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from statistics import NormalDist
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from segkit.segments.typing.choose import explained_share
-from segkit.segments.typing.kit import UNSURE, Kit, Told
-from segkit.statistics.intervals import wilson_interval
+from segkit.segments.typing.kit import UNSURE, Kit
+from segkit.segments.typing.stated import (
+    RULE_VARIES,
+    Z,
+    error_of,
+    held_back,
+    money_interval,
+    share_interval,
+    state,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Z = NormalDist().inv_cdf(0.975)
 DIGITS = 12
 CALIBRATION_GROUPS = 5
-OF_PLACED = ("accuracy_placed", "error_cost")
 
 
 def measure_kit(kit: Kit, codes: np.ndarray, values: np.ndarray) -> list[dict[str, Any]]:
@@ -36,58 +41,58 @@ def measure_kit(kit: Kit, codes: np.ndarray, values: np.ndarray) -> list[dict[st
     Returns
     -------
     list of dict
-        metric, value, low, high (95 %), baseline, n_accounts. accuracy: share told rightly, placed or not, baseline:
-        the largest segment told to all. accuracy_placed: of those placed alone; baseline: the accuracy wanted.
-        share_abstained: share left unsure. explained: share of the uncertainty taken away, see `explained_share`;
+        metric, value, low, high, baseline, n_accounts. The limits are 95 % limits of the rate, that is of the figure of
+        this very rule on all accounts like these; of so and so many next ones see `stated.next_interval`. accuracy:
+        share told rightly, placed or not, baseline: the largest segment told to all. accuracy_placed: of those placed
+        alone; baseline: the accuracy wanted. share_abstained: share left unsure by the kit's rule. explained: share of the uncertainty taken away, see `explained_share`;
         baseline 0. calibration_error: difference of chance told and share right in five groups, weighted by accounts;
         baseline: what chance alone makes of a perfect rule. error_cost: money per placed account by which the value
-        of the told segment misses that of the true one; baseline: all told the largest segment.
+        of the told segment misses that of the true one (the values taken as they are); baseline: all told the largest
+        segment.
     """
     prior = np.bincount(codes, minlength=kit.shares.shape[1]) / len(codes)
     cost_usual = np.abs(values[codes] - values[int(prior.argmax())])
-    baseline = float(np.nanmean(cost_usual)) if np.isfinite(values).any() else np.nan
+    usual = float(np.nanmean(cost_usual)) if np.isfinite(values).any() else np.nan
     rows = [
-        state(kit, "accuracy", _is_right, float(prior.max())),
-        state(kit, "accuracy_placed", _is_right_placed, kit.model["wanted_accuracy"]),
-        state(kit, "share_abstained", _is_open, np.nan),
-        _explained(kit.shares, codes, prior),
+        _accuracy(kit, "accuracy", float(prior.max())),
+        _accuracy(kit, "accuracy_placed", kit.model["wanted_accuracy"]),
+        _abstained(kit),
+        _explained(kit, codes, prior),
         _calibration(kit.shares, codes),
-        state(kit, "error_cost", lambda told: _cost(told, values), baseline),
+        _error_cost(kit, values, usual),
     ]
     return [_rounded(row) for row in rows]
 
 
-def state(kit: Kit, metric: str, look: Callable[[Told], np.ndarray], baseline: float) -> dict[str, Any]:
-    """Return a figure of the kit's own rule.
+def _is_right(codes: np.ndarray, told: np.ndarray) -> np.ndarray:
+    return (codes == told).astype(float)
 
-    It is the mean on held-back accounts, which five other rules made in the same way told, plus by how much the kit's
-    own rule differs from those five on the accounts that each was made from: what is too good there is so for all six
-    alike. (A control variate; near to what Harrell, Lee and Mark 1996, Statistics in Medicine 15, call the
-    optimism-corrected figure.) The interval is that of the held-back accounts, moved likewise.
-    """
-    seen, learned, own = look(kit.held), look(kit.learned), look(kit.final)
-    if not (len(seen) and len(learned) and len(own)) or (kit.model["threshold"] > 1 and metric in OF_PLACED):
+
+def _accuracy(kit: Kit, metric: str, baseline: float) -> dict[str, Any]:
+    found = state(kit, _is_right, metric == "accuracy_placed")
+    if found.n == 0:
         return _row(metric, np.nan, np.nan, np.nan, baseline, 0)
-    row = _share(metric, seen, baseline) if seen.dtype == bool else _mean(metric, seen, baseline)
-    moved = {name: row[name] + own.mean() - learned.mean() for name in ("value", "low", "high")}
-    most = 1.0 if seen.dtype == bool else np.inf
-    return row | {name: float(np.clip(value, 0, most)) for name, value in moved.items()}
+    value = float(np.clip(found.value, 0, 1))
+    return _row(metric, value, *share_interval(value, found.error, found.n), baseline, found.n)
 
 
-def _is_right(told: Told) -> np.ndarray:
-    return told.told == told.codes
+def _abstained(kit: Kit) -> dict[str, Any]:
+    """Return the share that the kit's rule leaves open: that of its own accounts, for it was not made to fit them."""
+    n, value = len(kit.codes), 1 - float(kit.is_placed.mean())
+    if kit.model["threshold"] > 1:
+        return _row("share_abstained", 1.0, 1.0, 1.0, np.nan, n)
+    worth = n / RULE_VARIES
+    error = np.sqrt(value * (1 - value) / worth)
+    return _row("share_abstained", value, *share_interval(value, error, int(worth)), np.nan, n)
 
 
-def _is_right_placed(told: Told) -> np.ndarray:
-    return (told.told == told.codes)[told.is_placed]
-
-
-def _is_open(told: Told) -> np.ndarray:
-    return ~told.is_placed
-
-
-def _cost(told: Told, values: np.ndarray) -> np.ndarray:
-    return np.abs(values[told.codes] - values[told.told])[told.is_placed]
+def _error_cost(kit: Kit, values: np.ndarray, baseline: float) -> dict[str, Any]:
+    found = state(kit, lambda codes, told: np.abs(values[codes] - values[told]), True)
+    if found.n == 0 or not np.isfinite(found.value):
+        return _row("error_cost", np.nan, np.nan, np.nan, baseline, 0)
+    value, dearest = max(found.value, 0.0), float(np.nanmax(values) - np.nanmin(values))
+    low, high = money_interval(value, found.error, dearest / found.n)
+    return _row("error_cost", value, low, high, baseline, found.n)
 
 
 def compare_kits(crm: Kit, full: Kit) -> dict[str, Any]:
@@ -96,11 +101,9 @@ def compare_kits(crm: Kit, full: Kit) -> dict[str, Any]:
     The same accounts are told by both, so the difference is paired: its error comes from the accounts on which the two
     are not both right or both wrong. Its value is that of the two figures stated.
     """
-    difference = _is_right(full.held).astype(float) - _is_right(crm.held)
-    row = _mean("gap", difference, 0.0)
-    stated = [state(kit, "accuracy", _is_right, np.nan)["value"] for kit in (full, crm)]
-    move = stated[0] - stated[1] - row["value"]
-    return _rounded(row | {name: row[name] + move for name in ("value", "low", "high")})
+    more, less = state(full, _is_right, False), state(crm, _is_right, False)
+    value, half = more.value - less.value, Z * error_of(more.parts - less.parts, crm.units)
+    return _rounded(_row("gap", value, value - half, value + half, 0.0, len(crm.codes)))
 
 
 def list_errors(kit: Kit, codes: np.ndarray, segments: Sequence[str], values: np.ndarray) -> pd.DataFrame:
@@ -114,7 +117,8 @@ def list_errors(kit: Kit, codes: np.ndarray, segments: Sequence[str], values: np
     """
     import pandas as pd
 
-    told = np.where(kit.held.is_placed, kit.held.told, len(segments))
+    seen, is_placed = held_back(kit)
+    told = np.where(is_placed, seen, len(segments))
     rows = []
     for true, name in enumerate(segments):
         of = told[codes == true]
@@ -134,25 +138,13 @@ def typical_values(segments: Sequence[str], told: np.ndarray, revenue: np.ndarra
     return np.array([float(np.nanmedian(revenue[told == one])) if (told == one).any() else np.nan for one in segments])
 
 
-def _share(metric: str, hits: np.ndarray, baseline: float) -> dict[str, Any]:
-    low, high = wilson_interval([hits.sum()], [len(hits)])
-    value = float(hits.mean()) if len(hits) else np.nan
-    return _row(metric, value, float(low[0]), float(high[0]), baseline, len(hits))
-
-
-def _mean(metric: str, values: np.ndarray, baseline: float) -> dict[str, Any]:
-    known = values[np.isfinite(values)]
-    if len(known) < 2:
-        return _row(metric, np.nan, np.nan, np.nan, baseline, len(known))
-    error = Z * known.std(ddof=1) / np.sqrt(len(known))
-    return _row(metric, known.mean(), known.mean() - error, known.mean() + error, baseline, len(known))
-
-
-def _explained(shares: np.ndarray, codes: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
+def _explained(kit: Kit, codes: np.ndarray, prior: np.ndarray) -> dict[str, Any]:
     truth = np.eye(len(prior))[codes]
     usual = ((truth - prior) ** 2).sum(axis=1)
-    parts = 1 - (((truth - shares) ** 2).sum(axis=1) - usual + usual.mean()) / max(usual.mean(), 1e-12)
-    return _mean("explained", parts, 0.0) | {"value": explained_share(shares, codes, prior)}
+    value = explained_share(kit.shares, codes, prior)
+    parts = -(((truth - kit.shares) ** 2).sum(axis=1) - (1 - value) * usual) / max(usual.mean(), 1e-12)
+    half = Z * error_of(parts, kit.units)
+    return _row("explained", value, value - half, value + half, 0.0, len(codes))
 
 
 def _calibration(shares: np.ndarray, codes: np.ndarray) -> dict[str, Any]:
