@@ -19,7 +19,7 @@ LAYERS = [  # lowest first: a part imports its own layer and those below it; sta
     STAGES,
     {"charts", "demo"},
     {"store", "records", "decisions", "adopted", "kernel", "run"},
-    {"batch", "rules_before", "staging", "execution", "publishing", "releases", "reports", "widgets"},
+    {"batch", "rules_before", "goals_before", "staging", "execution", "publishing", "releases", "reports", "widgets"},
     {"default_quarter", "checking", "open_questions", "overview", "signing", "adoption", "adoption_preview", "scoring"},
     {"cli", "__main__"},
 ]
