@@ -37,7 +37,7 @@ MAY_BE_EMPTY = {  # empty as long as nothing has happened, for most rows by natu
     "partners": {"sales_org"},
     "sales_areas": {"currency", "is_blocked", "source_abc_class", "customer_group", "district"},
     "surveys": {"comment"},
-    "tickets": {"closed_date", "reason"},
+    "tickets": {"closed_date", "complaint_reason"},
 }
 
 REFERENCES = ("account_id", "product_id", "contact_id", "campaign_id", "opportunity_id")

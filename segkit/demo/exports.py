@@ -39,7 +39,7 @@ OPPORTUNITIES = {
 }  # fmt: skip
 TICKETS = {
     "ticket_id": "Ticket", "account_id": "Kundennummer", "created_date": "Eröffnet am", "closed_date": "Erledigt am",
-    "priority": "Priorität", "category": "Kategorie", "reason": "Grund",
+    "priority": "Priorität", "category": "Kategorie", "complaint_reason": "Grund",
 }  # fmt: skip
 CONTRACTS = {
     "contract_id": "Vertrag", "account_id": "Kundennummer", "contract_type": "Vertragsart", "start_date": "Beginn",

@@ -21,7 +21,7 @@ BLAME = (
 
 
 def tickets(sample: Sample) -> pd.DataFrame:
-    """Return ticket_id, account_id, dates, priority, category, reason (of complaints); the discontent write more."""
+    """Return ticket_id, account_id, dates, priority, category, complaint_reason; the discontent write more."""
     rng = stream(sample.seed, "tickets")
     demand = sample.demand
     leaving = np.zeros_like(demand.hazard, dtype=bool)
@@ -43,7 +43,7 @@ def tickets(sample: Sample) -> pd.DataFrame:
         }
     )
     frame = _with_id(frame, "ticket_id", "T", 70_000)
-    return frame.assign(reason=complaint_reasons(sample, frame))
+    return frame.assign(complaint_reason=complaint_reasons(sample, frame))
 
 
 def contracts(sample: Sample) -> pd.DataFrame:

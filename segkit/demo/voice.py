@@ -58,13 +58,13 @@ def satisfaction(sample: Sample, people: pd.DataFrame, tickets: pd.DataFrame) ->
 
 
 def true_satisfaction(sample: Sample, tickets: pd.DataFrame) -> pd.DataFrame:
-    """Return ticket_id, account_id, level, reason, expected (mean of the answers that could be given; empty: open)."""
+    """Return ticket_id, account_id, level, complaint_reason, expected (mean of possible answers; empty: open)."""
     mean = _mean_answer(sample, tickets)
     steps = np.arange(1.5, 5)  # the answer is 1 and one more for each step that is passed
     above = np.vectorize(NormalDist().cdf, otypes=[float])((mean[:, None] - steps) / NOISE)
     expected = np.where(np.isnan(mean), np.nan, 1 + above.sum(axis=1))
     level = np.array(LEVELS, object)[_levels(sample, tickets)]
-    return tickets[["ticket_id", "account_id", "reason"]].assign(level=level, expected=expected.round(6))
+    return tickets[["ticket_id", "account_id", "complaint_reason"]].assign(level=level, expected=expected.round(6))
 
 
 def _mean_answer(sample: Sample, tickets: pd.DataFrame) -> np.ndarray:

@@ -22,9 +22,11 @@ def sample():
 
 def test_complaints_have_reasons_and_nothing_else_has(sample):
     tickets = service.tickets(sample)
-    assert (tickets["reason"].notna() == (tickets["category"] == COMPLAINT)).all()
+    assert (tickets["complaint_reason"].notna() == (tickets["category"] == COMPLAINT)).all()
     level = true_satisfaction(sample, tickets)["level"]
-    of_small = tickets.loc[(level == "C") & tickets["reason"].notna(), "reason"].value_counts(normalize=True)
+    of_small = tickets.loc[(level == "C") & tickets["complaint_reason"].notna(), "complaint_reason"].value_counts(
+        normalize=True
+    )
     assert of_small["Lieferverzug"] == pytest.approx(REASON_CHANCES[2][REASONS.index("Lieferverzug")], abs=0.15)
 
 

@@ -232,7 +232,7 @@ SMALL = {
             "closed_date": dt.date(2026, 1, 15),
             "priority": "High",
             "category": "Failure",
-            "reason": "Seal",
+            "complaint_reason": "Seal",
         },
     ),
     "orders": (
