@@ -111,7 +111,12 @@ def kpis_table(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
     growth = revenue.assign(kpi_id="growth", base="opening", value=np.nan, reason="kpis.reason_zero")
     both = pd.concat([revenue.assign(low=revenue["value"] * 0.9, high=revenue["value"] * 1.1), growth])
     both = both.assign(
-        segmentation_id="value", quarter=quarter, is_small=both["n"] < 30, is_complete=True, n=both["n"].astype(int)
+        segmentation_id="value",
+        quarter=quarter,
+        is_small=both["n"] < 30,
+        is_back_cast=False,
+        is_complete=True,
+        n=both["n"].astype(int),
     )
     return both.reindex(columns=list(TABLES["kpis"].columns))
 
