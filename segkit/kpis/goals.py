@@ -182,15 +182,20 @@ def _no_value(series: pd.DataFrame, quarter: Quarter, end: Quarter, reason: str 
 
 
 def _progress(row: dict[str, Any]) -> float | None:
-    way = None if row["baseline"] is None else row["target"] - row["baseline"]
-    return None if not way else round((row["value"] - row["baseline"]) / way, 12)
+    """Return the share of the way; None where the start is as good as the target: then the goal is to hold it."""
+    if row["baseline"] is None:
+        return None
+    way, better = row["target"] - row["baseline"], kpi_catalogue()[row["kpi_id"]].better
+    if (way <= 0) if better == "up" else (way >= 0):
+        return None
+    return round((row["value"] - row["baseline"]) / way, 12)
 
 
 def _attain(
     goal: Goal, row: dict[str, Any], history: pd.DataFrame, end: Quarter, forecast: Forecast | None
 ) -> dict[str, Any]:
     start = row["baseline_quarter"] or row["first_quarter"]
-    if row["baseline"] is None:
+    if row["progress"] is None:
         return {"attainability": "unknown", "best_change": None}
     past, better = history[history["quarter"] <= start], kpi_catalogue()[goal.kpi].better
     is_seasonal = forecast.is_seasonal if forecast else False

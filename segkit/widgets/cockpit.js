@@ -13,11 +13,45 @@ function bar(share, text, colour) {
   return make("td", { class: "bar-cell" }, make("span", { class: "bar", "aria-hidden": "true" }, fill), make("span", { class: "bar-text" }, text));
 }
 
+const GOALS_SHOWN = 6;
+
+// A goal: word and icon beside the colour; the bar says how far, the sentence how sure.
+function goalCard(goal, labels) {
+  const fill = make("span", { class: "bar-fill" });
+  if (goal.share !== null) fill.style.width = `${goal.share * 100}%`;
+  const facts = [["goal_why", goal.why], ["goal_owner", goal.owner], ["goal_reach", goal.reach]];
+  return make("li", { class: `goal ${goal.tone}` },
+    make("p", { class: "goal-state" }, make("span", { "aria-hidden": "true" }, goal.icon), ` ${goal.verdict}`),
+    make("h3", {}, goal.kpi), make("p", { class: "goal-whom" }, goal.whom),
+    make("p", { class: "goal-value" }, make("strong", {}, goal.value), make("span", {}, goal.aim)),
+    goal.share === null ? null : make("span", { class: "bar", "aria-hidden": "true" }, fill),
+    make("p", { class: "note" }, goal.share_text), make("p", { class: "goal-sentence" }, goal.sentence),
+    make("details", {}, make("summary", {}, labels.goal_details),
+      make("dl", {}, ...facts.flatMap(([name, text]) => [make("dt", {}, labels[name]), make("dd", {}, text)]))));
+}
+
+function goalList(goals, labels) {
+  const list = (some) => make("ul", { class: "goal-list" }, ...some.map((goal) => goalCard(goal, labels)));
+  const rest = goals.slice(GOALS_SHOWN);
+  return [make("h2", {}, labels.goals), list(goals.slice(0, GOALS_SHOWN)),
+    ...(rest.length ? [make("details", {}, make("summary", {}, `${labels.goals_more} (${rest.length})`), list(rest))] : [])];
+}
+
+function furtherLines(further, page) {
+  const { quarter, language: lang } = page.view;
+  const link = (line) => (isPage() ? make("a", { href: `05_profiling.ipynb?${new URLSearchParams({ quarter, lang })}`,
+    "aria-label": `${page.labels.to_page}: ${line.name}` }, page.labels.to_page) : null);
+  return [make("h2", {}, page.labels.further), make("ul", {}, ...further.map((line) => make("li", {},
+    make("strong", {}, line.name), make("span", {}, line.about), make("span", {}, line.review), link(line))))];
+}
+
 function render(context) {
   let tiles = [], drawn = null;
   const page = openPage(context, "segkit-cockpit", (add) => [
     add("findings", "section", { class: "card findings" }),
     add("tiles", "section", { class: "tiles" }),
+    add("further", "section", { class: "further" }),
+    add("goals", "section", { class: "card goals" }),
     make("div", { class: "cockpit-pair" },
       make("section", { class: "card" },
         make("div", { class: "card-head" }, add("chartTitle", "h2"), add("axis", "div", { class: "switch small", role: "group" })),
@@ -33,6 +67,10 @@ function render(context) {
     showFilters(message);
     part.findings.replaceChildren(make("h2", {}, page.labels.findings), make("ul", {}, ...message.findings.map((text) => make("li", {}, text))));
     showTiles();
+    part.further.replaceChildren(...furtherLines(message.further, page));
+    part.further.hidden = !message.further.length;
+    part.goals.replaceChildren(...goalList(message.goals, page.labels));
+    part.goals.hidden = !message.goals.length;
     part.chartTitle.textContent = page.labels.chart;
     part.summary.textContent = page.labels.chart_table;
     part.mixTitle.textContent = page.labels.mix;

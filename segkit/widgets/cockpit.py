@@ -1,4 +1,4 @@
-"""The managers' landing page as one widget: tiles, value chart and account table of a project."""
+"""The managers' landing page as one widget: tiles, goals, value chart and account table of a project."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from segkit.errors import UserError
 from segkit.widgets import cockpit_view
 from segkit.widgets.accounts_csv import accounts_csv
 from segkit.widgets.accounts_table import account_page, asked
-from segkit.widgets.cockpit_data import TABLES, cockpit_data, in_segment, palette
+from segkit.widgets.cockpit_data import TABLES, cockpit_data, in_segment, main_segmentation, palette
+from segkit.widgets.cockpit_goals import goal_cards, list_further, read_goals
 from segkit.widgets.live_page import LivePage, script_of, style_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Cockpit(LivePage):
-    """Quarter, tiles, value chart and account table of a project; ``?segment=S1`` chooses a segment."""
+    """Quarter, tiles, goals, value chart and account table of a project; ``?segment=S1`` chooses a segment."""
 
     _esm = script_of("cockpit")
     _css = style_of("cockpit")
@@ -32,6 +33,7 @@ class Cockpit(LivePage):
         self._axis = cockpit_view.AXES[0]
         self._data: dict[str, pd.DataFrame] = {}
         self._state: Mapping[str, Any] = {}
+        self._beside: dict[str, Any] = {"goals": [], "further": []}
 
     def _answers(self) -> Mapping[str, Callable[[dict[str, Any]], None]]:
         return {"table": self._table, "chart": self._chart, "csv": self._csv}
@@ -40,13 +42,17 @@ class Cockpit(LivePage):
         earlier = run.previous
         previous = None if earlier is None else run_tables(earlier)
         self._data = cockpit_data(run_tables(run), previous, self._view["language"])
-        self._state = state
+        self._state, language = state, self._view["language"]
+        register = run.read("segment_register", segmentation="all")
+        main = main_segmentation(run.read("segment_register"))
+        further = list_further(run.settings.segmentations, main, register, run.as_of, language)
+        self._beside = {"goals": goal_cards(read_goals(run, self._currency), language), "further": further}
         if self._view["segment"] not in set(self._data["tiles"]["segment_id"]):
             self._view["segment"] = ""
 
     def _show(self, message: dict[str, Any], frame: dict[str, Any]) -> None:
         own = cockpit_view.page(self._data, self._state, self._view["language"], self._currency)
-        self.send({**frame, **own, "labels": frame["labels"] | own["labels"]})
+        self.send({**frame, **own, **self._beside, "labels": frame["labels"] | own["labels"]})
         self._chart({})
         self._table(message)
 

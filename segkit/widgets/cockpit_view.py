@@ -16,7 +16,7 @@ __all__ = ["AXES", "COLUMNS", "chart", "page"]
 
 GROWTH_CEILING = 2.0  # one account that grows tenfold would press all others into a line
 LABELS = """title findings tiles chart chart_axis days_since_last growth chart_table mix mix_accounts
-    mix_revenue to_card""".split()
+    mix_revenue to_card goals goals_more goal_details goal_owner goal_why goal_reach further to_page""".split()
 # Column of the account table to the screen it needs: all, all but a phone's (extra), a wide one (wide).
 COLUMNS = {
     "account_id": "extra",
