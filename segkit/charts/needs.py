@@ -134,7 +134,7 @@ def need_departments_chart(
 def need_candidates_chart(
     candidates: pd.DataFrame, sizes: pd.DataFrame, language: str = "de", currency: str = ""
 ) -> Any:
-    """Return the candidates by rank with their reach and what can be learned; full colour for those to begin with.
+    """Return the candidates with their reach and what can be learned: those to begin with first, in full colour.
 
     Parameters
     ----------
@@ -153,13 +153,14 @@ def need_candidates_chart(
     rows["label"] = [f"{n}. {a}, {b}" for n, a, b in zip(rows["rank"], rows["need"], rows["group"], strict=True)]
     rows["strength"] = rows["is_start"].map({True: 1.0, False: 0.35})
     rows["colour"] = rows["segment_id"].map(known["colour"])
-    kept = ["rank", "label", "colour", "strength", "n_persons", "n_reachable"]
+    rows["order"] = rows["rank"].where(rows["is_start"], rows["rank"] + len(rows))
+    kept = ["order", "label", "colour", "strength", "n_persons", "n_reachable"]
     long = rows.melt(kept, ["access", "learning"], "measure", "share")
     long["what"] = [say(f"needs.axis_{name}", language) for name in long["measure"]]
     long["told"] = [show(v, "percent", LOCALES[language]) for v in long["share"]]
     labels = alt.Axis(title=None, labelLimit=470, ticks=False, domain=False)
     base = alt.Chart(long).encode(
-        y=alt.Y("label:N", sort=alt.EncodingSortField("rank", op="min"), axis=labels),
+        y=alt.Y("label:N", sort=alt.EncodingSortField("order", op="min"), axis=labels),
         x=alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, 1], range=[0, 130])),
     )
     bars = base.mark_bar(height={"band": 0.66}).encode(
