@@ -4,9 +4,9 @@
 -- Frame: product_groups (product_id, product_group)
 -- Money is in ten-thousandths, so that whole numbers add up exactly; only within a group are quantities added up.
 -- A line is priced if it is a sale with product, quantity and revenue above zero. price: (p - p0) (q + q0) / 2 of each
--- product that the account bought in both quarters (matched; p, q: price and quantity of the later one, p0, q0: of the
--- earlier; a price five times the other is another unit, not another price). What it bought otherwise has changed in price as its matched purchases in the group did, if they
--- are the larger part, or else as all accounts' of the product, of the group, of everything.
+-- product (p, q: price and quantity of the later quarter, p0, q0: of the earlier). A product that the account bought in
+-- both is matched; what it bought in one alone would have cost it in the other what it cost all accounts there, times how
+-- its prices stood to theirs. A price five times the other is another unit, not another price.
 create temp table growth_days as
 select d.invoice_date, q.position
 from (select distinct invoice_date from invoices) as d
@@ -118,17 +118,42 @@ from (
     ) as sides
 ) as compared;
 
--- matched purchases: revenue of both quarters together, and what prices changed of it
-create temp table growth_by_product as
+-- the mean price of a product, to all accounts, in either quarter
+create temp table growth_product_prices as
 select
     pair,
     product_id,
-    cast(sum(cast(revenue + revenue_before as decimal(22, 4)) * 10000) as bigint) as money,
-    cast(sum(cast(price as bigint)) as bigint) as price
+    case when sum(quantity) > 0 then cast(sum(revenue) as double) / cast(sum(quantity) as double) end as price,
+    case
+        when sum(quantity_before) > 0 then cast(sum(revenue_before) as double) / cast(sum(quantity_before) as double)
+    end as price_before
 from growth_products
-where is_matched
 group by pair, product_id;
 
+-- how the prices of an account stand to the mean ones, in either quarter
+create temp table growth_levels as
+select
+    pair,
+    account_id,
+    case when sum(usual) > 0 then cast(sum(revenue) as double) / cast(sum(usual) as double) end as level_now,
+    case
+        when sum(usual_before) > 0 then cast(sum(revenue_before) as double) / cast(sum(usual_before) as double)
+    end as level_before
+from (
+    select
+        l.pair,
+        l.account_id,
+        cast(l.revenue * 10000 as bigint) as revenue,
+        cast(l.revenue_before * 10000 as bigint) as revenue_before,
+        cast(floor(coalesce(p.price, 0) * cast(l.quantity as double) * 10000 + 0.5) as bigint) as usual,
+        cast(floor(coalesce(p.price_before, 0) * cast(l.quantity_before as double) * 10000 + 0.5) as bigint)
+            as usual_before
+    from growth_products as l
+    inner join growth_product_prices as p on p.pair = l.pair and p.product_id = l.product_id
+) as bought
+group by pair, account_id;
+
+-- matched purchases: revenue of both quarters together, and what prices changed of it
 create temp table growth_by_group as
 select
     pair,
@@ -139,67 +164,59 @@ from growth_products
 where is_matched
 group by pair, product_group;
 
-create temp table growth_by_account as
-select
-    pair,
-    account_id,
-    product_group,
-    cast(sum(cast(revenue + revenue_before as decimal(22, 4)) * 10000) as bigint) as money,
-    cast(sum(cast(price as bigint)) as bigint) as price
-from growth_products
-where is_matched
-group by pair, account_id, product_group;
-
 create temp table growth_everything as
 select pair, cast(sum(money) as bigint) as money, cast(sum(price) as bigint) as price
 from growth_by_group
 group by pair;
 
--- how much is not matched decides whether an account's own purchases in the group speak for the rest of it
-create temp table growth_unmatched as
+create temp table growth_priced as
 select
     pair,
     account_id,
     product_group,
-    cast(sum(cast(revenue + revenue_before as decimal(22, 4)) * 10000) as bigint) as money
-from growth_products
-where not is_matched
-group by pair, account_id, product_group;
-
-create temp table growth_priced as
-select
-    l.pair,
-    l.account_id,
-    l.product_group,
-    l.quantity,
-    l.quantity_before,
-    l.is_matched,
-    cast(cast(l.revenue as decimal(22, 4)) * 10000 as bigint) as revenue,
-    cast(cast(l.revenue_before as decimal(22, 4)) * 10000 as bigint) as revenue_before,
-    case
-        when l.is_matched then cast(l.price as bigint)
-        else cast(
-            floor(
-                cast(l.revenue + l.revenue_before as double) * 10000
-                * case
-                    when a.money >= u.money then cast(a.price as double) / cast(a.money as double)
-                    when p.money > 0 then cast(p.price as double) / cast(p.money as double)
-                    when g.money > 0 then cast(g.price as double) / cast(g.money as double)
-                    when e.money > 0 then cast(e.price as double) / cast(e.money as double)
-                    else 0
-                end
-                + 0.5
-            ) as bigint
-        )
-    end as price
-from growth_products as l
-left join growth_by_account as a
-    on a.pair = l.pair and a.account_id = l.account_id and a.product_group = l.product_group
-left join growth_unmatched as u
-    on u.pair = l.pair and u.account_id = l.account_id and u.product_group = l.product_group
-left join growth_by_product as p on p.pair = l.pair and p.product_id = l.product_id
-left join growth_by_group as g on g.pair = l.pair and g.product_group = l.product_group
-left join growth_everything as e on e.pair = l.pair;
+    quantity,
+    quantity_before,
+    is_matched,
+    revenue,
+    revenue_before,
+    cast(
+        floor(
+            case
+                when is_matched then price
+                when other <= 5 * (revenue + revenue_before) and revenue + revenue_before <= 5 * other
+                    then (case when quantity > 0 then revenue - other else other - revenue_before end) / 2
+                else (revenue + revenue_before) * coalesce(rate, 0)
+            end
+            + 0.5
+        ) as bigint
+    ) as price
+from (
+    select
+        l.pair,
+        l.account_id,
+        l.product_group,
+        l.quantity,
+        l.quantity_before,
+        l.is_matched,
+        cast(cast(l.revenue as decimal(22, 4)) * 10000 as bigint) as revenue,
+        cast(cast(l.revenue_before as decimal(22, 4)) * 10000 as bigint) as revenue_before,
+        l.price,
+        -- what a purchase of one quarter alone would have cost in the other
+        case
+            when l.quantity > 0 and l.quantity_before > 0 then null
+            when l.quantity > 0 then p.price_before * v.level_before * cast(l.quantity as double) * 10000
+            else p.price * v.level_now * cast(l.quantity_before as double) * 10000
+        end as other,
+        case
+            when g.money > 0 then cast(g.price as double) / cast(g.money as double)
+            when e.money > 0 then cast(e.price as double) / cast(e.money as double)
+        end as rate
+    from growth_products as l
+    inner join growth_product_prices as p on p.pair = l.pair and p.product_id = l.product_id
+    inner join growth_levels as v on v.pair = l.pair and v.account_id = l.account_id
+    left join growth_by_group as g on g.pair = l.pair and g.product_group = l.product_group
+    left join growth_everything as e on e.pair = l.pair
+) as purchases;
 
 -- the mean price of a group is that of all accounts and both quarters: an account's own mean, of a handful of units,
 -- would make a change of quantity look larger than it is whenever quantities go up and down
