@@ -273,6 +273,28 @@ def test_a_run_tells_how_far_it_is_and_what_went_wrong(widget, monkeypatch):
     told = ask(widget, "run", name="three")
     assert begun[0][0] == "run" and begun[0][-2:] == ["--scenario", "three"]
     assert "something is wrong" in told["told"]["text"] and told["running"]["share"] is None
+    assert told["told"]["is_end"]  # stays on its tab, also where somebody looks at another one meanwhile
+
+
+def test_an_adoption_says_in_words_what_runs_first(widget, monkeypatch):
+    def command(arguments, on_line, on_end):
+        on_end(2, "The official run is stale")
+        return SimpleNamespace(is_running=False)
+
+    ask(widget, "try", wish=KMEANS), ask(widget, "keep", name="three")
+    run = widget.folder / "scenarios" / "three" / "runs" / "2026Q3"
+    run.mkdir(parents=True)
+    (run / "manifest.json").write_text("{}", encoding="utf-8")
+    changed = {"": ["code", "decisions:moves", "settings:kpis", "settings:value"], "three": ["code"]}
+    monkeypatch.setattr("segkit.widgets.explorer.keeper.changed_since", lambda project, _: changed[project.scenario])
+    monkeypatch.setattr("segkit.widgets.explorer.keeper.Command", command)
+    told = ask(widget, "adopt", name="three", author="E", note="n")
+    assert "Verschiebungen von Kunden, Einstellungen. Bitte zuerst den Lauf erneuern" in told["told"]["text"]
+    assert told["scenarios"]["is_stale"] and not told["scenarios"]["is_adopted"]
+    changed |= {"": ["code"], "three": ["sources"]}
+    assert "noch einmal rechnen" in ask(widget, "adopt", name="three", author="E", note="n")["told"]["text"]
+    changed["three"] = []
+    assert "official run is stale" in ask(widget, "adopt", name="three", author="E", note="n")["told"]["text"]
 
 
 def test_a_command_is_heard_and_can_be_ended(monkeypatch):

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 AT_ONCE = 0.5  # seconds up to which nothing is said
-SLOW = 0.25  # seconds of an estimate from which a first answer comes before the full one: estimates err
 LONG = 20.0  # seconds from which somebody is asked first
-# Seconds at 5,000 accounts fitted, 5 segments, 4 criteria, and the power of rows with which the fit grows;
-# measured in benchmarks/explorer.md.
+# Seconds of the fit and of its stability at 5,000 accounts fitted, 5 segments, 4 criteria, and the power of rows with
+# which they grow; measured in benchmarks/explorer.md.
 FITS = {
-    "kmeans": (0.25, 1.0),
-    "kmedoids": (3.60, 2.0),
-    "ward": (0.45, 2.0),
-    "gaussian": (0.95, 1.0),
-    "mixture": (0.30, 1.0),
+    "kmeans": (0.40, 1.0),
+    "kmedoids": (5.70, 2.0),
+    "ward": (0.75, 2.0),
+    "gaussian": (1.50, 1.0),
+    "mixture": (0.47, 1.0),
     "density": (0.12, 1.2),
-    "tree": (0.04, 1.0),
+    "tree": (0.08, 1.0),
     "grid": (0.0, 1.0),
     "rules": (0.0, 1.0),
 }
-PER_ACCOUNT = 1e-5  # seconds of placing, counting and describing one account
-FIRST = 0.10  # seconds of a quick search on 1,200 accounts, and of what comes with any answer
+PER_ACCOUNT = 1.6e-5  # seconds of placing, counting and describing one account
+FIRST = 0.06  # seconds of a quick search on 1,200 accounts, and of what comes with any answer
 ROWS = 5000
+FEW = 20_000  # accounts up to which a first answer always comes: estimates err where other programs are at work
 
 
 @dataclass
@@ -42,6 +42,10 @@ class Clock:
         seconds, power = FITS[method]
         size = (n_fitted / ROWS) ** power * (0.4 + 0.12 * k) * (0.8 + 0.05 * n_criteria)
         return self.speed * (0.05 + seconds * size + PER_ACCOUNT * n_accounts)
+
+    def is_first_sooner(self, n_accounts: int, estimated: float) -> bool:
+        """Return whether a first answer comes noticeably sooner; of many accounts placing them takes the most time."""
+        return n_accounts <= FEW or estimated > 1.5 * self.first(n_accounts)
 
     def first(self, n_accounts: int) -> float:
         """Return the seconds that a first answer from a sample is likely to take."""

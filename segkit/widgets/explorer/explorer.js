@@ -7,7 +7,7 @@ function render({ model, el }) {
   // Without the attribute JupyterLab takes typed letters for its own shortcuts.
   const root = make("section", { class: "segkit-explorer", "data-lm-suppress-shortcuts": "true", "aria-busy": "true" });
   const head = make("header"), tabs = make("div", { class: "tabs", role: "tablist" }), status = make("div", { class: "status" });
-  const message = make("p", { class: "message", role: "status" });
+  const message = make("p", { class: "message", role: "status" }), elsewhere = make("footer");
   const page = { labels: {}, frame: null, tried: [], shownLabel: "", isTrial: false, ask: (kind, more = {}) => {
     if (kind !== "points" && kind !== "beside") tell("", "");
     model.send({ kind, ...more });
@@ -50,8 +50,7 @@ function render({ model, el }) {
       button(LANGUAGES[to], () => page.ask("language", { to }), "", { lang: to, "aria-pressed": String(to === frame.language) })));
     state.undo = button(`↶ ${labels.undo}`, () => { isReset = true; page.ask("undo"); });
     state.redo = button(`${labels.redo} ↷`, () => { isReset = true; page.ask("redo"); });
-    head.replaceChildren(make("div", {}, make("h3", {}, frame.title), make("p", { class: "hint" }, frame.about),
-      ...frame.elsewhere.map((text) => make("p", { class: "hint" }, text))), choose,
+    head.replaceChildren(make("div", {}, make("h3", {}, frame.title), make("p", { class: "hint" }, frame.about)), choose,
       make("div", { class: "row tools" }, state.undo, state.redo, switcher));
     root.lang = frame.language;
   }
@@ -62,17 +61,26 @@ function render({ model, el }) {
   }
 
   function idle() {
+    clearTimeout(state.late);
+    state.said = "";
     status.replaceChildren();
     root.setAttribute("aria-busy", "false");
   }
 
-  function busy({ share, words }) {
+  // Where it takes longer than was said, it says so.
+  function busy({ share, words, seconds }) {
     root.setAttribute("aria-busy", "true");
     if (!words) return;
+    if (words !== state.said) {
+      clearTimeout(state.late);
+      state.isLate = false;
+      state.late = setTimeout(() => { state.isLate = true; busy({ share, words, seconds }); }, 1500 * seconds);
+    }
+    state.said = words;
     const fill = make("span");
     fill.style.width = `${100 * share}%`;
     status.replaceChildren(make("div", { class: "progress", role: "progressbar", "aria-valuemin": "0", "aria-valuemax": "100", "aria-valuenow": String(Math.round(100 * share)), "aria-label": words }, fill),
-      make("span", {}, words), button(page.labels.cancel, () => page.ask("cancel")));
+      make("span", {}, state.isLate ? `${words} ${page.labels.late}` : words), button(page.labels.cancel, () => page.ask("cancel")));
   }
 
   const takes = {
@@ -80,7 +88,8 @@ function render({ model, el }) {
       page.frame = found;
       page.labels = found.labels;
       isReset = true;
-      if (!root.contains(head)) root.replaceChildren(head, tabs, status, message, ...TABS.map((name) => panels[name].root));
+      if (!root.contains(head)) root.replaceChildren(head, tabs, status, message, ...TABS.map((name) => panels[name].root), elsewhere);
+      elsewhere.replaceChildren(...found.elsewhere.map((text) => make("p", { class: "hint" }, text)));
       drawHead();
       panels.keep.take(found);
       open(found.tab || tab);
@@ -114,7 +123,8 @@ function render({ model, el }) {
     },
     told(found) {
       if (found.where === "try") idle();
-      tell(found.text, found.level);
+      if (found.is_end) panels.keep.said(found.text, found.level);
+      tell(found.is_end && tab === "keep" ? "" : found.text, found.level);
       if (found.where === "keep") panels.keep.suggest(found.suggested);
       if (found.where === "map" && found.level === "good") panels.map.done();
     },

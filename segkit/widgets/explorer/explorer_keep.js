@@ -20,7 +20,7 @@ function namesPanel(page) {
           ["name_de", "name_en", "note"].map((name) => make("td", {}, inputs[name], name === "note" && about.noted ? make("small", {}, about.noted) : "")),
           make("td", {}, button(page.labels.save, save)));
       });
-      root.replaceChildren(make("div", { class: "row" }, field(page.labels.author, who)), make("div", { class: "scroll" }, make("table", { class: "form" },
+      root.replaceChildren(make("div", { class: "row" }, field(page.labels.author, signed(who))), make("div", { class: "scroll" }, make("table", { class: "form" },
         make("thead", {}, make("tr", {}, make("th", { scope: "col" }, page.labels.segment), ["name_de", "name_en", "note"].map((name) => make("th", { scope: "col" }, page.labels[name])), make("td"))),
         make("tbody", {}, rows))), make("p", { class: "hint" }, page.labels.names_hint));
     },
@@ -33,7 +33,8 @@ function keepPanel(page) {
   const replace = make("input", { type: "checkbox" });
   const who = author(), note = make("input", { type: "text", maxlength: "300" });
   const progress = make("div", { class: "running", hidden: true });
-  let chosen = "", scenarios = [], isAdopted = false;
+  const last = make("p", { class: "message", hidden: true }); // what the last run or adoption said, also after other tabs
+  let chosen = "", scenarios = [], isAdopted = false, isStale = false;
 
   function draw() {
     const shown = make("p", { class: "what" }, page.shownLabel);
@@ -52,10 +53,10 @@ function keepPanel(page) {
         event.preventDefault();
         remember(who.value.trim());
         page.ask("adopt", { name: chosen, author: who.value, note: note.value });
-      } }, make("h4", {}, page.labels.step_adopt), make("div", { class: "row" }, field(page.labels.author, who), field(page.labels.reason, note, "wide"),
-        make("button", { type: "submit", class: held?.is_run && !isAdopted ? "primary" : "" }, page.labels.adopt),
-        button(page.labels.renew, () => page.ask("run", { name: "" }), isAdopted ? "primary" : "")), make("p", { class: "hint" }, page.labels.adopt_hint)),
-      progress);
+      } }, make("h4", {}, page.labels.step_adopt), make("div", { class: "row" }, field(page.labels.author, signed(who)), field(page.labels.reason, note, "wide"),
+        make("button", { type: "submit", class: held?.is_run && !isAdopted && !isStale ? "primary" : "" }, page.labels.adopt),
+        button(page.labels.renew, () => page.ask("run", { name: "" }), isAdopted || isStale ? "primary" : "")), make("p", { class: "hint" }, page.labels.adopt_hint)),
+      progress, last);
   }
 
   return {
@@ -65,10 +66,17 @@ function keepPanel(page) {
       scenarios = found.scenarios;
       if (found.chosen) chosen = found.chosen;
       if (found.is_adopted != null) isAdopted = found.is_adopted;
+      if (found.is_stale != null) isStale = found.is_stale;
       draw();
     },
     suggest(text) { if (text && !/^[A-Za-z0-9][\w-]*$/.test(name.value)) name.value = text; },
+    said(text, level) {
+      last.textContent = text;
+      last.className = `message ${level}`;
+      last.hidden = !text;
+    },
     running({ share, words }) {
+      if (share != null) last.hidden = true;
       progress.hidden = share == null;
       if (share == null) return;
       const fill = make("span");

@@ -57,3 +57,9 @@ function author() {
   input.addEventListener("change", () => remember(input.value.trim()));
   return input;
 }
+
+// Whoever signed once in this browser need not type the name again.
+function signed(input) {
+  if (!input.value) input.value = remembered();
+  return input;
+}

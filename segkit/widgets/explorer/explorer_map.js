@@ -133,14 +133,19 @@ function mapPanel(page) {
   const who = author(), reason = make("input", { type: "text", maxlength: "300" });
   let target = "-";
 
+  const move = make("button", { type: "submit", class: "primary" });
+  const count = () => { move.textContent = `${page.labels.move} (${ticked.size})`; };
+
   function moveForm() {
+    signed(who);
+    count();
     const options = [["-", page.labels.choose], ...page.frame.decided.map((one) => [one.id, page.frame.language === "de" ? one.name_de : one.name_en]), ["", page.labels.give_back]];
     return make("form", { class: "row decide", onsubmit: (event) => {
       event.preventDefault();
       remember(who.value.trim());
       page.ask("move", { accounts: [...ticked], segment: target, author: who.value, reason: reason.value });
     } }, field(page.labels.target, list(options, target, (to) => { target = to; })), field(page.labels.author, who), field(page.labels.reason, reason, "wide"),
-    make("button", { type: "submit", class: "primary" }, page.labels.move), make("p", { class: "hint" }, page.labels.moves_hint));
+    move, make("p", { class: "hint" }, page.labels.moves_hint));
   }
 
   function drawListed(found) {
@@ -148,11 +153,12 @@ function mapPanel(page) {
     const boxes = [];
     const all = make("input", { type: "checkbox", checked: true, "aria-label": page.labels.all, onchange: () => {
       boxes.forEach(([box, id]) => { box.checked = all.checked; if (all.checked) ticked.add(id); else ticked.delete(id); });
+      count();
     } });
     ticked = new Set(found.accounts.map((row) => row.id));
     const rows = found.accounts.map((row) => {
       const box = make("input", { type: "checkbox", checked: true, "aria-label": row.name });
-      box.addEventListener("change", () => { if (box.checked) ticked.add(row.id); else ticked.delete(row.id); });
+      box.addEventListener("change", () => { if (box.checked) ticked.add(row.id); else ticked.delete(row.id); count(); });
       boxes.push([box, row.id]);
       return make("tr", {}, make("td", {}, box), make("td", {}, row.name, make("small", {}, row.id)), make("td", {}, named(row.segment),
         row.is_manual ? make("small", {}, page.labels.manual) : ""), page.isTrial ? make("td", {}, named(row.tried)) : "", make("td", { class: "num" }, row.revenue));

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from segkit.overview import changed_since
 from segkit.project import Project
 from segkit.run import Run
 from segkit.segments.explore.beside import compare
@@ -16,6 +17,8 @@ from segkit.widgets.explorer.material import read_force
 from segkit.widgets.explorer.session import Session
 
 NOTEBOOKS = 9  # of a run, for its progress
+CHANGED = {"decisions:moves": "moves", "decisions:names": "names", "settings": "settings", "sources": "sources"}
+Problem = tuple[str, dict[str, Any]]
 LINE = re.compile(r"^\d{4}Q\d  (\w+)\s")
 
 
@@ -98,7 +101,7 @@ class Keeper:
             lines: list[str] = []
 
             def on_end(code: int, errors: str) -> None:
-                self._ended(code, errors, "explore.adopted", name)
+                self._ended(code, errors, "explore.adopted", name, self._find_stale(name) if code == 2 else None)
 
             self._command = Command(arguments, lines.append, on_end)
 
@@ -113,7 +116,20 @@ class Keeper:
             self._tell("explore.warn_busy", {})
         return is_busy
 
-    def _ended(self, code: int, errors: str, key: str, name: str) -> None:
+    def _find_stale(self, name: str) -> Problem | None:
+        """Return in words what has to run again before an adoption, because something has changed since it ran."""
+        session = self._session
+        for project, key in ((Project(session.folder), "official"), (Project(session.folder, name), "scenario")):
+            changed = [what for what in changed_since(project, session.run.quarter) if what != "code"]
+            if changed:
+                kinds = dict.fromkeys(
+                    CHANGED.get(what, CHANGED.get(what.partition(":")[0], "other")) for what in changed
+                )
+                told = ", ".join(session.say(f"explore.changed_{kind}") for kind in kinds)
+                return f"explore.warn_stale_{key}", {"what": told, "name": name}
+        return None
+
+    def _ended(self, code: int, errors: str, key: str, name: str, problem: Problem | None = None) -> None:
         session = self._session
         self._send({"kind": "running", "share": None, "words": ""})
         self._send(
@@ -122,16 +138,20 @@ class Keeper:
                 "scenarios": self.scenarios(),
                 "chosen": name,
                 "is_adopted": key.endswith("adopted") and not code,
+                "is_stale": problem is not None and problem[0].endswith("official"),
             }
         )
         if code in (130, -2):
-            self._tell("explore.stopped", {}, level="note")
+            self._tell("explore.stopped", {}, level="note", is_end=True)
+        elif problem is not None:
+            self._tell(*problem, is_end=True)
         elif code:
             last = [line for line in errors.splitlines() if line.strip()][-3:]
-            self._tell("explore.warn_command", {"reason": " ".join(last) or f"exit {code}"})
+            self._tell("explore.warn_command", {"reason": " ".join(last) or f"exit {code}"}, is_end=True)
         else:
             numbers = {"name": name, "quarter": session.run.quarter.label}
-            self._tell(key, numbers | (self._moved(name) if key == "explore.ran" else {}), level="good")
+            numbers |= self._moved(name) if key == "explore.ran" else {}
+            self._tell(key, numbers, level="good", is_end=True)
 
     def _moved(self, name: str) -> dict[str, Any]:
         """Return how many accounts, with how much revenue, a scenario's run would move."""
@@ -149,6 +169,10 @@ class Keeper:
     def _progress(self, share: float, words: str) -> None:
         self._send({"kind": "running", "share": share, "words": words})
 
-    def _tell(self, key: str, numbers: dict[str, Any], level: str = "warn", suggested: str = "") -> None:
+    def _tell(
+        self, key: str, numbers: dict[str, Any], level: str = "warn", suggested: str = "", is_end: bool = False
+    ) -> None:
+        """Say a sentence; what a run or an adoption came to stays on the tab until the next one begins."""
         text = self._session.say(key, **numbers)
-        self._send({"kind": "told", "where": "keep", "level": level, "text": text, "suggested": suggested})
+        told = {"kind": "told", "where": "keep", "level": level, "text": text, "suggested": suggested}
+        self._send(told | {"is_end": is_end})

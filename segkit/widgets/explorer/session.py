@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from segkit.charts.theme import SEGMENT_COLOURS
 from segkit.project import Project
 from segkit.segments.explore.dress import NONE, Dressed, dress_trial
-from segkit.segments.explore.duration import SLOW, Clock
+from segkit.segments.explore.duration import Clock
 from segkit.segments.explore.history import History
 from segkit.segments.explore.trial import FIRST_ROWS, Trial, rows_fitted, try_out
 from segkit.segments.explore.wish import OF_ALL, THRESHOLDS, WHOLE, read_wish
@@ -111,9 +111,9 @@ class Session:
     def has_first(self, wished: AccountSegmentation) -> bool:
         """Return whether a first answer from a sample comes before the full one: that would take noticeably longer."""
         shown = self.shown.trial
-        is_there = shown.is_first and shown.settings == wished
-        slow = self.estimate(wished) > max(SLOW, 1.5 * self.clock.first(len(self.material.features)))
-        return slow and not is_there and rows_fitted(wished, self.n_open) > FIRST_ROWS
+        if shown.is_first and shown.settings == wished or rows_fitted(wished, self.n_open) <= FIRST_ROWS:
+            return False
+        return self.clock.is_first_sooner(len(self.material.features), self.estimate(wished))
 
     def steps(self, wished: AccountSegmentation, first: str = "") -> Generator[Any, None, Any]:
         """Return the steps of a trial, with a first answer before the full one or alone where that is wished."""
@@ -124,6 +124,7 @@ class Session:
         material = self.material
         quick = material.settings.model_copy(update={"method": "kmeans", "n_segments": 2})
         yield from try_out(material.features.head(200), quick, self.run.settings.seed)
+        import sklearn.mixture  # noqa: F401 - loaded ahead, as a first use of it costs a third of a second
 
     def dress(self, trial: Trial, number: int, before: Dressed | None) -> Dressed:
         """Return a trial with names and colours."""

@@ -45,7 +45,7 @@ class Trying:
             self._ask(seconds)
             return
         words = session.say("explore.takes", seconds=max(1, round(seconds))) if seconds > AT_ONCE else ""
-        self._send({"kind": "busy", "share": 0.02, "words": words})
+        self._send({"kind": "busy", "share": 0.02, "words": words, "seconds": seconds})
         _Attempt(self, session, wished, seconds, words, is_asked).begin(has_first)
 
     def cancel(self, _: dict[str, Any]) -> None:
@@ -96,7 +96,8 @@ class _Attempt:
                 self._correct(step.trial)
             if not (step.trial.is_first and self._is_asked):
                 self._trying._show(True)
-        self._trying._send({"kind": "busy", "share": step.done / step.of, "words": self._words})
+        share = step.done / step.of
+        self._trying._send({"kind": "busy", "share": share, "words": self._words, "seconds": self._seconds})
 
     def _hold(self, trial: Trial) -> None:
         """Put a trial into the session: the full answer in the place of the first one."""
