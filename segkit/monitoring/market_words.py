@@ -50,10 +50,13 @@ def shape_market(market: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         The rows with segment_de, segment_en, rank, verdict (above, below or alike: the interval of the gap against
-        zero; small segments are not judged), own_low, own_high (limits of own growth, as far as they are drawn),
-        stroke, fill.
+        zero; small segments are not judged), revenue_outside (of ALL: from accounts in no segment), own_low, own_high
+        (limits of own growth, as far as they are drawn), stroke, fill.
     """
-    told = market[market["gap"].notna()]
+    is_all = market["segment_id"] == ALL
+    inside = market.loc[~is_all, "revenue"].astype("float64").sum()
+    outside = (market["revenue"].astype("float64") - inside).where(is_all, 0.0).round(2)
+    told = market.assign(revenue_outside=outside)[market["gap"].notna()]
     names = register.set_index("segment_id")
     words = {}
     for language in LANGUAGES:
@@ -95,6 +98,9 @@ def describe_market(shaped: pd.DataFrame) -> Sentences:
         side = "above" if row["gap_low"] > 0 else "below" if row["gap_high"] < 0 else "alike"
         said = [(f"growth.market_{side}", numbers)]
     segments = shaped[shaped["segment_id"] != ALL]
+    newcomers = float(row["revenue_outside"])
+    if newcomers > 0:
+        said.append(("growth.market_new", {"new": newcomers}))
     for side in ("above", "below"):
         listed = segments[segments["verdict"] == side]
         if len(listed):
