@@ -12,7 +12,7 @@ from segkit import texts
 from segkit.reports.rules_workbook import write_rule_workbook
 from segkit.segments.typing.as_filter import rule_filters
 from segkit.segments.typing.as_sql import rule_sql
-from segkit.segments.typing.quarterly import rules_of
+from segkit.segments.typing.quarterly import PERSON, rules_of
 from segkit.store import read_frame, read_json, written_whole
 
 FORMATS = ("sql", "xlsx", "txt", "json")
@@ -35,7 +35,7 @@ def write_rules(run: Path, folder: Path, language: str, quarter: str) -> list[Pa
     Returns
     -------
     list of Path
-        ``<segmentation>_<rule>.<format>``: rule accepted, crm or full; sql, xlsx, txt (filters of a CRM), json.
+        ``<segmentation>_<rule>.<format>``: rule accepted, crm, full or person; sql, xlsx, txt (filters of a CRM), json.
     """
     models = sorted((run / "models").glob("typing_*.json"))
     shutil.rmtree(folder, ignore_errors=True)
@@ -54,7 +54,8 @@ def write_rules(run: Path, folder: Path, language: str, quarter: str) -> list[Pa
             stated = exports[(exports["segmentation_id"] == segmentation) & (exports["rule"] == kind)]
             if len(stated):
                 comments = describe_export(segmentation, kind, quarter, stated.iloc[0], language)
-                found += write_rule(folder / f"{segmentation}_{kind}", rule, names, language, comments)
+                table = "contacts" if kind == PERSON else "accounts"
+                found += write_rule(folder / f"{segmentation}_{kind}", rule, names, language, comments, table)
     return found
 
 
@@ -69,11 +70,12 @@ def describe_export(segmentation: str, kind: str, quarter: str, stated: Any, lan
 
 
 def write_rule(
-    base: Path, rule: Mapping[str, Any], names: Mapping[str, str], language: str, comments: tuple[str, ...]
-) -> list[Path]:
-    """Write one rule in every format beside each other: `base` with the endings of `FORMATS`."""
+    base: Path, rule: Mapping[str, Any], names: Mapping[str, str], language: str, comments: tuple[str, ...],
+    table: str = "accounts",
+) -> list[Path]:  # fmt: skip
+    """Write one rule in every format beside each other: `base` with the endings of `FORMATS`; SQL asks for `table`."""
     written = {
-        "sql": rule_sql(rule, comments=comments),
+        "sql": rule_sql(rule, table, comments),
         "txt": rule_filters(rule, names, language, comments),
         "json": json.dumps({"about": list(comments), "names": dict(names), **rule}, indent=1, ensure_ascii=False),
     }

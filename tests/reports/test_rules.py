@@ -14,8 +14,10 @@ import pytest
 from segkit import texts
 from segkit.reports.rules import write_rule, write_rules
 from segkit.reports.rules_workbook import write_rule_workbook
+from segkit.segments.typing.as_sql import rule_sql, shown
 from segkit.segments.typing.conditions import apply_rule
-from segkit.segments.typing.quarterly import type_accounts
+from segkit.segments.typing.fields import TypingInputs, join_persons
+from segkit.segments.typing.quarterly import _type_persons, type_accounts
 from segkit.store import write_frame, write_json
 from tests.segments.typing.companies import FAST, inputs_of
 from tests.segments.typing.test_conditions import HARD, hard_rows
@@ -52,11 +54,49 @@ def test_the_formula_gives_the_same_segment_in_libreoffice(typed, tmp_path):
     write_rule_workbook(tmp_path / "kit.xlsx", kit, NAMES, "en", ("a",), inputs.accounts)
     few = rows.head(20).assign(branch=["Zweig 599" if i % 3 == 0 else b for i, b in enumerate(rows["branch"].head(20))])
     write_rule_workbook(tmp_path / "long.xlsx", too_long, {}, "de", ("a",), few)
-    hard, of_kit, of_long = calculate(tmp_path, *(tmp_path / f"{name}.xlsx" for name in ("hard", "kit", "long")))
+    inputs_of_persons, person = persons_of(200)
+    people = join_persons(inputs_of_persons)
+    write_rule_workbook(tmp_path / "person.xlsx", person, {}, "de", ("a",), people)
+    books = (tmp_path / f"{name}.xlsx" for name in ("hard", "kit", "long", "person"))
+    hard, of_kit, of_long, of_person = calculate(tmp_path, *books)
+    assert (of_person["segment_id"] == placed(people, person)).all() and of_person["segment_id"].nunique() == 3
     assert (hard["segment_id"] == apply_rule(rows, HARD)).all()
     likely = apply_rule(inputs.accounts, {**kit, "otherwise": kit["likely"]})
     assert (of_kit["likely_segment_id"] == likely).all()
     assert (of_long["segment_id"] == apply_rule(few, too_long)).all() and (of_long["segment_id"] == "LONG").any()
+
+
+def persons_of(n: int):
+    """Persons whose department tells their need, but for those of one department, and the kit of them."""
+    inputs = inputs_of(n)
+    rng = np.random.default_rng(2)
+    need = rng.choice(["N1", "N2"], 3 * n)
+    told = np.where(need == "N1", "Einkauf", 'Technik "A", Ö')
+    department = np.where(rng.random(3 * n) < 0.7, told, "Lager")
+    persons = pd.DataFrame({"segmentation_id": "needs", "contact_id": [f"P{i:04d}" for i in range(3 * n)]})
+    persons["account_id"] = rng.choice(inputs.accounts["account_id"], 3 * n)
+    persons = persons.assign(segment_id=need, basis="answers")
+    contacts = persons[["contact_id", "account_id"]].assign(department=department, seniority="Leitung")
+    both = TypingInputs(inputs.accounts, inputs.segments, inputs.features, None, persons, contacts)
+    return both, _type_persons(both, FAST.model_copy(update={"wanted_accuracy": 0.85}), "needs")[0]["person"]
+
+
+def placed(people: pd.DataFrame, kit: dict) -> np.ndarray:
+    rules = [{**rule, "segment_id": shown(rule, kit)} for rule in kit["rules"]]
+    return apply_rule(people, {**kit, "rules": rules})
+
+
+def test_the_rule_of_persons_gives_the_same_segment_in_duckdb(tmp_path):
+    import duckdb
+
+    inputs, kit = persons_of(200)
+    people = join_persons(inputs)
+    con = duckdb.connect()
+    con.register("contacts", people)
+    sql = con.execute(rule_sql(kit, "contacts") + ' ORDER BY "contact_id"').df()
+    assert (sql["segment_id_1"] == placed(people, kit)).all()  # segment_id itself is the need they told
+    assert (sql["likely_segment_id"] == apply_rule(people, {**kit, "otherwise": kit["likely"]})).all()
+    assert {"N1", "N2", "UNSURE"} == set(sql["segment_id_1"])
 
 
 def run_json(rule: dict, row: dict) -> str:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from segkit.display import label_of
+from segkit.segments.typing.stated import next_interval
 from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
+NEXT = 100
+"""Accounts or persons placed next, of which it is said how many will be right."""
 Sentences = list[tuple[str, dict[str, Any]]]
 SLIGHT = 0.03
 """Points of accuracy: with fewer accounts held back than this interval needs, a figure is called rough."""
@@ -63,6 +67,8 @@ def _describe_kit(kit: str, quality: pd.DataFrame, fields: pd.DataFrame) -> Sent
     numbers |= {"wanted": float(placed["baseline"]), "unsure": unsure, "n": int(placed["n_accounts"])}
     reached = "typing.placed" if numbers["high"] >= numbers["wanted"] else "typing.warn_placed_short"
     found.append((reached, names | numbers))
+    soon = next_interval(numbers["value"], numbers["low"], numbers["high"], NEXT)
+    found.append(("typing.next", names | {"n": NEXT, "low": int(NEXT * soon[0]), "high": ceil(NEXT * soon[1])}))
     if (placed["high"] - placed["low"]) / 2 > SLIGHT:
         found.append(("typing.rough", names | {"half": 50 * float(placed["high"] - placed["low"])}))
     return found

@@ -44,11 +44,11 @@ def measure_kit(kit: Kit, codes: np.ndarray, values: np.ndarray) -> list[dict[st
         metric, value, low, high, baseline, n_accounts. The limits are 95 % limits of the rate, that is of the figure of
         this very rule on all accounts like these; of so and so many next ones see `stated.next_interval`. accuracy:
         share told rightly, placed or not, baseline: the largest segment told to all. accuracy_placed: of those placed
-        alone; baseline: the accuracy wanted. share_abstained: share left unsure by the kit's rule. explained: share of the uncertainty taken away, see `explained_share`;
-        baseline 0. calibration_error: difference of chance told and share right in five groups, weighted by accounts;
-        baseline: what chance alone makes of a perfect rule. error_cost: money per placed account by which the value
-        of the told segment misses that of the true one (the values taken as they are); baseline: all told the largest
-        segment.
+        alone; baseline: the accuracy wanted. share_abstained: share left unsure by the kit's rule. explained: share of
+        the uncertainty taken away, see `explained_share`; baseline 0. calibration_error: difference of chance told and
+        share right in five groups, weighted by accounts; baseline: what chance alone makes of a perfect rule.
+        error_cost: money per placed account by which the value of the told segment misses that of the true one (the
+        values taken as they are); baseline: all told the largest segment.
     """
     prior = np.bincount(codes, minlength=kit.shares.shape[1]) / len(codes)
     cost_usual = np.abs(values[codes] - values[int(prior.argmax())])

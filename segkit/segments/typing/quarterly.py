@@ -26,6 +26,8 @@ SET_APART = (KEY, DORMANT, "UNKNOWN")
 STATES_OF_TIME = ("S5", "S6")
 FEWEST = 100
 """Accounts to learn from, at least: of fewer, a fifth held back says nothing."""
+FEWEST_COMPANIES = 20
+"""Companies that the persons to learn from must work for, at least: persons of one company are held back together."""
 TABLE_NAMES = ("typing_fields", "typing_quality", "typing_errors", "typing_exports")
 
 
@@ -141,7 +143,8 @@ def _type_persons(inputs: TypingInputs, settings: Any, segmentation_id: str):
     known = known[~known["segment_id"].isin(SET_APART)].reset_index(drop=True)
     segments, codes = np.unique(known["segment_id"].to_numpy(str), return_inverse=True)
     fields = usable_fields(known, [*settings.person_fields, *settings.crm_fields])
-    if len(codes) < FEWEST or len(segments) < 2 or not fields:
+    is_enough = len(codes) >= FEWEST and known["account_id"].nunique() >= FEWEST_COMPANIES
+    if not is_enough or len(segments) < 2 or not fields:
         return {}, {name: no_rows(name) for name in TABLE_NAMES}
     costs = settings.crm_fields | settings.person_fields
     kit = fit_kit(known, codes, segments.tolist(), fields, costs, settings)
