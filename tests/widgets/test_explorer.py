@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import time
 from types import SimpleNamespace
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from segkit import adoption
 from segkit.decisions import read_decisions
 from segkit.quarters import Quarter
 from segkit.segments.explore import trial
@@ -276,25 +278,27 @@ def test_a_run_tells_how_far_it_is_and_what_went_wrong(widget, monkeypatch):
     assert told["told"]["is_end"]  # stays on its tab, also where somebody looks at another one meanwhile
 
 
-def test_an_adoption_says_in_words_what_runs_first(widget, monkeypatch):
+@pytest.mark.parametrize(("refusal", "said"), [
+    ("The official run of 2026Q3 is stale, because this has changed since: decisions:moves, settings:kpis,\n"
+     "settings:value. Renew it with `x`", "Verschiebungen von Kunden, Einstellungen. Bitte zuerst den Lauf erneuern"),
+    ("The run of scenario three of 2026Q3 is stale, because this has changed since: sources. Renew it",
+     "Daten. Bitte das Szenario noch einmal rechnen"),
+    ("Another run of this project is going on.", "Another run"),
+])  # fmt: skip
+def test_an_adoption_says_in_words_what_runs_first(widget, monkeypatch, refusal, said):
     def command(arguments, on_line, on_end):
-        on_end(2, "The official run is stale")
+        on_end(2, refusal)
         return SimpleNamespace(is_running=False)
 
     ask(widget, "try", wish=KMEANS), ask(widget, "keep", name="three")
     run = widget.folder / "scenarios" / "three" / "runs" / "2026Q3"
     run.mkdir(parents=True)
     (run / "manifest.json").write_text("{}", encoding="utf-8")
-    changed = {"": ["code", "decisions:moves", "settings:kpis", "settings:value"], "three": ["code"]}
-    monkeypatch.setattr("segkit.widgets.explorer.keeper.changed_since", lambda project, _: changed[project.scenario])
     monkeypatch.setattr("segkit.widgets.explorer.keeper.Command", command)
     told = ask(widget, "adopt", name="three", author="E", note="n")
-    assert "Verschiebungen von Kunden, Einstellungen. Bitte zuerst den Lauf erneuern" in told["told"]["text"]
-    assert told["scenarios"]["is_stale"] and not told["scenarios"]["is_adopted"]
-    changed |= {"": ["code"], "three": ["sources"]}
-    assert "noch einmal rechnen" in ask(widget, "adopt", name="three", author="E", note="n")["told"]["text"]
-    changed["three"] = []
-    assert "official run is stale" in ask(widget, "adopt", name="three", author="E", note="n")["told"]["text"]
+    assert said in told["told"]["text"] and not told["scenarios"]["is_adopted"]
+    assert told["scenarios"]["is_stale"] == refusal.startswith("The official")
+    assert "is stale, because this has changed since: " in inspect.getsource(adoption)
 
 
 def test_a_command_is_heard_and_can_be_ended(monkeypatch):

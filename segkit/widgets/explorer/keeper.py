@@ -6,7 +6,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from segkit.overview import changed_since
 from segkit.project import Project
 from segkit.run import Run
 from segkit.segments.explore.beside import compare
@@ -19,6 +18,8 @@ from segkit.widgets.explorer.session import Session
 NOTEBOOKS = 9  # of a run, for its progress
 CHANGED = {"decisions:moves": "moves", "decisions:names": "names", "settings": "settings", "sources": "sources"}
 Problem = tuple[str, dict[str, Any]]
+STALE = re.compile(r"The (official run|run) .*is stale, because this has changed since: (.+?)\. Renew it")
+"""What `segkit adopt` says where a run has to be renewed first."""
 LINE = re.compile(r"^\d{4}Q\d  (\w+)\s")
 
 
@@ -101,7 +102,7 @@ class Keeper:
             lines: list[str] = []
 
             def on_end(code: int, errors: str) -> None:
-                self._ended(code, errors, "explore.adopted", name, self._find_stale(name) if code == 2 else None)
+                self._ended(code, errors, "explore.adopted", name, self._find_stale(errors, name))
 
             self._command = Command(arguments, lines.append, on_end)
 
@@ -116,18 +117,15 @@ class Keeper:
             self._tell("explore.warn_busy", {})
         return is_busy
 
-    def _find_stale(self, name: str) -> Problem | None:
-        """Return in words what has to run again before an adoption, because something has changed since it ran."""
-        session = self._session
-        for project, key in ((Project(session.folder), "official"), (Project(session.folder, name), "scenario")):
-            changed = [what for what in changed_since(project, session.run.quarter) if what != "code"]
-            if changed:
-                kinds = dict.fromkeys(
-                    CHANGED.get(what, CHANGED.get(what.partition(":")[0], "other")) for what in changed
-                )
-                told = ", ".join(session.say(f"explore.changed_{kind}") for kind in kinds)
-                return f"explore.warn_stale_{key}", {"what": told, "name": name}
-        return None
+    def _find_stale(self, errors: str, name: str) -> Problem | None:
+        """Return in words what has to run again before an adoption, where the refusal says that something has changed."""
+        found = STALE.search(" ".join(errors.split()))
+        if found is None:
+            return None
+        kinds = [CHANGED.get(what, CHANGED.get(what.partition(":")[0], "other")) for what in found[2].split(", ")]
+        told = ", ".join(self._session.say(f"explore.changed_{kind}") for kind in dict.fromkeys(kinds))
+        key = "official" if found[1] == "official run" else "scenario"
+        return f"explore.warn_stale_{key}", {"what": told, "name": name}
 
     def _ended(self, code: int, errors: str, key: str, name: str, problem: Problem | None = None) -> None:
         session = self._session
