@@ -118,7 +118,7 @@ class Keeper:
         return is_busy
 
     def _find_stale(self, errors: str, name: str) -> Problem | None:
-        """Return in words what has to run again before an adoption, where the refusal says that something has changed."""
+        """Return in words what has to run again before an adoption, where that is why it was refused."""
         found = STALE.search(" ".join(errors.split()))
         if found is None:
             return None
