@@ -3,6 +3,8 @@
 Accounts are the unit that is resampled: the lines of one account are not independent, two accounts nearly are.
 Shares of accounts (retention, churn by number) get Wilson's interval: it needs no resampling, stays within 0 and 1 and
 keeps its promise for small numbers, where Wald's does not (Brown, Cai and DasGupta 2001, Statistical Science 16).
+Parts of a whole (the sales of lost accounts, deals won of deals decided) get Wilson's interval too, with the number of
+independent answers that they are worth (`effective_number`; Korn and Graubard 1998, Survey Methodology 24).
 Everything else is a ratio of two sums over accounts (a sum is a ratio to the number of accounts) and gets the
 studentised bootstrap, also called bootstrap-t (Hall 1988, Annals of Statistics 16; DiCiccio and Efron 1996, Statistical
 Science 11), smoothed (`smoothing`): without smoothing, 95 % intervals of money as skewed as that of real segments
@@ -13,6 +15,7 @@ without a variance: a few accounts hold most of the money) no method does: bench
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 
 import numpy as np
@@ -25,6 +28,7 @@ Floats = NDArray[np.float64]
 FEWEST_ACCOUNTS = 10  # resampling fewer accounts tells nothing about how they spread
 FEWEST_EFFECTIVE = 5  # the same, where a few of them hold all the money (Kish 1965: (Σw)² / Σw²)
 FEWEST_DRAWS = 0.95  # share of resamples in which the ratio and its error must exist
+EVEN = 0.5  # share of units that effectively count, from which the spread over units can be read off them
 MONEY_SCALE = 10_000  # ten-thousandths: the scale of DECIMAL(18, 4)
 
 
@@ -110,9 +114,48 @@ def ratio_intervals(
             if not _is_enough(own_y, own_x, bool(of_all[column])):
                 continue
             cell = (0, group, column)
-            limits = _studentised_limits(value[cell], error[cell], studentised[:, group, column], confidence)
+            n = None if of_all[column] else effective_number(own_y, own_x, float(value[cell]), float(error[cell]))
+            if n is not None:
+                limits = _share_limits(float(value[cell]), *n, confidence)
+            else:
+                limits = _studentised_limits(value[cell], error[cell], studentised[:, group, column], confidence)
             low[group, column], high[group, column] = _within_range(*limits, own_y, own_x)
     return low, high
+
+
+def effective_number(y: Floats, x: Floats, share: float, error: float) -> tuple[float, float] | None:
+    """Return as how many independent yes-or-no answers the parts of a whole count, and the degrees of freedom.
+
+    Where each unit's part is all or nothing (the sales of an account lost or not), Kish's number: large units weigh
+    more. Where both are counts (deals won of deals decided), the number at which a share would have the error that the
+    spread over units shows. None: no parts of a whole, or counts of which a few units have most.
+
+    Parameters
+    ----------
+    y, x : array of units
+        Numerator and denominator in whole ten-thousandths.
+    share, error : float
+        Their ratio and its standard error.
+    """
+    if not ((y >= 0).all() and (y <= x).all()):
+        return None
+    kish = float(x.sum()) ** 2 / float(np.sum(x * x))
+    if ((y == 0) | (y == x)).all():
+        return kish, math.inf
+    is_counted = not (np.mod(y, MONEY_SCALE).any() or np.mod(x, MONEY_SCALE).any())
+    if not is_counted or kish < EVEN * np.count_nonzero(x):
+        return None
+    return (share * (1 - share) / error**2 if error > 0 else kish), kish - 1
+
+
+def _share_limits(share: float, n: float, freedom: float, confidence: float) -> tuple[float, float]:
+    """Return Wilson's limits of a share with a number that need not be whole, and Student's t in place of z."""
+    from scipy.stats import t as student
+
+    z = float(student.ppf(0.5 + confidence / 2, freedom))
+    centre = (share + z**2 / (2 * n)) / (1 + z**2 / n)
+    half = z / (1 + z**2 / n) * math.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    return max(centre - half, 0.0), min(centre + half, 1.0)
 
 
 def ratio_differences(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from segkit.statistics.smoothing import smoothing_factors, smoothing_levels
+from segkit.statistics.smoothing import is_size, smoothing_factors, smoothing_level
 
 Floats = NDArray[np.float64]
 Levels = NDArray[np.intp]
@@ -61,12 +61,13 @@ class GroupedSums:
         levels = np.zeros((len(self.members), n_columns), dtype=np.intp)
         scaled = np.zeros(n_columns, dtype=bool)
         for column in range(n_columns):
-            levels[:, column], scaled[column] = smoothing_levels(self.y[:, column], self.x[:, column])
+            y, x = self.y[:, column], self.x[:, column]
+            scaled[column] = is_size(x)
+            levels[:, column] = smoothing_level(y, x, scaled[column])
             if self.of_all[column]:
                 continue
             for group, of_group in enumerate(self.members[:-1]):
-                size = self.x if scaled[column] else self.y
-                levels[group, column] = smoothing_levels(size[of_group, column], np.ones(0))[0]
+                levels[group, column] = smoothing_level(y[of_group], x[of_group], scaled[column])
         return levels, scaled
 
     def resampled(self, smoothing: tuple[Levels, Flags], draws: int, seed: int) -> Floats:

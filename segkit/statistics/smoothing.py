@@ -21,24 +21,40 @@ HIGHEST = 4  # steps; a spread of 1.0 belongs to money whose logarithms spread b
 LARGE = 5000  # so many units show their tail themselves
 
 
-def smoothing_levels(y: Floats, x: Floats) -> tuple[int, bool]:
-    """Return by how many steps the units of one figure are smoothed, and whether the denominator is as well.
+def is_size(x: Floats) -> bool:
+    """Say whether a denominator tells sizes; one of which each unit has the same or nothing only counts units."""
+    counted = x[x != 0]
+    return len(counted) > 0 and bool((counted != counted[0]).any())
 
-    A denominator of which each unit has the same or nothing (accounts, flags) counts units and is no size: then the
-    numerator's spread counts, and it alone is smoothed.
+
+def smoothing_level(y: Floats, x: Floats, is_scaled: bool) -> int:
+    """Return by how many steps the units of one figure are smoothed.
 
     Parameters
     ----------
     y, x : array of units
         Numerator and denominator of each unit.
+    is_scaled : bool
+        Whether the denominator tells sizes (`is_size`): then it is smoothed together with the numerator.
     """
-    counted = x[x != 0]
-    is_scaled = len(counted) > 0 and bool((counted != counted[0]).any())
-    sizes = np.abs(counted if is_scaled else y[y != 0])
-    if len(sizes) < 2 or len(y) > LARGE:
-        return 0, is_scaled
-    spread = float(np.log(sizes).std(ddof=1))
-    return min(round(SHARE_OF_SPREAD * spread / STEP), HIGHEST), is_scaled
+    if len(y) > LARGE:
+        return 0
+    counted, parts = np.abs(x[x != 0]), np.abs(y[y != 0])
+    spread = max(log_spread(counted), middle_spread(parts)) if is_scaled else log_spread(parts)
+    return min(round(SHARE_OF_SPREAD * spread / STEP), HIGHEST)
+
+
+def log_spread(sizes: Floats) -> float:
+    """Return the standard deviation of the logarithms of sizes above 0; 0 for fewer than two."""
+    return float(np.log(sizes).std(ddof=1)) if len(sizes) > 1 else 0.0
+
+
+def middle_spread(sizes: Floats) -> float:
+    """Return the same as the middle half of the sizes tells it: margins near nothing do not count as a spread."""
+    if len(sizes) < 2:
+        return 0.0
+    low, high = np.quantile(np.log(sizes), [0.25, 0.75])
+    return float(high - low) / 1.349
 
 
 def smoothing_factors(
