@@ -22,6 +22,7 @@ NOT_CARRIED = {
     "membership_draws": "chances, to tell movement from noise; no list of accounts to call",
     "move_warnings": "decisions about accounts that may be gone",
     "manual_moves": "decisions and their authors; the account's own row in segments has the flag",
+    "kpi_accounts": "what figures are made of, for controlling; the account's own row in segments has the flag",
     "restatements": "changes of released quarters, for controlling",
 }
 """Tables with accounts that do without the flag, and why."""

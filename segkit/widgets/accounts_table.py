@@ -20,7 +20,7 @@ def filter_accounts(
 ) -> pd.DataFrame:
     """Accounts that hold every searched word, in any case, sorted; empty values come last.
 
-    An unknown column to sort by means ``revenue_12m``.
+    An unknown column to sort by means ``revenue_12m``, and without that the order in which they came.
     """
     chosen = accounts
     for word in search.casefold().split():
@@ -30,6 +30,8 @@ def filter_accounts(
             mask = hit if mask is None else mask | hit
         chosen = chosen[mask]
     column = sort if sort in accounts.columns else "revenue_12m"
+    if column not in accounts.columns:
+        return chosen
     key = (lambda s: s.str.casefold()) if chosen[column].dtype in ("str", "object") else None
     return chosen.sort_values(column, ascending=not descending, kind="stable", na_position="last", key=key)
 
@@ -47,6 +49,7 @@ def account_page(
     message: Mapping[str, Any],
     language: str,
     currency: str,
+    headings: Mapping[str, tuple[str, str]] | None = None,
 ) -> dict[str, Any]:
     """One page of the accounts as text; columns without any value are left out.
 
@@ -62,20 +65,24 @@ def account_page(
         What the browser asked: ``page`` and the ``number`` of the question.
     language, currency : str
         As everywhere.
+    headings : mapping, optional
+        Column to its heading and kind, where neither follows from its name.
     """
+    headings = headings or {}
     names = [c for c, width in columns.items() if c in chosen.columns and (not width or chosen[c].notna().any())]
     n_pages = max(-(-len(chosen) // ROWS_PER_PAGE), 1)
     wanted = message.get("page")
     number = min(max(wanted if isinstance(wanted, int) else 0, 0), n_pages - 1)
     first = number * ROWS_PER_PAGE
     rows = chosen.iloc[first : first + ROWS_PER_PAGE]
-    kinds = {name: display.kind_of(chosen[name].rename(name)) for name in names}
+    kinds = {name: headings[name][1] if name in headings else display.kind_of(chosen[name]) for name in names}
+    labels = {name: headings[name][0] if name in headings else display.label_of(name, language) for name in names}
     cells = [_cells(rows[name], kinds[name], language, currency) for name in names]
     last = first + len(rows)
     return {
         "kind": "table",
         "number": message.get("number", 0),
-        "columns": [_column(name, kinds[name], columns[name], language) for name in names],
+        "columns": [_column(name, kinds[name], columns[name], labels[name]) for name in names],
         "rows": [list(row) for row in zip(*cells, strict=True)],
         "accounts": [str(account_id) for account_id in rows["account_id"]],
         "palette": dict(palette),
@@ -89,10 +96,10 @@ def _cells(values: Sequence[Any], kind: str, language: str, currency: str) -> li
     return [display.show_cell(value, kind, language, currency) for value in values]
 
 
-def _column(name: str, kind: str, width: str, language: str) -> dict[str, Any]:
+def _column(name: str, kind: str, width: str, label: str) -> dict[str, Any]:
     return {
         "id": name,
-        "label": display.label_of(name, language),
+        "label": label,
         "is_number": kind in display.NUMBERS,
         "is_segment": name in SEGMENTS,
         "width": width,

@@ -48,7 +48,7 @@ function render(context) {
     page.message = message;
     const names = message.segments.map((segment) => [segment.id, segment.name]);
     const canChoose = message.panel === "segments" || message.panel === "kpis";
-    const listed = message.panel === "segments" || message.panel === "moves";
+    const listed = ["segments", "moves"].includes(message.panel) || Boolean(page.view.kpi);
     part.filters.replaceChildren(page.quarters(message),
       ...(canChoose ? [choice(page.labels.segment, [["", page.labels.all_segments], ...names], page.view.segment, (segment) => page.choose({ segment }))] : []),
       ...(listed ? [make("button", { type: "button", class: "primary", onclick: () => page.ask({ kind: "csv", ...page.query }) }, page.labels.csv)] : []),
@@ -109,6 +109,16 @@ function render(context) {
     part.contents.replaceChildren(make("p", { class: "note" }, page.labels.contents), make("ol", {}, ...links.filter(Boolean)));
   }
 
+  // A link inside the page opens what it leads to.
+  part.story.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']"), target = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!target) return;
+    event.preventDefault();
+    if (target.tagName === "DETAILS") target.open = true;
+    target.scrollIntoView({ behavior: "smooth", block: "center" });
+    target.querySelector("summary")?.focus({ preventScroll: true });
+  });
+
   // --- choosing -------------------------------------------------------------------------------------------------
   const segmentCards = () => [...part.story.querySelectorAll("[data-segment]")];
   const chooseSegment = (segment) => { page.choose({ segment }); accounts.node.scrollIntoView({ behavior: "smooth" }); };
@@ -135,25 +145,55 @@ function render(context) {
 
   const fill = (...nodes) => panel.replaceChildren(...nodes.filter(Boolean));
 
-  function showKpis({ rows }) {
+  const addressOf = (choice) => `?${new URLSearchParams({ quarter: page.view.quarter, lang: page.view.language, ...choice })}`;
+
+  // What a KPI means, one click away; its name leads to the accounts behind the figure.
+  function kpiRow(row, chosen, width) {
+    const { segment, kpi } = page.view;
+    const chooseKpi = (event) => {
+      event.preventDefault();
+      page.choose({ kpi: row.id });
+      accounts.node.scrollIntoView({ behavior: "smooth", block: "start" });
+    };
+    const means = make("tr", { class: "about", id: `about-${row.id}`, hidden: true }, make("td", { colspan: width },
+      make("dl", {}, ...row.about.map(([head, words]) => make("div", {}, make("dt", {}, head), make("dd", {}, words))))));
+    const ask = make("button", { type: "button", class: "ask", "aria-expanded": "false", "aria-controls": means.id, "aria-label": row.about_label, title: row.about_label,
+      onclick: () => { means.hidden = !means.hidden; ask.setAttribute("aria-expanded", String(!means.hidden)); } }, "i");
+    const address = addressOf({ ...(segment ? { segment } : {}), kpi: row.id });
+    const name = row.is_drilled && !row.reason ? make("a", { href: address, "aria-current": row.id === kpi ? "true" : null, onclick: chooseKpi }, row.name) : row.name;
+    const small = (text, css = "") => (text ? make("small", { class: css }, text) : null);
+    const value = make("td", { class: "num" }, make("strong", {}, row.value), row.is_cast ? " †" : "", small(row.interval), small(row.median), small(row.differs, "differs"));
+    const figures = row.reason ? [make("td", { class: "note", colspan: width - 1 }, row.reason)]
+      : [value, ...[row.n + (row.is_small ? " °" : ""), row.before, ...(chosen ? [row.overall] : [])].map((text, i) => make("td", { class: i === 1 ? "num extra" : "num" }, text))];
+    const css = [row.is_small ? "small" : "", row.id === kpi ? "chosen" : ""].join(" ").trim();
+    return [make("tr", { class: css }, make("td", {}, name, " ", ask), ...figures), means];
+  }
+
+  function showKpis({ rows, more, value_note: valueNote }) {
     const { labels, view } = page;
     const chosen = page.message.segments.find((segment) => segment.id === view.segment);
-    const heads = [labels.kpi, labels.value, labels.interval, labels.n, labels.quarter_before, ...(chosen ? [labels.all_accounts] : [])];
-    const css = ["", "num", "num extra", "num", "num extra", "num"];
-    const value = (row) => (row.reason ? make("span", { class: "note" }, row.reason) : make("strong", {}, row.value));
-    const cells = (row) => [row.name, value(row), row.interval, row.n + (row.is_small ? " *" : ""), row.before, ...(chosen ? [row.overall] : [])];
-    fill(make("div", { class: "card-head" }, make("h2", {}, chosen ? named(chosen.colour, `${labels.kpis}: ${chosen.name}`) : `${labels.kpis}: ${labels.all_accounts}`)),
-      make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "data kpis" },
-        make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: css[i] }, head)))),
-        make("tbody", {}, ...rows.map((row) => make("tr", { class: row.is_small ? "small" : "" }, ...cells(row).map((cell, i) => make("td", { class: css[i] }, cell))))))),
-      rows.some((row) => row.is_small) ? make("p", { class: "note" }, `* ${labels.small}`) : null);
+    const heads = [labels.kpi, labels.value, labels.n, labels.quarter_before, ...(chosen ? [labels.all_accounts] : [])];
+    const bodies = (some) => [...new Set(some.map((row) => row.group))].map((group) => make("tbody", {},
+      make("tr", { class: "group" }, make("th", { scope: "rowgroup", colspan: heads.length }, group)),
+      ...some.filter((row) => row.group === group).flatMap((row) => kpiRow(row, chosen, heads.length))));
+    const table = (some) => make("div", { class: "table-wrap", tabindex: "0" }, make("table", { class: "data kpis" },
+      make("thead", {}, make("tr", {}, ...heads.map((head, i) => make("th", { scope: "col", class: ["", "num", "num", "num extra", "num"][i] }, head)))), ...bodies(some)));
+    const folded = rows.filter((row) => row.is_folded), open = rows.filter((row) => !row.is_folded);
+    const clear = make("button", { type: "button", class: "plain", hidden: !view.kpi, onclick: () => page.choose({ kpi: "" }) }, labels.hide);
+    const notes = [[open.some((row) => row.interval), valueNote], [rows.some((row) => row.is_small && !row.reason), `° ${labels.small}`],
+      [rows.some((row) => row.differs), `▲ ▼ ${labels.differs}`], [rows.some((row) => row.is_cast && !row.reason), `† ${labels.cast}`]];
+    fill(make("div", { class: "card-head" }, make("h2", {}, chosen ? named(chosen.colour, `${labels.kpis}: ${chosen.name}`) : `${labels.kpis}: ${labels.all_accounts}`), clear),
+      rows.some((row) => row.is_drilled) ? make("p", { class: "note" }, labels.drill) : null,
+      open.length ? table(open) : null,
+      folded.length ? make("details", { open: !open.length || folded.some((row) => row.id === view.kpi) }, make("summary", {}, more), table(folded)) : null,
+      ...notes.filter(([isShown]) => isShown).map(([, words]) => make("p", { class: "note" }, words)));
     showContents();
   }
 
   function showMatrix({ columns, rows }) {
     const { labels, view } = page;
     if (!rows.length) { fill(make("p", { class: "note" }, labels.no_moves)); return; }
-    const address = (from, to) => `?${new URLSearchParams({ quarter: view.quarter, lang: view.language, from, to })}`;
+    const address = (from, to) => addressOf({ from, to });
     const pick = (event, from, to) => { event.preventDefault(); page.choose({ from, to }); accounts.node.scrollIntoView({ behavior: "smooth", block: "nearest" }); };
     const cell = (origin, { to, n, revenue, share, is_stay: isStay, is_above: isAbove }) => {
       const isChosen = view.from === origin.id && view.to === to;

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from segkit.project import Project
     from segkit.run import Run
 
-LABELS = """contents printed all_accounts kpis kpi value interval n quarter_before small matrix_note before now total
+LABELS = """contents printed all_accounts kpis kpi value n quarter_before small matrix_note before now total
     above no_moves show_all show_accounts""".split()
+KPI_LABELS = ("cast", "differs", "drill", "hide")
 CHART = re.compile(r'data-chart="([^"]+)"')
 
 
@@ -29,7 +30,7 @@ class Story(LivePage):
     """The stored outputs of one notebook of a run, its charts with tooltips, and lists to choose from.
 
     Nothing is computed again: words, tables and charts are those of the run. ``?segment=S1`` chooses a segment,
-    ``?from=S1&to=S4`` a move.
+    ``&kpi=win_rate`` a KPI of it, ``?from=S1&to=S4`` a move.
 
     Parameters
     ----------
@@ -39,7 +40,7 @@ class Story(LivePage):
         As in the notebook's parameters.
     """
 
-    CHOICES = ("segment", "from", "to")
+    CHOICES = ("segment", "kpi", "from", "to")
     _esm = script_of("story")
     _css = style_of("story")
 
@@ -67,6 +68,7 @@ class Story(LivePage):
         language, panel = self._view["language"], self._panel
         title = page_title(self._name, language)
         own = {name: texts.say(f"story.{name}", language) for name in LABELS}
+        own |= {name: texts.say(f"kpi_parts.{name}", language) for name in KPI_LABELS}
         page = {
             "title": title,
             "name": self._name,
@@ -98,7 +100,8 @@ class Story(LivePage):
         if panel is not None and accounts is not None:
             palette = {segment["name"]: segment["colour"] for segment in panel.segments}
             chosen = asked(accounts, message)
-            page = account_page(chosen, panel.columns(self._view), palette, message, language, self._currency)
+            about = (palette, message, language, self._currency, panel.headings(self._view))
+            page = account_page(chosen, panel.columns(self._view), *about)
             self.send({**page, "heading": panel.heading(self._view)})
 
     def _csv(self, message: dict[str, Any]) -> None:
@@ -106,7 +109,9 @@ class Story(LivePage):
         accounts = None if panel is None else panel.accounts(self._view)
         if accounts is not None:
             name = f"{texts.say('cockpit.file', language)}_{self._view['quarter']}.csv"
-            self.send({"kind": "csv", "name": name}, [accounts_csv(asked(accounts, message), language)])
+            headings = {} if panel is None else panel.headings(self._view)
+            shown = asked(accounts, message).rename(columns={name: label for name, (label, _) in headings.items()})
+            self.send({"kind": "csv", "name": name}, [accounts_csv(shown, language)])
 
 
 def _parts(notebook: Path) -> list[str] | None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 from segkit.errors import UserError
-from segkit.widgets import story_data
+from segkit.kpis.catalogue import kpi_catalogue
+from segkit.kpis.drill import accounts_behind
+from segkit.widgets import story_data, story_kpis
 from segkit.widgets.cockpit import run_tables
 from segkit.widgets.cockpit_data import cockpit_data, in_segment, main_segmentation, register_of
 from segkit.widgets.cockpit_view import COLUMNS
@@ -16,6 +18,8 @@ from segkit.widgets.cockpit_view import COLUMNS
 if TYPE_CHECKING:
     import pandas as pd
 
+    from segkit.kpis.members import Members
+    from segkit.kpis.windows import Window
     from segkit.run import Run
 
 View = Mapping[str, str]
@@ -57,6 +61,10 @@ class Panel:
         """Return the columns of the account list; see `account_page`."""
         return COLUMNS
 
+    def headings(self, view: View) -> Mapping[str, tuple[str, str]]:
+        """Return heading and kind of columns that are called otherwise here; see `account_page`."""
+        return {}
+
     def heading(self, view: View) -> str:
         """Return what stands above the list of accounts."""
         return self._say("all_accounts")
@@ -88,20 +96,61 @@ class SegmentAccounts(Panel):
 
 
 class SegmentKpis(Panel):
-    """The KPIs of a segment, beside the quarter before and all accounts."""
+    """The KPIs of a segment, beside the quarter before and all accounts, and the accounts behind one of them."""
 
-    kind, choices = "kpis", ("segment",)
+    kind, choices = "kpis", ("segment", "kpi")
 
     def _read(self, run: Run) -> None:
-        self._kpis = run.read("kpis")
+        self._kpis, self._settings = run.read("kpis"), run.settings.kpis
         present = set(self._kpis.loc[self._kpis["quarter"] == str(run.quarter), "segment_id"])
         self.segments = [segment for segment in self.segments if segment["id"] in present]
+        self._run, self._behind = run, run.read("kpi_accounts", is_optional=True)
+        drilled = () if self._behind is None else self._behind["kpi_id"].unique()
+        self._drilled = frozenset(str(kpi_id) for kpi_id in drilled) & frozenset(kpi_catalogue())
+        self._places: tuple[Members, Window] | None = None
+
+    def known(self, view: View) -> dict[str, str]:
+        """Return the segment and the KPI of a view, each emptied where the run does not know it."""
+        ids = {segment["id"] for segment in self.segments}
+        known: dict[str, Container[str]] = {"segment": ids, "kpi": self._drilled}
+        return {name: view[name] if view[name] in known[name] else "" for name in self.choices}
 
     def messages(self, view: View) -> list[dict[str, Any]]:
         """Return the rows of the chosen segment, or of all accounts."""
-        chosen = view["segment"] or story_data.ALL
-        rows = story_data.kpi_rows(self._kpis, view["quarter"], chosen, self._language, self._currency)
-        return [{"kind": "kpis", "rows": rows}]
+        where = (self._kpis, view["quarter"], view["segment"] or story_data.ALL, self._language, self._currency)
+        rows = story_kpis.kpi_rows(*where, self._settings, self._drilled)
+        words = {
+            "more": {"n": sum(row["is_folded"] for row in rows)},
+            "value_note": {"level": 100 * self._settings.confidence},
+        }
+        said = {key: texts.say(f"kpi_parts.{key}", self._language, **numbers) for key, numbers in words.items()}
+        return [{"kind": "kpis", "rows": rows, **said}]
+
+    def accounts(self, view: View) -> pd.DataFrame | None:
+        """Return the accounts behind the chosen KPI; None where none is chosen."""
+        if not view["kpi"] or self._behind is None:
+            return None
+        if self._places is None:
+            self._places, self._known = _members(self._run), known_accounts(self._run)
+        names = {segment["id"]: segment["name"] for segment in self.segments}
+        behind = accounts_behind(self._behind, view["kpi"], *self._places, view["segment"] or story_data.ALL)
+        return story_kpis.list_behind(behind, kpi_catalogue()[view["kpi"]], self._known, names, self._language)
+
+    def columns(self, view: View) -> Mapping[str, str]:
+        """Return the columns of the list; within one segment its name is the same in every row."""
+        return {
+            name: css for name, css in story_kpis.COLUMNS.items() if not (view["segment"] and name == "segment_name")
+        }
+
+    def headings(self, view: View) -> Mapping[str, tuple[str, str]]:
+        """Return what the numbers of the chosen KPI are called."""
+        return story_kpis.part_columns(kpi_catalogue()[view["kpi"]], self._language) if view["kpi"] else {}
+
+    def heading(self, view: View) -> str:
+        """Return the figure in words."""
+        who = self._name(view["segment"]) if view["segment"] else super().heading(view)
+        kpi = texts.say(f"kpis.name_{view['kpi']}", self._language)
+        return texts.say("kpi_parts.behind", self._language, kpi=kpi, who=who)
 
 
 class Moves(Panel):
@@ -148,6 +197,21 @@ class Moves(Panel):
         if origin == target:
             return self._say("stayed_cell", target=self._name(target))
         return self._say("moved_cell", origin=self._name(origin), target=self._name(target))
+
+
+def _members(run: Run) -> tuple[Members, Window]:
+    """Return by which segments the KPIs of a run group accounts, and its time."""
+    from segkit.kpis.members import Members
+    from segkit.kpis.tracking import quarter_of
+    from segkit.kpis.windows import window_of
+
+    period = run.read("run_period")
+    quarter, last = quarter_of(period), period["as_of"].iloc[0].date()
+    segments = run.read("segments")
+    opening, past = (run.read(name, is_optional=True) for name in ("opening_segments", "past_segments"))
+    opening = segments[:0] if opening is None else opening
+    members = Members(segments, opening, past, main_segmentation(segments), quarter)
+    return members, window_of(quarter, run.settings.value.leads.horizon_days, last)
 
 
 def known_accounts(run: Run) -> pd.DataFrame | None:

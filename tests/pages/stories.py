@@ -42,7 +42,12 @@ def write_stories(run: Path, tables: dict[str, pd.DataFrame], earlier: dict[str,
         notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         write_json(run / "notebooks" / f"{name}.ipynb", notebook)
     moves = migration_table(tables, earlier)
-    written = {"kpis": kpis_table(tables), "migration": moves, "migration_flows": flows_table(moves)}
+    written = {
+        "kpis": kpis_table(tables),
+        "kpi_accounts": kpi_accounts_table(tables),
+        "migration": moves,
+        "migration_flows": flows_table(moves),
+    }
     for name, frame in written.items():
         write_frame(run / "tables" / f"{name}.parquet", frame, name)
 
@@ -115,10 +120,22 @@ def kpis_table(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         quarter=quarter,
         is_small=both["n"] < 30,
         is_back_cast=False,
+        p_adjusted=np.where(both["segment_id"] == "S1", 0.01, 0.5),
+        median=both["value"] / both["n"] / 2,
         is_complete=True,
         n=both["n"].astype(int),
     )
     return both.reindex(columns=list(TABLES["kpis"].columns))
+
+
+def kpi_accounts_table(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Everyone behind the revenue, and a lead without an account."""
+    quarter = tables["run_period"]["quarter"].iloc[0]
+    money = tables["account_value"][["account_id", "revenue_12m"]].rename(columns={"revenue_12m": "numerator"})
+    lead = pd.DataFrame({"account_id": ["lead:L7"], "numerator": [1.0]})
+    both = pd.concat([money[money["numerator"] != 0], lead]).assign(quarter=quarter, kpi_id="revenue", base="closing")
+    both = both.assign(denominator=np.nan).reindex(columns=list(TABLES["kpi_accounts"].columns))
+    return both.sort_values("account_id", ignore_index=True)
 
 
 def migration_table(now: dict[str, pd.DataFrame], before: dict[str, pd.DataFrame]) -> pd.DataFrame:

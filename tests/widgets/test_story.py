@@ -10,6 +10,7 @@ import pytest
 from pages.company import EVIL, write_company
 from pages.stories import CHART
 
+from segkit.store import read_frame
 from segkit.widgets.serve import MANAGERS, copy_notebooks
 from segkit.widgets.story import Story
 
@@ -101,11 +102,50 @@ def test_a_segment_filters_its_accounts(story):
 def test_kpis_of_a_segment_stand_beside_all_accounts(story):
     widget, answers = story("08_kpi_tracking")
     overall = answers["kpis"]["rows"][0]
-    assert (overall["name"], overall["n"], overall["value"]) == ("Umsatz", "120", overall["overall"])
+    assert (overall["name"], overall["n"], overall["value"]) == ("Umsatz", "120\xa0Kunden", overall["overall"])
     champions = ask(widget, "choose", segment="S1")["kpis"]["rows"]
     assert champions[0]["overall"] == overall["value"] != champions[0]["value"]
     assert champions[0]["interval"].count("–") == 1 and champions[0]["is_small"]
     assert champions[1]["value"] == "–" and champions[1]["reason"]  # why there is none
+
+
+def test_a_row_says_what_the_kpi_means_and_where_a_segment_surely_differs(story):
+    widget, answers = story("08_kpi_tracking", "?lang=en")
+    overall, growth = answers["kpis"]["rows"][:2]
+    assert overall["group"] == "Sales" and overall["about_label"] == "Definition: Revenue"
+    assert dict(overall["about"])["Made from"] == "invoices" and len(overall["about"]) >= 6
+    assert overall["median"].startswith("median €") and overall["differs"] == ""
+    champions = ask(widget, "choose", segment="S1")["kpis"]["rows"][0]
+    assert champions["is_small"] and champions["differs"] == ""  # a small one is never compared
+    assert overall["is_drilled"] and not growth["is_drilled"]
+
+
+def test_behind_a_figure_stand_its_accounts(story, company):
+    widget, answers = story("08_kpi_tracking", "?lang=en&kpi=revenue")
+    table = answers["table"]
+    assert table["heading"] == "Behind “Revenue”: All accounts" and table["pages"].startswith("1–15 of ")
+    assert [column["label"] for column in table["columns"]][-2:] == ["Revenue", "Share of it"]
+    names = [row[1] for row in ask(widget, "table", search="L7")["table"]["rows"]]
+    assert names == ["Lead L7, no account"]
+    behind = read_frame(company / "runs" / "2026Q3" / "tables" / "kpi_accounts.parquet")
+    segments = read_frame(company / "runs" / "2026Q3" / "tables" / "segments.parquet")
+    members = set(segments.loc[segments["segment_id"] == "S1", "account_id"]) & set(behind["account_id"])
+    shown = ask(widget, "choose", segment="S1")["table"]
+    assert set(shown["accounts"]) == members and shown["heading"] == "Behind “Revenue”: Champions"
+    assert "segment_name" not in [column["id"] for column in shown["columns"]]
+
+
+@pytest.mark.parametrize("kpi", ["growth", "no_such", EVIL])
+def test_a_kpi_without_accounts_is_no_choice(story, kpi):
+    _, answers = story("08_kpi_tracking", f"?kpi={kpi}")
+    assert answers["page"]["view"]["kpi"] == "" and "table" not in answers
+
+
+def test_the_accounts_behind_a_figure_as_a_file(story):
+    widget, _ = story("08_kpi_tracking", "?kpi=revenue&segment=S1")
+    ask(widget, "csv")
+    text = widget.sent[0][1][0].decode("utf-8-sig")
+    assert {"Kunde", "Umsatz"} <= set(text.splitlines()[0].split(";")) and "numerator" not in text
 
 
 def test_a_cell_lists_exactly_its_accounts(story):
@@ -143,7 +183,8 @@ def test_a_move_tells_why_and_leaves_out_what_its_heading_says(story):
 )
 def test_a_wrong_address_shows_the_newest_quarter(story, name, search):
     _, answers = story(name, search)
-    assert answers["page"]["view"] == {"quarter": "2026Q3", "language": "de", "segment": "", "from": "", "to": ""}
+    choices = dict.fromkeys(("segment", "kpi", "from", "to"), "")
+    assert answers["page"]["view"] == {"quarter": "2026Q3", "language": "de", **choices}
 
 
 @pytest.mark.parametrize("message", [None, 7, "open", {}, {"kind": "drop"}, {"kind": ["open"]}, {"kind": "axis"}])
