@@ -67,8 +67,9 @@ def _describe_kit(kit: str, quality: pd.DataFrame, fields: pd.DataFrame) -> Sent
     numbers |= {"wanted": float(placed["baseline"]), "unsure": unsure, "n": int(placed["n_accounts"])}
     reached = "typing.placed" if numbers["high"] >= numbers["wanted"] else "typing.warn_placed_short"
     found.append((reached, names | numbers))
-    soon = next_interval(numbers["value"], numbers["low"], numbers["high"], NEXT)
-    found.append(("typing.next", names | {"n": NEXT, "low": int(NEXT * soon[0]), "high": ceil(NEXT * soon[1])}))
+    if is_better:
+        soon = next_interval(numbers["value"], numbers["low"], numbers["high"], NEXT)
+        found.append(("typing.next", names | {"n": NEXT, "low": int(NEXT * soon[0]), "high": ceil(NEXT * soon[1])}))
     if (placed["high"] - placed["low"]) / 2 > SLIGHT:
         found.append(("typing.rough", names | {"half": 50 * float(placed["high"] - placed["low"])}))
     return found
