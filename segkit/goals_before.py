@@ -12,7 +12,6 @@ from segkit.records import previous_quarter
 from segkit.rules_before import find_wrong_columns
 from segkit.settings.account_segmentation import AccountSegmentation
 from segkit.settings.goals import Goal, known_kpis
-from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.store import read_frame
 from segkit.tables import INPUTS
 
@@ -93,9 +92,6 @@ def _segmentation_problem(project: Project, goal: Goal) -> str | None:
         near = difflib.get_close_matches(goal.segmentation, held, n=1, cutoff=0.5)
         remedy = f"Did you mean {near[0]}?" if near else f"Segmentations: {', '.join(held)}."
         return f"there is no segmentation {goal.segmentation}. {remedy}"
-    if isinstance(held[goal.segmentation], PersonSegmentation):
-        known = ", ".join(name for name, entry in held.items() if not isinstance(entry, PersonSegmentation))
-        return f"{goal.segmentation} is about persons, and KPIs are measured of accounts. Choose one of {known}."
     return None
 
 

@@ -12,6 +12,7 @@ from segkit.reports.summary_accounts import describe_chances, describe_lead, des
 from segkit.reports.summary_data import describe_criteria, describe_data
 from segkit.reports.summary_decisions import describe_decisions
 from segkit.reports.summary_facts import Evidence, Fact, describe_figures, describe_headline, describe_segments
+from segkit.reports.summary_goals import describe_goal_facts
 from segkit.reports.summary_moves import describe_moves, describe_review
 from segkit.reports.summary_view import body_html, style
 from segkit.store import read_frame, read_json
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 TABLES = (
     *("run_period", "account_value", "account_features", "accounts", "segments", "segment_register", "segment_sizes"),
     *("segment_cards", "segment_traits", "kpis", "criteria", "migration_flows", "drift", "review"),
+    "goals",
     *("control_totals", "reconciliation", "data_quality", "restatements"),
 )
 COLUMNS = {"account_features": ["account_id", "as_of", "interval_days"]}  # the panel is long
@@ -77,6 +79,7 @@ def describe_quarter(evidence: Evidence, state: Mapping[str, Any]) -> list[Fact]
         *describe_moves(evidence),
         *describe_risks(evidence),
         *describe_chances(evidence),
+        *describe_goal_facts(evidence),
         *describe_decisions(evidence, bool(state.get("is_draft", True))),
         *describe_criteria(evidence),
         *describe_review(evidence),

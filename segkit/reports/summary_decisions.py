@@ -8,6 +8,7 @@ from segkit.reports import summary_accounts, summary_data, summary_moves
 from segkit.reports.summary_accounts import accounts_at_risk, growing_accounts
 from segkit.reports.summary_data import money_steps, years_off
 from segkit.reports.summary_facts import Evidence, Fact
+from segkit.reports.summary_goals import ask_goals
 from segkit.reports.summary_moves import flows_above_noise
 
 MOST_DECISIONS = 5
@@ -15,7 +16,7 @@ MOST_DECISIONS = 5
 
 def describe_decisions(evidence: Evidence, is_draft: bool) -> list[Fact]:
     """The questions of the quarter, most urgent first, at most five; the release of a draft is always among them."""
-    found = [*_data(evidence), *_accounts(evidence), *_moves(evidence), *_review(evidence)]
+    found = [*_data(evidence), *_accounts(evidence), *ask_goals(evidence), *_moves(evidence), *_review(evidence)]
     release = [_ask("decide_release", "index")] if is_draft else []
     found = [*found[: MOST_DECISIONS - len(release)], *release]
     return found or [_ask("decide_nothing", "")]

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 from segkit import display, texts
 from segkit.reports.summary_accounts import accounts_at_risk, growing_accounts
-from segkit.reports.summary_facts import Evidence, Fact, segment_rows
+from segkit.reports.summary_facts import Evidence, Fact, segment_rows, short_name
+from segkit.reports.summary_goals import goal_rows
 
 if TYPE_CHECKING:
     import pandas as pd
 
 ROWS = 5
+ROWS_BESIDE_GOALS = 4  # two sheets of paper hold no more
 MOST_SEGMENTS = 10
+MOST_GOALS = 4
+LONGEST_GOAL = 44
 Chart = tuple[str, dict[str, Any]]
 SLOTS = ("revenue", "active", "retention", "churn", "margin")
 
@@ -70,6 +74,7 @@ class _Page:
             '<section class="sheet">'
             f"{self.section('risks', self.accounts(risk, 'risk'))}"
             f"{self.section('chances', self.accounts(growth, 'growth'))}"
+            f"{self.goals()}"
             f'<section class="part decisions"><h2>{self.text("summary.section_decisions")}</h2>'
             f"{self.decisions()}</section>"
             f'<div class="columns">{self.section("criteria")}{self.section("data")}</div>'
@@ -145,7 +150,8 @@ class _Page:
         heads = [("customer", ""), ("segment", ""), *((name, "num") for name in columns)]
         heads += [("days", "num"), ("risk", "")] if last == "risk" else [("growth", "num")]
         body, locale = [], display.LOCALES[self.language]
-        for row in rows.head(ROWS).to_dict("records"):
+        shown_rows = ROWS if goal_rows(self.evidence) is None else ROWS_BESIDE_GOALS
+        for row in rows.head(shown_rows).to_dict("records"):
             segment = self.evidence.names(row["segment_id"])[f"name_{self.language}"]
             money = [self.money(row[name]) for name in columns]
             if last == "risk":
@@ -156,7 +162,26 @@ class _Page:
             cells = [("", row["name"]), ("", segment), *(("num", text) for text in money), *ends]
             shown = [f'<td class="{css}">{texts.escape(text)}</td>' for css, text in cells]
             body.append(f"<tr>{''.join(shown)}</tr>")
-        return self._table(heads, body, "accounts") + self._more(len(rows), ROWS)
+        return self._table(heads, body, "accounts") + self._more(len(rows), shown_rows)
+
+    def goals(self) -> str:
+        """The section of the goals, each with its value, its target and its verdict; nothing without goals."""
+        rows, x = goal_rows(self.evidence), self.language
+        if rows is None:
+            return ""
+        body = []
+        for row in rows.head(MOST_GOALS).to_dict("records"):
+            name = short_name(f"{row[f'kpi_{x}']}, {row[f'whom_{x}']}", LONGEST_GOAL)
+            target = texts.say("goals.aim_short", x, target=row[f"shown_target_{x}"], deadline=row["deadline"])
+            cells = [("", name), ("num", row[f"now_{x}"]), ("num", target)]
+            shown = "".join(f'<td class="{css}">{unbroken(texts.escape(text))}</td>' for css, text in cells)
+            verdict = f"{row['icon']}\u00a0{row[f'verdict_{x}']}"
+            body.append(f'<tr>{shown}<td class="goal-{row["tone"]}">{texts.escape(verdict)}</td></tr>')
+        heads = [("goal", ""), ("standing", "num"), ("target", "num"), ("verdict", "")]
+        more = ""
+        if len(rows) > MOST_GOALS:
+            more = f'<p class="note">{self.text("summary.goals_more", shown=MOST_GOALS, n=len(rows))}</p>'
+        return self.section("goals", self._table(heads, body, "goals") + more)
 
     def money(self, value: float) -> str:
         """Money in a column, where every million has one decimal."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit import display
 from segkit.reports import workbook_evidence as evidence
+from segkit.reports import workbook_further as further
 from segkit.reports import workbook_sheets as lists
 from segkit.reports import workbook_value as value
 from segkit.reports.workbook_columns import fit_columns
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 BUILDERS: dict[str, Callable[[RunTables], pd.DataFrame | str]] = {
     "segments": lists.segments_sheet,
+    "further": further.further_sheet,
     "accounts": lists.accounts_sheet,
     "diamonds": value.diamonds_sheet,
     "risk": value.risk_sheet,
@@ -36,6 +38,7 @@ BUILDERS: dict[str, Callable[[RunTables], pd.DataFrame | str]] = {
     "profiles": evidence.profiles_sheet,
     "criteria": evidence.criteria_sheet,
     "kpis": evidence.kpis_sheet,
+    "goals": further.goals_sheet,
     "drift": evidence.drift_sheet,
     "quality": evidence.quality_sheet,
     "balance": evidence.balance_sheet,

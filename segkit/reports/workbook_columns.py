@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+FURTHER = "further: "
+"""What stands before the name of a segmentation in the name of the column with its segments."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column of a sheet; `workbook.yml` explains the fields. `given_head` stands above a column made from data."""
@@ -36,7 +40,7 @@ class Column:
 
     def definition(self, language: str) -> str:
         """What the column says, in a sentence."""
-        name = "to" if self.given_head is not None else self.name
+        name = self.name if self.given_head is None else "further" if self.name.startswith(FURTHER) else "to"
         key = _first(f"workbook.means_{self.sheet}_{name}", f"workbook.means_{name}")
         if key is None:
             raise KeyError(f"texts: no definition workbook.means_{name} (sheet {self.sheet})")
@@ -76,6 +80,9 @@ def fit_columns(sheet: str, frame: pd.DataFrame, names: dict[str, str]) -> tuple
         if sheet == "matrix" and column.name == "to":
             inside = [c for c in names if c in frame.columns]
             filled += [Column(sheet, c, column.kind, column.unit, column.marks, names[c]) for c in inside]
+        elif sheet == "accounts" and column.name == "further":
+            made = [str(c) for c in frame.columns if str(c).startswith(FURTHER)]
+            filled += [Column(sheet, c, column.kind, column.unit, (), c.removeprefix(FURTHER)) for c in made]
         elif column.name in frame.columns and frame[column.name].notna().any():
             filled.append(column)
         else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from segkit.criteria.shaping import word_reason
 from segkit.kpis.catalogue import kpi_catalogue
 from segkit.profiles.wording import category_name
-from segkit.reports.workbook_tables import RunTables, kind_of_variable
+from segkit.reports.workbook_tables import RunTables, kind_of_kpi, kind_of_variable
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -64,15 +64,10 @@ def kpis_sheet(run: RunTables) -> pd.DataFrame | str:
     kpis = run.read("kpis")
     if kpis is None:
         return "workbook.absent"
-    catalogue = kpi_catalogue()
-    units = {
-        name: "count" if kpi.unit == "number" and kpi.denominator is None else kpi.unit.replace("number", "decimal")
-        for name, kpi in catalogue.items()
-    }
     kpis = kpis.assign(
         place=run.place_of(kpis["segment_id"]),
-        order=kpis["kpi_id"].map({name: i for i, name in enumerate(catalogue)}),
-        row_kind=kpis["kpi_id"].map(units).fillna("decimal"),
+        order=kpis["kpi_id"].map({name: i for i, name in enumerate(kpi_catalogue())}),
+        row_kind=kpis["kpi_id"].map(kind_of_kpi),
     ).sort_values(["quarter", "place", "order"], ascending=[False, True, True], kind="stable")
     return kpis.assign(
         kpi=run.in_words(kpis["kpi_id"], "kpis.name_"),

@@ -185,7 +185,8 @@ def definitions_sheet(run: RunTables, sheets: list[Filled]) -> pd.DataFrame:
     language, rows = run.language, []
     for filled in sheets:
         for column in _without_repeats(filled):
-            head = run.say("workbook.head_to") if column.given_head else column.head(language)
+            is_to = column.given_head and filled.key == "matrix"
+            head = run.say("workbook.head_to") if is_to else column.head(language)
             rows.append((filled.name, head, column.unit_words(language, run.currency), column.definition(language)))
         if filled.key == "kpis":
             rows += [_kpi_row(run, filled.name, kpi_id) for kpi_id in kpi_catalogue()]
@@ -198,6 +199,8 @@ def definitions_sheet(run: RunTables, sheets: list[Filled]) -> pd.DataFrame:
 def _without_repeats(filled: Filled) -> list[Any]:
     """Columns made from segments are explained once."""
     made = [column for column in filled.columns if column.given_head]
+    if filled.key != "matrix":
+        return filled.columns
     return [column for column in filled.columns if not column.given_head or column is made[0]]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from segkit.monitoring.shaping import tell_reasons
+from segkit.reports.workbook_further import further_segments
 from segkit.reports.workbook_tables import RunTables
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def segments_sheet(run: RunTables) -> pd.DataFrame | str:
 
 
 def accounts_sheet(run: RunTables) -> pd.DataFrame | str:
-    """One row per account: its segment, its value and who looks after it; the largest revenue first."""
+    """One row per account: its segments, its value and who looks after it; the largest revenue first."""
     segments, value, known = run.read("segments"), run.read("account_value"), run.read("accounts")
     if segments is None or value is None:
         return "workbook.absent"
@@ -36,6 +37,7 @@ def accounts_sheet(run: RunTables) -> pd.DataFrame | str:
     if known is not None:
         attributes = [c for c in ("account_id", "name", "owner_id", "team", "city", "industry") if c in known.columns]
         merged = merged.merge(known[attributes].drop_duplicates("account_id"), on="account_id", how="left")
+    merged = merged.join(further_segments(run), on="account_id")
     return merged.sort_values(["revenue_12m", "account_id"], ascending=[False, True], kind="stable")
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from segkit import texts
+from segkit.kpis.catalogue import kpi_catalogue
 from segkit.profiles.variables import VARIABLES
 from segkit.store import read_frame, read_json
 from segkit.tables import TABLES
@@ -40,6 +41,15 @@ class RunTables:
                 frame = frame[frame["segmentation_id"] == self.segmentation_id].reset_index(drop=True)
             self._read[name] = None if frame is None or frame.empty else frame
         return self._read[name]
+
+    def read_all(self, name: str) -> pd.DataFrame | None:
+        """A table of the run with the rows of every segmentation; None where there are no rows."""
+        key = f"{name} of all"
+        if key not in self._read:
+            path = self.folder / "tables" / f"{name}.parquet"
+            frame = read_frame(path) if path.exists() else None
+            self._read[key] = None if frame is None or frame.empty else frame
+        return self._read[key]
 
     def why_none(self, name: str, reason: str) -> str:
         """Key of the sentence why a table has no rows: `reason`, or that an older run does not hold it at all."""
@@ -107,6 +117,14 @@ class RunTables:
         """A column of codes in words; empty stays empty."""
         known = {code: self.word(code, prefixes) for code in codes.dropna().unique()}
         return codes.map(known)
+
+
+def kind_of_kpi(kpi_id: str) -> str:
+    """Kind of a KPI's numbers: whole ones where it is a sum of things."""
+    kpi = kpi_catalogue().get(kpi_id)
+    if kpi is None or kpi.unit not in ("money", "percent"):
+        return "count" if kpi is not None and kpi.unit == "number" and kpi.denominator is None else "decimal"
+    return kpi.unit
 
 
 def kind_of_variable(variable: str) -> str:

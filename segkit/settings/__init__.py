@@ -20,7 +20,6 @@ from segkit.settings.exchange_rates import ExchangeRates
 from segkit.settings.goals import Goals
 from segkit.settings.kpis import KpiSettings
 from segkit.settings.monitoring import Monitoring
-from segkit.settings.person_segmentation import PersonSegmentation
 from segkit.settings.segmentations import KINDS, Segmentations
 from segkit.settings.sources import Sources
 from segkit.settings.typing import Typing
@@ -69,9 +68,8 @@ class Settings(BaseModel):
         elif self.kpis.segmentation not in self.segmentations.by_id:
             known = ", ".join(self.segmentations.by_id)
             raise ValueError(f"kpis.segmentation ({self.kpis.segmentation}) is none of {known}")
-        of_persons = isinstance(self.segmentations.by_id[self.segmentations.primary], PersonSegmentation)
         for goal in self.goals:
-            if "segmentation" not in goal.model_fields_set and not of_persons:
+            if "segmentation" not in goal.model_fields_set:
                 goal.segmentation = self.segmentations.primary
         return self
 

@@ -17,7 +17,8 @@ from segkit.reports.workbook_writing import FIRST_ROW, HEAD_ROW, TOTAL_ROW
 from segkit.settings.criteria import CriteriaSettings
 from segkit.settings.segmentations import Segmentations
 
-EUR = SimpleNamespace(currency="EUR", criteria=CriteriaSettings(), segmentations=Segmentations())
+SEGMENTATIONS = Segmentations.model_validate({"service": {"method": "kmeans", "name": "Kundendienst"}})
+EUR = SimpleNamespace(currency="EUR", criteria=CriteriaSettings(), segmentations=SEGMENTATIONS)
 LANGUAGES = ["de", "en"]
 
 
@@ -133,6 +134,25 @@ def test_rows_and_money_that_came_in_are_all_accounted_for(books):
     row = rows(books["en"][1]["Reconciliation"])[0]
     assert (row["Rows in"], row["Rows used"], row["Rows in quarantine"], row["Rows, difference"]) == (10, 9, 1, 0)
     assert row["Revenue, difference"] == 0 and row["Revenue in"] == 122997.783
+
+
+def test_goals_have_the_unit_of_their_kpi_and_what_needs_a_decision_stands_first(books):
+    sheet = books["de"][1]["Ziele"]
+    told = rows(sheet)
+    assert [row["Urteil"] for row in told] == ["verfehlt", "nicht entscheidbar", "offen"]
+    assert [row["Kurzname"] for row in told] == ["c", "a", "b"]
+    assert told[1]["Für wen"] == "S1 deutsch (Wert)" and told[2]["Für wen"] == "Alle Kunden"
+    value = next(cell.column for cell in sheet[HEAD_ROW + 1] if cell.value == "Wert")
+    formats = [sheet.cell(FIRST_ROW + 1 + i, value).number_format for i in range(3)]
+    assert "€" in formats[0] and "%" in formats[1]
+
+
+@pytest.mark.parametrize(("language", "name"), [("de", "=Viel"), ("en", "=Much")])
+def test_every_account_names_its_segment_in_each_further_segmentation(books, language, name):
+    book = books[language][1]
+    assert {row["Kundendienst"] for row in rows(book[sheet_name("accounts", language)])} == {name}
+    (row,) = rows(book[sheet_name("further", language)])
+    assert name in row.values() and "Kundendienst" in row.values() and 5 in row.values()
 
 
 def test_movers_say_why_in_words(books):

@@ -63,6 +63,9 @@ def tables() -> dict[str, pd.DataFrame]:
         value | {"segment_id": s, "name_de": f"{s} deutsch", "name_en": f"{s} english", "colour": colour}
         for s, colour in (("KEY", "#0B4F9C"), ("S1", "#16794C"), ("S4", "#8A6A16"), ("DORMANT", "#4F46E5"))
     ]
+    further = [
+        {"segmentation_id": "service", "segment_id": "C1", "name_de": "=Viel", "name_en": "=Much", "colour": "#0B4F9C"}
+    ]
     accounts = [{"account_id": i, "name": n, "owner_id": "007", "city": "Kassel", "team": "=Team"} for i, n in HOSTILE]
     worth = [
         {"account_id": i, "revenue_12m": m, "revenue_prev_12m": 1000.0, "margin_12m": m / 4, "growth": m / 1000 - 1}
@@ -81,7 +84,11 @@ def tables() -> dict[str, pd.DataFrame]:
     cards = [
         row | {"telling_de": "Große, treue", "telling_en": "Large, loyal", "change_accounts": -1} for row in register
     ]
+    register += further
+    sizes += [row | {"n_accounts": 5, "revenue_12m": sum(MONEY), "confidence": 0.9} for row in further]
+    assigned += [further[0] | {"account_id": i, "since_quarter": "2026Q1"} for i, _ in HOSTILE]
     return {
+        "goals": frame("goals", _goals()),
         **{name: frame(name, rows) for name, rows in (_moves(value) | _lists()).items()},
         **{name: frame(name, rows) for name, rows in (_evidence(value) | _data_and_rules(value)).items()},
         "segment_register": frame("segment_register", register),
@@ -91,6 +98,18 @@ def tables() -> dict[str, pd.DataFrame]:
         "segment_sizes": frame("segment_sizes", sizes),
         "segment_cards": frame("segment_cards", cards),
     }
+
+
+def _goals() -> list[dict[str, Any]]:
+    goal = {"kpi_id": "logo_churn", "segmentation_id": "value", "segment_id": "S1", "quarter": "2026Q3", "n": 90}
+    goal |= {"baseline": 0.04, "target": 0.02, "value": 0.03, "low": 0.02, "high": 0.05, "progress": 0.5}
+    told = {"owner": "=Vertrieb", "why": "https://example.org", "attainability": "usual", "best_change": -0.01}
+    ahead = {"expected": 0.028, "expected_low": 0.01, "expected_high": 0.05, "is_final": False}
+    return [
+        goal | told | {"goal_id": "a", "status": "undecidable", "is_final": True, "reason": "goals.undecidable"},
+        goal | told | ahead | {"goal_id": "b", "segment_id": "ALL", "status": "undecidable", "reason": "goals.open"},
+        goal | told | {"goal_id": "c", "kpi_id": "revenue", "status": "missed", "reason": "goals.missed", "value": 3.0},
+    ]
 
 
 def _moves(value: dict[str, str]) -> dict[str, list[dict[str, Any]]]:
