@@ -147,6 +147,13 @@ def test_a_group_keeps_its_number_and_its_colour(accounts, force):
         assert set(dressed.trial.segments) == set(dressed.ids) == set(dressed.trial.stability)
 
 
+def test_groups_by_other_criteria_than_revenue_bear_the_criteria_s_names(accounts, force):
+    trial = end_of(try_out(accounts[0], wished(criteria={"frequency_12m": 1}), 1))
+    titles = {"frequency_12m": ("Kaufhäufigkeit", "Orders")}
+    dressed = dress_trial(trial, accounts[0], force, None, PALETTE, 1, titles)
+    assert {german.split()[0] for german, _ in dressed.names.values()} == {"Kaufhäufigkeit"}
+
+
 def test_accounts_without_a_segment_are_shown_as_such():
     dressed = dress_force(Trial(SETTINGS, {"method": "grid"}, np.array(["S1", "S9", "?"])), register_of("S1"))
     assert dressed.ids == ["S1", "?"] and dressed.trial.segments.tolist() == ["S1", "?", "?"]

@@ -70,6 +70,7 @@ def dress_trial(
     before: Dressed | None,
     palette: Sequence[str],
     number: int,
+    titles: Mapping[str, tuple[str, str]] | None = None,
 ) -> Dressed:
     """Return a trial dressed like the one before it: a group that goes on keeps its number and colour.
 
@@ -85,13 +86,15 @@ def dress_trial(
         Colours.
     number : int
         Of the trial in the session.
+    titles : mapping, optional
+        Criterion → its German and English name, for segments called by their criteria.
     """
     if "fit" in trial.model:
         trial = _renumbered(trial, before)
     ids = [segment for segment in segment_ids(trial.model) if segment in set(trial.segments.tolist())]
     if "fit" in trial.model:
         ids = in_order(ids)
-    found = name_segments(ids, trial.model, features)
+    found = name_segments(ids, trial.model, features, titles=titles)
     known = {s: name for s, name in force.names.items() if s in found and "fit" not in trial.model or s in BY_RULE}
     names = {s: known.get(s, found[s]) for s in ids}
     return Dressed(trial, ids, names, _colours(trial, ids, force, before, palette), number)

@@ -128,7 +128,9 @@ class Session:
 
     def dress(self, trial: Trial, number: int, before: Dressed | None) -> Dressed:
         """Return a trial with names and colours."""
-        return dress_trial(trial, self.material.features, self.material.force, before, SEGMENT_COLOURS, number)
+        material = self.material
+        titles = {name: criterion.names for name, criterion in material.offered.items()}
+        return dress_trial(trial, material.features, material.force, before, SEGMENT_COLOURS, number, titles)
 
     def wish_of(self, dressed: Dressed) -> dict[str, Any]:
         """Return the controls' values of a trial."""
