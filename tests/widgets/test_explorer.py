@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import time
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -276,6 +277,16 @@ def test_a_run_tells_how_far_it_is_and_what_went_wrong(widget, monkeypatch):
     assert begun[0][0] == "run" and begun[0][-2:] == ["--scenario", "three"]
     assert "something is wrong" in told["told"]["text"] and told["running"]["share"] is None
     assert told["told"]["is_end"]  # stays on its tab, also where somebody looks at another one meanwhile
+
+
+def test_what_a_scenario_moves_is_told_of_the_segmentation_that_it_changes(widget, monkeypatch):
+    ask(widget, "try", wish=KMEANS), ask(widget, "keep", name="three")
+    read = []
+    monkeypatch.setattr("segkit.widgets.explorer.keeper.read_material", lambda _, name: read.append(name))
+    assert widget.keeper._material_of("three") is widget.session.material and not read
+    widget.session.material = replace(widget.session.material, segmentation_id="service")
+    widget.keeper._material_of("three")
+    assert read == ["value"]
 
 
 @pytest.mark.parametrize(("refusal", "said"), [

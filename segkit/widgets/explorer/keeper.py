@@ -10,9 +10,10 @@ from segkit.project import Project
 from segkit.run import Run
 from segkit.segments.explore.beside import compare
 from segkit.segments.explore.scenario import make_patch, suggest_name
+from segkit.settings import read_patch
 from segkit.widgets.explorer.commands import Command
 from segkit.widgets.explorer.keeping import keep_scenario, one_line, scenarios_of
-from segkit.widgets.explorer.material import read_force
+from segkit.widgets.explorer.material import Material, read_force, read_material
 from segkit.widgets.explorer.session import Session
 
 NOTEBOOKS = 9  # of a run, for its progress
@@ -153,8 +154,8 @@ class Keeper:
 
     def _moved(self, name: str) -> dict[str, Any]:
         """Return how many accounts, with how much revenue, a scenario's run would move."""
-        session = self._session
-        material, quarter = session.material, session.run.quarter.label
+        session, quarter = self._session, self._session.run.quarter.label
+        material = self._material_of(name)
         run = Run(Project(session.folder, name), session.run.quarter)
         found = compare(material.force, read_force(run, material.segmentation_id, material), material.features)
         return {
@@ -163,6 +164,14 @@ class Keeper:
             "revenue": float(found.movers["revenue_12m"].sum()),
             "quarter": quarter,
         }
+
+    def _material_of(self, name: str) -> Material:
+        """Return the segmentation that a scenario changes: not the one shown where somebody went on to another."""
+        session = self._session
+        patch = read_patch(session.folder / "scenarios" / name / "project.yml").get("segmentations") or {}
+        touched = [one for one in session.segmentations if one in patch]
+        shown = session.material
+        return shown if shown.segmentation_id in touched or not touched else read_material(session.run, touched[0])
 
     def _progress(self, share: float, words: str) -> None:
         self._send({"kind": "running", "share": share, "words": words})
