@@ -169,7 +169,8 @@ def ratio_differences(
     """Return the p value of each group's ratio against that of all other accounts, groups × columns.
 
     The test belongs to the intervals: the difference over its standard error is held against its own distribution over
-    resamples, centred, both tails alike. NaN where one side has too few accounts; no p is below 2 / (`draws` + 1).
+    resamples, centred, both tails alike; parts that are all or nothing are compared like shares of as many accounts as
+    their sizes are worth. NaN where one side has too few accounts; no p is below 2 / (`draws` + 1).
 
     Parameters
     ----------
@@ -189,9 +190,26 @@ def ratio_differences(
         others[of_group] = False
         for column in range(y.shape[1]):
             sides = [(sums.y[side, column], sums.x[side, column]) for side in (of_group, others)]
-            if all(_is_enough(*side, False) for side in sides):
+            if not all(_is_enough(*side, False) for side in sides):
+                continue
+            if all(((part == 0) | (part == whole)).all() for part, whole in sides):
+                p[group, column] = _weighted_shares_test(*sides)
+            else:
                 p[group, column] = _two_tailed(float(t[0, group, column]), studentised[:, group, column])
     return p
+
+
+def _weighted_shares_test(*sides: tuple[Floats, Floats]) -> float:
+    """Return the p value of two shares of all-or-nothing parts: chi-squared with Kish's numbers."""
+    totals = [(float(y.sum()), float(x.sum()), float(np.sum(x * x))) for y, x in sides]
+    numbers = [whole**2 / squares for _, whole, squares in totals]
+    shares = [part / whole for part, whole, _ in totals]
+    units = [(np.count_nonzero(y), np.count_nonzero(x)) for y, x in sides]
+    pooled = sum(hits for hits, _ in units) / sum(n for _, n in units)
+    if pooled in (0.0, 1.0):
+        return 1.0
+    error = math.sqrt(pooled * (1 - pooled) * sum(1 / n for n in numbers))
+    return math.erfc(abs(shares[0] - shares[1]) / error / math.sqrt(2))
 
 
 def _difference_and_error(sums: Floats, within: NDArray[np.bool_]) -> tuple[Floats, Floats]:
