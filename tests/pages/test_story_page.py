@@ -90,7 +90,7 @@ def test_quarter_and_language_go_along_without_loading_the_page_again(story):
     page, watch = story("08_kpi_tracking", "?segment=S1")
     page.evaluate("window.same = true")
     assert page.locator(".panel h2").inner_text().endswith("Champions")
-    page.get_by_label("Quartal").select_option("2026Q2")
+    page.locator(".live-filters select").first.select_option("2026Q2")
     page.wait_for_selector("text=Stand 30.06.2026")
     page.get_by_role("button", name="English", exact=True).click()
     page.wait_for_selector("text=As of 30 Jun 2026")
@@ -100,6 +100,22 @@ def test_quarter_and_language_go_along_without_loading_the_page_again(story):
     assert set(targets) == {"?quarter=2026Q2&lang=en"}
     page.locator(".live-filters select").nth(1).select_option("")
     page.wait_for_selector(".panel h2 >> text=All accounts")
+    watch.assert_quiet()
+
+
+def test_a_kpi_tells_what_it_means_and_who_stands_behind_it(story):
+    page, watch = story("08_kpi_tracking", "?lang=en&segment=S1")
+    page.get_by_role("button", name="Definition: Revenue", exact=True).click()
+    assert page.locator("#about-revenue dd").first.inner_text().startswith("Net revenue")
+    page.locator(".panel").get_by_role("link", name="Revenue", exact=True).click()
+    page.wait_for_selector(".accounts h2 >> text=Behind “Revenue”: Champions")
+    assert "kpi=revenue" in page.url and page.locator(".kpis tr.chosen").count() == 1
+    page.locator(".accounts input").fill("onerror")
+    evil = page.locator(".accounts td.name a", has_text=EVIL)
+    assert evil.get_attribute("href").startswith("account.ipynb?account=00101&")
+    page.get_by_role("button", name="Close the list").click()
+    page.wait_for_selector(".accounts", state="hidden")
+    assert "kpi=" not in page.url and page.evaluate("window.evil") is None
     watch.assert_quiet()
 
 
