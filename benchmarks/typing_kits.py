@@ -35,7 +35,7 @@ from segkit.settings.typing import Typing
 from segkit.store import read_frame
 from tests.planted.churners import simulate_company
 
-DRAWS, FIRST_SEED, PARTINGS, PARTS, NEXT = 60, 90_000, 10, 5, 200
+DRAWS, FIRST_SEED, PARTINGS, PARTS, NEXT = 40, 90_000, 10, 5, 200
 FIGURES = ("accuracy", "accuracy_placed", "share_abstained", "error_cost")
 SETTINGS = Typing()
 CRM = list(SETTINGS.crm_fields)
