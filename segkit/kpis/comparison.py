@@ -128,4 +128,4 @@ def _compare_durations(spells: pd.DataFrame, segments: pd.Series, segment_ids: l
 def _codes(segments: pd.Series, units: pd.Index, segment_ids: list[str]) -> np.ndarray:
     import pandas as pd
 
-    return pd.Categorical(segments.reindex(units), categories=segment_ids).codes.astype(np.int64)
+    return pd.Index(segment_ids).get_indexer(segments.reindex(units)).astype(np.int64)
