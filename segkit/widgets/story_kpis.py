@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 from segkit.kpis.catalogue import Kpi, kpi_catalogue
-from segkit.kpis.choosing import keep_chosen
+from segkit.kpis.choosing import FIRST, keep_chosen
 from segkit.kpis.figures import ALL
 from segkit.reports.kpi_tables import show_kpi
 
@@ -41,7 +41,7 @@ def kpi_rows(
     settings: KpiSettings | None = None,
     drilled: frozenset[str] = frozenset(),
 ) -> list[dict[str, Any]]:
-    """KPIs of a segment in a quarter as text, by reader group; those not chosen or without a value come last.
+    """KPIs of a segment in a quarter as text, by reader group; what is asked first comes first.
 
     Parameters
     ----------
@@ -54,7 +54,8 @@ def kpi_rows(
     language, currency : str
         Of the texts.
     settings : KpiSettings, optional
-        Which KPIs were chosen for which segment, and how sure a difference must be.
+        Which KPIs were chosen for which segment, and how sure a difference must be. Without a choice the few come first
+        that a group of readers asks first (`kpis.choosing.FIRST`) and that have a value.
     drilled : frozenset of str
         KPIs whose accounts are known.
 
@@ -72,7 +73,8 @@ def kpi_rows(
     values = {(row["quarter"], row["segment_id"], row["kpi_id"]): row for row in recent.to_dict("records")}
     mine = recent[(recent["quarter"] == quarter) & (recent["segment_id"] == segment_id)]
     chosen = set(mine["kpi_id"]) if settings is None else set(keep_chosen(mine, settings)["kpi_id"])
-    is_choice = segment_id != ALL and settings is not None and settings.shown_for(segment_id) is not None
+    is_choice = settings is not None and settings.shown_for(segment_id) is not None
+    first = chosen if is_choice else {kpi_id for group in FIRST.values() for kpi_id in group}
     confidence = 0.95 if settings is None else settings.confidence
     rows = []
     for kpi_id, kpi in kpi_catalogue().items():
@@ -84,7 +86,7 @@ def kpi_rows(
             {
                 "id": kpi_id,
                 "group": texts.say(f"kpi_page.group_{kpi.group}", language),
-                "is_folded": kpi_id not in chosen or (isinstance(row["reason"], str) and not is_choice),
+                "is_folded": kpi_id not in first or (isinstance(row["reason"], str) and not is_choice),
                 "is_drilled": kpi_id in drilled,
                 "about": describe_kpi(kpi, language),
                 "about_label": texts.say("kpi_parts.about", language, name=texts.say(f"kpis.name_{kpi_id}", language)),
