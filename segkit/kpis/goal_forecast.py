@@ -15,6 +15,7 @@ LASTING = (0.0, 0.3, 0.6, 0.8, 0.95, 1.0)
 SEASONS = {0.0: 0.5, 0.5: 1 / 6, 2.0: 1 / 6, 8.0: 1 / 6}
 SLOPES = {0.0: 0.25, 0.05: 0.25, 0.2: 0.25, 0.8: 0.25}
 OUTLIER = 4.0  # so many robust standard deviations off the trend
+SEASON_SURE = 0.8
 DIGITS = 12
 
 
@@ -65,7 +66,7 @@ def predict(quarters: np.ndarray, values: np.ndarray, ahead: int, confidence: fl
     low, high = (_quantile(share, weights, means, spreads, df) for share in (tail, 1 - tail))
     expected, low, high = (round(level + scale * x, DIGITS) for x in (float(weights @ means), low, high))
     trend = round(float(weights @ fits[:, 3]) * scale, DIGITS)
-    return Forecast(expected, low, high, trend, is_seasonal=bool(weights[fits[:, 4] > 0].sum() > 0.5))
+    return Forecast(expected, low, high, trend, is_seasonal=bool(weights[fits[:, 4] > 0].sum() > SEASON_SURE))
 
 
 def _fits(times: np.ndarray, y: np.ndarray, tame: np.ndarray) -> np.ndarray:

@@ -141,6 +141,8 @@ def _now(row: dict[str, Any], figures: dict[str, str], language: str) -> str:
 
 def _reach(row: dict[str, Any], language: str, currency: str) -> str:
     best = goal_change(row["kpi_id"], row["best_change"], language, currency)
+    if _known(row["baseline"]) and not _known(row["progress"]):
+        return say("goals.reach_held", language)
     known = row["attainability"] if isinstance(row["attainability"], str) else "unknown"
     return say(f"goals.reach_{known}", language, best=best)
 

@@ -188,7 +188,7 @@ def _progress(row: dict[str, Any]) -> float | None:
     way, better = row["target"] - row["baseline"], kpi_catalogue()[row["kpi_id"]].better
     if (way <= 0) if better == "up" else (way >= 0):
         return None
-    return round((row["value"] - row["baseline"]) / way, 12)
+    return round((row["value"] - row["baseline"]) / way, 12) + 0.0
 
 
 def _attain(
