@@ -235,7 +235,7 @@ LINE = st.tuples(
 HELD = st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["S1", "S2", "S3"]))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(LINE, max_size=15), HELD, HELD)
 def test_whatever_is_bought_the_parts_add_up(lines, now, then):
     parts = split(lines, now, then)
