@@ -10,7 +10,7 @@ LONG = 20.0  # seconds from which somebody is asked first
 # which they grow; measured in benchmarks/explorer.md.
 FITS = {
     "kmeans": (0.40, 1.0),
-    "kmedoids": (5.70, 2.0),
+    "kmedoids": (3.20, 2.0),
     "ward": (0.75, 2.0),
     "gaussian": (1.50, 1.0),
     "mixture": (0.47, 1.0),
@@ -19,7 +19,7 @@ FITS = {
     "grid": (0.0, 1.0),
     "rules": (0.0, 1.0),
 }
-PER_ACCOUNT = 1.6e-5  # seconds of placing, counting and describing one account
+PER_ACCOUNT = 1.2e-5  # seconds of placing, counting and describing one account
 FIRST = 0.06  # seconds of a quick search on 1,200 accounts, and of what comes with any answer
 ROWS = 5000
 FEW = 20_000  # accounts up to which a first answer always comes: estimates err where other programs are at work
