@@ -200,7 +200,9 @@ def ratio_differences(
 
 
 def _weighted_shares_test(*sides: tuple[Floats, Floats]) -> float:
-    """Return the p value of two shares of all-or-nothing parts: chi-squared with Kish's numbers."""
+    """Return the p value of two shares of all-or-nothing parts: a t test with Kish's numbers."""
+    from scipy.stats import t as student
+
     totals = [(float(y.sum()), float(x.sum()), float(np.sum(x * x))) for y, x in sides]
     numbers = [whole**2 / squares for _, whole, squares in totals]
     shares = [part / whole for part, whole, _ in totals]
@@ -209,7 +211,7 @@ def _weighted_shares_test(*sides: tuple[Floats, Floats]) -> float:
     if pooled in (0.0, 1.0):
         return 1.0
     error = math.sqrt(pooled * (1 - pooled) * sum(1 / n for n in numbers))
-    return math.erfc(abs(shares[0] - shares[1]) / error / math.sqrt(2))
+    return float(2 * student.sf(abs(shares[0] - shares[1]) / error, min(numbers) - 1))
 
 
 def _difference_and_error(sums: Floats, within: NDArray[np.bool_]) -> tuple[Floats, Floats]:
