@@ -5,8 +5,6 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from segkit.charts.kpis import TOOLTIPS, kpi_axis, no_figures
 from segkit.charts.theme import LINE
 from segkit.kpis.catalogue import kpi_catalogue
@@ -18,8 +16,6 @@ if TYPE_CHECKING:
 WIDTH, HEIGHT, NAME, GAP = 150, 54, 128, 16
 LETTERS = 24  # that fit above a panel
 FAINT = 0.45
-FAR = 6  # upper quartiles of the distance from the median beyond which a value does not stretch the axis
-ROOM = 0.12  # of the range of values, above and below; intervals are cut there
 FIRST_QUARTERS = "slice(datum.value, 4) == 'Q1' ? slice(datum.value, 0, 4) : ''"
 TARGET = "#8A1C1C"
 
@@ -41,8 +37,8 @@ def kpi_trellis_chart(
     ----------
     shaped : DataFrame
         Rows of all quarters as `shaping.shape_history` gives them: quarter, segment_id, kpi_id, value, low, high,
-        shown_low, shown_high, n, is_small, is_complete, is_back_cast, overall, target, segment_de, segment_en, colour,
-        fill, rank.
+        drawn, drawn_low, drawn_high, n, is_small, is_complete, is_back_cast, overall, target, segment_de, segment_en,
+        colour, dot, rank.
     kpi_ids : list of str
         Columns of the grid.
     title : str
@@ -71,25 +67,24 @@ def _column(shaped: pd.DataFrame, kpi_id: str, title: list[str], language: str, 
     """Return the panels of one KPI below each other; rates share their axis, sums have one each."""
     import altair as alt
 
-    kpi = kpi_catalogue()[kpi_id]
-    is_rate = bool(kpi.denominator) and not kpi.of_all or kpi.interval == "survival"
+    is_rate = kpi_catalogue()[kpi_id].is_rate
     rows = shaped[shaped["kpi_id"] == kpi_id]
     axis = alt.Axis(labels=True, labelAngle=0, labelExpr=FIRST_QUARTERS, ticks=False, grid=False, labelFontSize=10)
     x = alt.X("quarter:O", title=None, axis=axis)
-    scale = alt.Scale(domain=_domain(rows)) if is_rate else alt.Scale(zero=True)
-    y = alt.Y("value:Q", title=None, axis=kpi_axis(kpi_id, language, currency, ticks=2), scale=scale)
-    base, cut = alt.Chart(), {"clip": is_rate}
+    axis_of = kpi_axis(kpi_id, language, currency, ticks=2)
+    y = alt.Y("drawn:Q", title=None, axis=axis_of, scale=alt.Scale(zero=not is_rate))
+    base = alt.Chart()
     layers = [
-        base.mark_area(opacity=0.14, **cut).encode(x, alt.Y("shown_low:Q"), alt.Y2("shown_high:Q"), _fill("colour")),
-        base.mark_line(strokeWidth=1.6, opacity=FAINT, **cut).encode(x, y, _stroke()),
-        base.transform_filter("!datum.is_back_cast").mark_line(strokeWidth=2, **cut).encode(x, y, _stroke()),
-        base.transform_filter("!datum.is_back_cast").mark_point(**_dot(), **cut).encode(x, y, _stroke(), _fill("dot")),
-        base.mark_line(color=TARGET, strokeDash=[4, 3], strokeWidth=1.2, **cut).encode(x, alt.Y("target:Q")),
-        base.mark_point(size=60, opacity=0, **cut).encode(x, y, tooltip=_tooltip(kpi_id, language)),
+        base.mark_area(opacity=0.14).encode(x, alt.Y("drawn_low:Q"), alt.Y2("drawn_high:Q"), _fill("colour")),
+        base.mark_line(strokeWidth=1.6, opacity=FAINT).encode(x, y, _stroke()),
+        base.transform_filter("!datum.is_back_cast").mark_line(strokeWidth=2).encode(x, y, _stroke()),
+        base.transform_filter("!datum.is_back_cast").mark_point(**_dot()).encode(x, y, _stroke(), _fill("dot")),
+        base.mark_line(color=TARGET, strokeDash=[4, 3], strokeWidth=1.2).encode(x, alt.Y("target:Q")),
+        base.mark_point(size=60, opacity=0).encode(x, y, tooltip=_tooltip(kpi_id, language)),
     ]
     if is_rate:
         grey = base.transform_filter("datum.segment_id != 'ALL'")
-        layers.insert(0, grey.mark_line(color=LINE, strokeWidth=1.2, **cut).encode(x, alt.Y("overall:Q")))
+        layers.insert(0, grey.mark_line(color=LINE, strokeWidth=1.2).encode(x, alt.Y("overall:Q")))
     panel = alt.layer(*layers, data=rows).properties(width=WIDTH, height=HEIGHT)
     grid = panel.facet(row=_rows(language), spacing=GAP, bounds="flush", title=_title(title))
     return grid if is_rate else grid.resolve_scale(y="independent")
@@ -123,18 +118,6 @@ def _title(lines: list[str]) -> Any:
     import altair as alt
 
     return alt.TitleParams(lines, fontSize=12, anchor="start", offset=8)
-
-
-def _domain(rows: pd.DataFrame) -> list[float]:
-    """Return the ends of a shared axis: those of the values and targets, and a little room."""
-    figures = np.concatenate([rows[name].dropna().to_numpy(float) for name in ("value", "target")])
-    if not len(figures):
-        return [0.0, 1.0]
-    far = np.abs(figures - np.median(figures))
-    near = figures[far <= FAR * (np.quantile(far, 0.75) or np.inf)]
-    low, high = float(near.min()), float(near.max())
-    room = ROOM * (high - low or abs(high) or 1.0)
-    return [low - room, high + room]
 
 
 def _dot() -> dict[str, Any]:

@@ -1,21 +1,18 @@
-"""Charts of notebook 08: KPIs by segment with their intervals, and quarter by quarter."""
+"""Chart of notebook 08: the KPIs of a quarter by segment, with their intervals."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from segkit.charts.theme import GRID, INK, LINE, MUTED, SEGMENT_COLOURS, money_label
+from segkit.charts.theme import GRID, INK, LINE, MUTED, money_label
 from segkit.kpis.catalogue import kpi_catalogue
 from segkit.texts import say
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEVELS = ("revenue", "n_active_accounts", "order_frequency", "avg_order_value", "margin_rate", "revenue_share")
-RATES = ("growth", "growth_12m", "retention", "logo_churn", "revenue_churn", "revenue_lost")
-SERIES = ("revenue", "n_active_accounts", "avg_order_value", "growth", "retention", "revenue_churn")
 ACROSS = 3
-WIDTH, HEIGHT, STEP = 210, 150, 26
+WIDTH, STEP = 210, 26
 TOOLTIPS = {"percent": ".1%", "number": ",.2~f", "money": ",.0f", "days": ",.0f", "seconds": ",.0f"}
 DOT: dict[str, Any] = {"size": 70, "opacity": 1, "strokeWidth": 2, "filled": True}
 
@@ -58,64 +55,6 @@ def kpi_by_segment_chart(
     return alt.concat(*panels, columns=ACROSS, spacing=22, title=alt.TitleParams(say(title, language), subtitle=note))
 
 
-def kpi_history_chart(shaped: pd.DataFrame, language: str = "de", currency: str = "EUR", **numbers: Any) -> Any:
-    """Return one panel per KPI: all accounts, quarter by quarter, with the interval as a band.
-
-    Parameters
-    ----------
-    shaped : DataFrame
-        As for `kpi_by_segment_chart`, all quarters, and is_complete.
-    language, currency : str
-        Of the labels.
-    """
-    import altair as alt
-
-    overall = shaped[(shaped["segment_id"] == "ALL") & shaped["value"].notna()]
-    shown = [kpi_id for kpi_id in SERIES if kpi_id in set(overall["kpi_id"])]
-    if not shown:
-        return no_figures(language)
-    panels = [_series_panel(overall, kpi_id, language, currency) for kpi_id in shown]
-    note = say("kpis.chart_history_note", language, **numbers)
-    title = alt.TitleParams(say("kpis.chart_history", language), subtitle=note)
-    return alt.concat(*panels, columns=ACROSS, spacing=22, title=title)
-
-
-def segment_history_chart(
-    shaped: pd.DataFrame, kpi_id: str, language: str = "de", currency: str = "EUR", **numbers: Any
-) -> Any:
-    """Return one panel per segment: a KPI quarter by quarter with its intervals, all accounts in grey behind it.
-
-    Parameters
-    ----------
-    shaped : DataFrame
-        As for `kpi_by_segment_chart`, all quarters.
-    kpi_id : str
-        The KPI; a rate, so that segments and overall share one axis.
-    language, currency : str
-        Of the labels.
-    """
-    import altair as alt
-
-    of_kpi = shaped[(shaped["kpi_id"] == kpi_id) & shaped["value"].notna()]
-    segments, overall = of_kpi[of_kpi["segment_id"] != "ALL"], of_kpi[of_kpi["segment_id"] == "ALL"]
-    if segments.empty:
-        return no_figures(language)
-    x, y = _quarters(), alt.Y("value:Q", title=None, axis=kpi_axis(kpi_id, language, currency))
-    base = alt.Chart(width=WIDTH, height=110)
-    panel = alt.layer(
-        alt.Chart(overall).mark_line(color=LINE, strokeWidth=1.5).encode(x, y),
-        base.mark_rule(strokeWidth=1.6).encode(x, alt.Y("shown_low:Q"), alt.Y2("shown_high:Q"), _colour()),
-        base.mark_line(strokeWidth=1.8).encode(x, y, _colour()),
-        base.mark_point(**DOT).encode(x, y, _colour(), _fill(), tooltip=_tooltip(kpi_id, language)),
-        data=segments,
-    )
-    header = alt.Header(title=None, labelAnchor="start", labelFontWeight=600, labelFontSize=12, labelColor=INK)
-    by_segment = alt.Facet(f"segment_{language}:N", sort=alt.SortField("rank"), header=header)
-    note = say("kpis.chart_segments_note", language, **numbers)
-    title = say("kpis.chart_segments", language, name=say(f"kpis.name_{kpi_id}", language))
-    return panel.facet(by_segment, columns=ACROSS, spacing=18, title=alt.TitleParams(title, subtitle=note))
-
-
 def _segment_panel(newest: pd.DataFrame, kpi_id: str, has_names: bool, language: str, currency: str) -> Any:
     """Return dots and intervals of one KPI; a triangle stands where an interval goes on beyond the panel."""
     import altair as alt
@@ -145,22 +84,6 @@ def _segment_panel(newest: pd.DataFrame, kpi_id: str, has_names: bool, language:
     return alt.layer(*layers, data=newest, title=title, width=WIDTH, height=alt.Step(STEP))
 
 
-def _series_panel(overall: pd.DataFrame, kpi_id: str, language: str, currency: str) -> Any:
-    """Return one KPI of all accounts by quarter: band, line, and a hollow dot where the quarter is incomplete."""
-    import altair as alt
-
-    x, y = _quarters(), alt.Y("value:Q", title=None, axis=kpi_axis(kpi_id, language, currency))
-    base = alt.Chart(overall).transform_filter(f"datum.kpi_id == '{kpi_id}'")
-    fill = alt.condition("datum.is_complete", alt.value(SEGMENT_COLOURS[0]), alt.value("white"))
-    layers = alt.layer(
-        base.mark_area(color=SEGMENT_COLOURS[0], opacity=0.16).encode(x, alt.Y("shown_low:Q"), alt.Y2("shown_high:Q")),
-        base.mark_line(color=SEGMENT_COLOURS[0]).encode(x, y),
-        base.mark_point(stroke=SEGMENT_COLOURS[0], **DOT).encode(x, y, fill=fill, tooltip=_tooltip(kpi_id, language)),
-    )
-    title = alt.TitleParams(say(f"kpis.name_{kpi_id}", language), fontSize=13, offset=6, anchor="start")
-    return layers.properties(title=title, width=WIDTH + 30, height=HEIGHT)
-
-
 def kpi_axis(kpi_id: str, language: str, currency: str, ticks: int = 4) -> Any:
     """Return the axis of a KPI's values in its unit and in the manner of the language."""
     import altair as alt
@@ -174,14 +97,6 @@ def kpi_axis(kpi_id: str, language: str, currency: str, ticks: int = 4) -> Any:
     else:
         labels = {"format": ",.3~f"}
     return alt.Axis(tickCount=ticks, gridColor=GRID, labelSeparation=10, **labels)
-
-
-def _quarters() -> Any:
-    import altair as alt
-
-    return alt.X(
-        "quarter:O", title=None, axis=alt.Axis(labelAngle=-60, labelOverlap=True, labelFontSize=11, grid=False)
-    )
 
 
 def _colour() -> Any:

@@ -37,11 +37,17 @@ class Kpi:
     min_n: int = 10
     frame: str = "accounts"
     has_median: bool = False
+    bounds: tuple[float | None, float | None] | None = None
+
+    @property
+    def is_rate(self) -> bool:
+        """Whether segments and all accounts can stand on one axis: a sum cannot."""
+        return bool(self.denominator) and not self.of_all or self.interval == "survival"
 
     @property
     def needs_margin(self) -> bool:
         """Whether the KPI is made of margins."""
-        return self.numerator == "margin"
+        return self.numerator in ("margin", "contribution")
 
 
 @functools.cache

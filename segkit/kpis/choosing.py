@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from segkit.settings.kpis import KpiSettings
 
+GROUPS = ("sales", "marketing", "customer", "profit")
 FIRST = {
     "sales": ("revenue", "growth_12m", "win_rate", "sales_cycle"),
     "marketing": ("lead_conversion", "lead_rating", "cost_per_lead", "open_rate"),

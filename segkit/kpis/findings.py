@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from segkit.kpis.figures import ALL
-from segkit.texts import LANGUAGES
+from segkit.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Finding = dict[str, Any]
+SURE = 0.05  # adjusted chance below which a difference is told
 
 
 def describe_overall(shaped: pd.DataFrame) -> Finding:
@@ -53,45 +55,55 @@ def describe_levels(shaped: pd.DataFrame) -> Finding:
     }
 
 
-def describe_rates(shaped: pd.DataFrame, kpi_id: str) -> Finding:
-    """Return which segments lie above and below a rate overall with their whole interval, small ones left out.
+def describe_group(shaped: pd.DataFrame, kpi_ids: Sequence[str]) -> list[Finding]:
+    """Return which segments differ from all other accounts in the newest quarter, one sentence per KPI.
 
-    Each interval stands for itself: among ten segments that are all alike, one may well lie outside by chance.
+    A difference is told where chance alone would rarely make one as large, corrected for the number of segments
+    (p_adjusted); small numbers are counted, not compared.
 
     Parameters
     ----------
     shaped : DataFrame
         KPIs as `shape_kpis` gives them.
-    kpi_id : str
-        ``revenue_churn``, ``growth`` or ``retention``.
+    kpi_ids : sequence of str
+        KPIs to tell about, in order.
     """
     newest = _newest(shaped)
-    overall = _number(newest[newest["segment_id"] == ALL].set_index("kpi_id"), kpi_id)
-    segments = _of_segments(shaped, kpi_id)
-    if overall is None:
-        return {"key": f"kpis.no_{kpi_id}"}
-    sure = segments[~segments["is_small"].astype(bool)]
-    above, below = sure[sure["low"] > overall], sure[sure["high"] < overall]
-    key = f"kpis.{kpi_id}_differs" if len(above) + len(below) else f"kpis.{kpi_id}_alike"
-    return {
-        "key": key,
-        "overall": overall,
-        **_lists(above, "above"),
-        **_lists(below, "below"),
-        "n_small": len(segments) - len(sure),
-    }
+    told = newest[newest["kpi_id"].isin(kpi_ids)]
+    if told.empty:
+        return [{"key": "kpi_page.no_group"}]
+    segments = told[told["segment_id"] != ALL]
+    sure = segments[segments["p_adjusted"].astype(float) < SURE]
+    overall = told[told["segment_id"] == ALL].set_index("kpi_id")
+    found: list[Finding] = []
+    for kpi_id in [kpi_id for kpi_id in kpi_ids if kpi_id in set(sure["kpi_id"])]:
+        own, level = sure[sure["kpi_id"] == kpi_id], _number(overall, kpi_id)
+        above = own["value"] > (own["value"].mean() if level is None else level)
+        lists = _lists(own[above], "above") | _lists(own[~above], "below")
+        sides = "both" if above.any() and not above.all() else "above" if above.all() else "below"
+        names = {f"kpi_{language}": say(f"kpis.name_{kpi_id}", language) for language in LANGUAGES}
+        found.append({"key": f"kpi_page.differs_{sides}", **names, **lists})
+    if not found:
+        compared = segments["p_adjusted"].notna().any()
+        found.append({"key": "kpi_page.alike" if compared else "kpi_page.not_compared"})
+    n_small = int(segments[segments["is_small"].astype(bool)]["segment_id"].nunique())
+    return found + ([{"key": "kpi_page.small", "n_small": n_small}] if n_small else [])
 
 
 def describe_history(kpis: pd.DataFrame) -> Finding:
-    """Return how long the series is.
+    """Return how long the series is, and which part of it is told by segments that nobody had then.
 
     Parameters
     ----------
     kpis : DataFrame
-        The table `kpis`.
+        The table `kpis`, of one segmentation.
     """
     quarters = kpis.drop_duplicates("quarter")
-    return {"key": "kpis.history", "n_quarters": len(quarters), "n_complete": int(quarters["is_complete"].sum())}
+    cast = kpis[kpis["is_back_cast"].astype(bool)]["quarter"]
+    numbers = {"n_quarters": len(quarters), "n_complete": int(quarters["is_complete"].sum())}
+    if cast.empty:
+        return {"key": "kpis.history", **numbers}
+    return {"key": "kpi_page.history_cast", **numbers, "n_cast": int(cast.nunique()), "until": str(cast.max())}
 
 
 def describe_period(period: pd.DataFrame) -> Finding:

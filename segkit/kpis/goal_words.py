@@ -19,8 +19,10 @@ STATES = ("reached", "on_track", "open", "off_track", "missed", "undecidable", "
 ICONS = dict(zip(STATES, ("✓", "↗", "…", "↘", "✗", "?", "–"), strict=True))
 TONES = dict(zip(STATES, ("good", "good", "plain", "bad", "bad", "plain", "plain"), strict=True))
 VALUES = "baseline target value low high expected expected_low expected_high".split()
-SHOWN = "kpi_de kpi_en whom_de whom_en baseline_de baseline_en target_de target_en deadline".split()
-SHOWN += "now_de now_en verdict_de verdict_en outlook_de outlook_en reach_de reach_en goal_owner goal_reason".split()
+SHOWN = (
+    "kpi_de kpi_en whom_de whom_en baseline_de baseline_en target_de target_en deadline verdict_de verdict_en".split()
+)
+SHOWN += "reach_de reach_en goal_owner goal_reason".split()
 
 
 def shape_goals(goals: pd.DataFrame, register: pd.DataFrame, titles: Titles, currency: str) -> pd.DataFrame:
@@ -183,7 +185,7 @@ def each_goal(shaped: pd.DataFrame) -> list[tuple[str, Finding]]:
 
 
 def list_goals(shaped: pd.DataFrame) -> pd.DataFrame:
-    """Return goals as a table to read, one row per goal: `SHOWN`.
+    """Return goals as a table to read, one row per goal, what needs a decision first: `SHOWN`.
 
     Parameters
     ----------
@@ -195,4 +197,5 @@ def list_goals(shaped: pd.DataFrame) -> pd.DataFrame:
     table = shaped.drop(columns=["baseline", "target"]).assign(
         goal_owner=shaped["owner"], goal_reason=shaped["why"], **told, **verdicts
     )
-    return table[SHOWN].reset_index(drop=True)
+    order = [goal_id for goal_id, _ in each_goal(shaped)]
+    return table.set_index("goal_id").loc[order, SHOWN].reset_index(drop=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from segkit.quarters import Quarter
 
 if TYPE_CHECKING:
@@ -25,8 +27,10 @@ def account_measures(panel: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     -------
     DataFrame
         Index account_id, in order. Money: revenue (net), gross (sales), margin, revenue_with_margin (revenue of
-        accounts whose margin is known), revenue_year_ago (same quarter), revenue_12m, revenue_prev_12m, gross_before
-        (sales in the previous quarter), gross_lost (the part of it from accounts not active any more). Counts: orders,
+        accounts whose margin is known), revenue_year_ago (same quarter), revenue_12m, revenue_prev_12m,
+        revenue_to_keep (that of the twelve months before where it was above zero), revenue_of_known and revenue_kept
+        (what those accounts brought since; at most as much as before), gross_before (sales in the previous quarter),
+        gross_lost (the part of it from accounts not active any more). Counts: orders,
         is_account, is_active, was_active (in the previous quarter), is_kept, is_lost. Unknown is 0, except in margin
         and revenue_prev_12m.
     """
@@ -36,14 +40,19 @@ def account_measures(panel: pd.DataFrame, quarter: Quarter) -> pd.DataFrame:
     is_active = _flag(now["is_active_q"])
     was_active = _flag(before["is_active_q"])
     gross_before = _money(before["gross_q"]) * was_active
+    year, year_before = _money(now["revenue_12m"]), now["revenue_prev_12m"].astype("float64")
+    to_keep = year_before.where(year_before > 0, 0.0).fillna(0.0)
     return now[[]].assign(
         revenue=_money(now["revenue_q"]),
         gross=_money(now["gross_q"]),
         margin=now["margin_q"].astype("float64"),
         revenue_with_margin=_money(now["revenue_q"]).where(now["margin_q"].notna(), 0.0),
         revenue_year_ago=_money(year_ago["revenue_q"]),
-        revenue_12m=_money(now["revenue_12m"]),
-        revenue_prev_12m=now["revenue_prev_12m"].astype("float64"),
+        revenue_12m=year,
+        revenue_prev_12m=year_before,
+        revenue_to_keep=to_keep,
+        revenue_of_known=year.where(to_keep > 0, 0.0),
+        revenue_kept=np.minimum(year.clip(lower=0.0), to_keep),
         orders=_money(now["orders_q"]),
         is_account=1.0,
         is_active=is_active,

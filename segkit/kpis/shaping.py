@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from segkit.settings.kpis import KpiSettings
 
 ALL_COLOUR = "#1B2430"
+FAR = 6  # upper quartiles of the distance from the median beyond which a value does not stretch the axis
+ROOM = 0.12  # of the range of values, above and below; intervals are cut there
 REACH = 0.6  # intervals are drawn up to so many ranges of the values beyond them
 
 
@@ -73,8 +75,9 @@ def shape_history(shaped: pd.DataFrame, goals: pd.DataFrame | None = None) -> pd
     Returns
     -------
     DataFrame
-        With overall (value of all accounts in that quarter), target (of a goal; empty: none) and dot (the fill of a
-        dot: white where the number is small or the quarter incomplete).
+        With overall (value of all accounts in that quarter), target (of a goal; empty: none), dot (the fill of a dot:
+        white where the number is small or the quarter incomplete), and drawn, drawn_low, drawn_high: of rates, which
+        share their axis, cut where they would flatten all others.
     """
     overall = shaped[shaped["segment_id"] == ALL][["quarter", "kpi_id", "value"]].rename(columns={"value": "overall"})
     rows = shaped.merge(overall, on=["quarter", "kpi_id"], how="left")
@@ -84,31 +87,21 @@ def shape_history(shaped: pd.DataFrame, goals: pd.DataFrame | None = None) -> pd
         latest = goals.drop_duplicates(["kpi_id", "segment_id"], keep="last").set_index(["kpi_id", "segment_id"])
         places = list(zip(rows["kpi_id"], rows["segment_id"], strict=True))
         rows["target"] = latest["target"].astype(float).reindex(places).to_numpy()
-    return rows
+    drawn = {"drawn": rows["value"], "drawn_low": rows["low"], "drawn_high": rows["high"]}
+    ends = {kpi_id: _reach(own) for kpi_id, own in rows.groupby("kpi_id") if kpi_catalogue()[str(kpi_id)].is_rate}
+    low, high = (rows["kpi_id"].map({k: end[side] for k, end in ends.items()}).astype(float) for side in (0, 1))
+    return rows.assign(**{name: column.astype(float).clip(low, high) for name, column in drawn.items()})
 
 
-def describe_quarter(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings, base: str) -> pd.DataFrame:
-    """Return the newest quarter as a table to read: one row per segment, overall first, one column per KPI.
-
-    Parameters
-    ----------
-    kpis, register, settings
-        As for `shape_kpis`.
-    base : str
-        ``closing`` (levels) or ``opening`` (rates).
-
-    Returns
-    -------
-    DataFrame
-        segment_de, segment_en and one column per KPI that has a value somewhere, in the catalogue's order.
-    """
-    of_base = (kpis["quarter"] == kpis["quarter"].max()) & (kpis["base"] == base)
-    shaped = shape_kpis(kpis[of_base], register, settings)
-    wide = shaped.dropna(subset="value").pivot(
-        index=["rank", "segment_de", "segment_en"], columns="kpi_id", values="value"
-    )
-    wide = wide[[kpi_id for kpi_id in kpi_catalogue() if kpi_id in wide.columns]]
-    return wide.sort_index().reset_index().drop(columns="rank").rename_axis(columns=None)
+def _reach(rows: pd.DataFrame) -> tuple[float, float]:
+    """Return between which ends a KPI is drawn: those of its values and targets that are not far from the others."""
+    figures = np.concatenate([rows[name].dropna().to_numpy(float) for name in ("value", "target")])
+    if not len(figures):
+        return -np.inf, np.inf
+    far = np.abs(figures - np.median(figures))
+    near = figures[far <= FAR * (np.quantile(far, 0.75) or np.inf)]
+    room = ROOM * (near.max() - near.min() or abs(near.max()) or 1.0)
+    return float(near.min() - room), float(near.max() + room)
 
 
 def describe_gaps(kpis: pd.DataFrame) -> pd.DataFrame:

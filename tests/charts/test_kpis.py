@@ -7,11 +7,13 @@ import json
 import pandas as pd
 import pytest
 
-from segkit.charts.kpis import LEVELS, RATES, kpi_by_segment_chart, kpi_history_chart, segment_history_chart
+from segkit.charts.kpi_history import kpi_trellis_chart
+from segkit.charts.kpis import kpi_by_segment_chart
 from segkit.charts.theme import in_languages, svg
 from segkit.kpis.catalogue import kpi_catalogue
 
-NUMBERS = {"level": 95.0, "min_accounts": 30}
+NUMBERS = {"level": 95.0}
+LEVELS = ["revenue", "n_active_accounts", "order_frequency", "avg_order_value", "margin_rate", "revenue_share"]
 COLOURS = {"ALL": "#1B2430", "S1": "#0B4F9C", "S2": "#C2410C"}
 NAMES = {"ALL": ("Alle Kunden", "All accounts"), "S1": ("Müller-Klasse", "Core"), "S2": ("Ruhende", "Dormant")}
 
@@ -32,11 +34,26 @@ def shaped(quarters=("2026Q1", "2026Q2"), without=()) -> pd.DataFrame:
         f"segment_{lang}": frame["segment_id"].map({k: v[i] for k, v in NAMES.items()})
         for i, lang in enumerate(("de", "en"))
     }
-    return frame.assign(colour=colour, fill=colour.mask(frame["is_small"], "#FFFFFF"), is_complete=True, **names)
+    drawn = {
+        "drawn": frame["value"],
+        "drawn_low": low,
+        "drawn_high": high,
+        "overall": 0.25,
+        "target": 0.3,
+        "dot": colour,
+    }
+    flags = {"is_complete": True, "is_back_cast": frame["quarter"] == quarters[0]}
+    return frame.assign(colour=colour, fill=colour.mask(frame["is_small"], "#FFFFFF"), **flags, **drawn, **names)
+
+
+def trellis(frame: pd.DataFrame, kpi_ids=("revenue", "retention"), **options) -> dict:
+    return in_languages(
+        kpi_trellis_chart, frame, kpi_ids=list(kpi_ids), title="kpi_page.trellis_sales", **NUMBERS, **options
+    )
 
 
 def by_segment(frame: pd.DataFrame, kpi_ids=LEVELS, **options) -> dict:
-    return in_languages(kpi_by_segment_chart, frame, kpi_ids=kpi_ids, title="kpis.chart_levels", **NUMBERS, **options)
+    return in_languages(kpi_by_segment_chart, frame, kpi_ids=kpi_ids, title="kpi_page.now_sales", **NUMBERS, **options)
 
 
 def titles(spec: dict) -> list[str]:
@@ -73,9 +90,7 @@ def test_one_panel_per_kpi_with_dot_and_interval():
     assert titles(specs["en"])[0] == "Revenue"
     assert {"value", "shown_low", "shown_high", "colour", "fill", "segment_de"} <= fields(specs["de"])
     assert "segment_en" in fields(specs["en"]) and "segment_en" not in fields(specs["de"])
-    assert specs["de"]["title"]["subtitle"].startswith(
-        "Punkt: Wert; Linie: 95-%-Intervall; hohl: weniger als 30 Kunden"
-    )
+    assert specs["de"]["title"]["subtitle"].startswith("Punkt: Wert; Linie: 95-%-Intervall; hohl: zu kleine Zahl")
 
 
 def test_small_figures_are_hollow_and_take_their_fill_from_the_data():
@@ -102,14 +117,7 @@ def test_growth_shows_zero_and_the_overall_rate():
     assert not any(layer["mark"].get("strokeDash") for layer in revenue["layer"]), "a sum of all is no yardstick"
 
 
-@pytest.mark.parametrize(
-    "make",
-    [
-        by_segment,
-        lambda f: in_languages(kpi_history_chart, f, **NUMBERS),
-        lambda f: in_languages(segment_history_chart, f, kpi_id="retention", **NUMBERS),
-    ],
-)
+@pytest.mark.parametrize("make", [by_segment, trellis])
 def test_nothing_of_the_data_stands_in_the_specification(make):
     one, other = shaped(), shaped()
     other = other.assign(
@@ -119,33 +127,24 @@ def test_nothing_of_the_data_stands_in_the_specification(make):
     assert specs[0] == specs[1]
 
 
-def test_history_has_a_band_and_marks_incomplete_quarters():
-    spec = in_languages(kpi_history_chart, shaped(), **NUMBERS)["en"]
-    assert titles(spec)[:2] == ["Revenue", "Active accounts"]
-    marks = [layer["mark"]["type"] for layer in spec["concat"][0]["layer"]]
-    assert marks == ["area", "line", "point"]
-    assert "is_complete" in json.dumps(spec["concat"][0]["layer"][2]["encoding"]["fill"])
-    assert {row["segment_id"] for row in spec["datasets"]["table0"]} == {"ALL"}
+def test_the_grid_has_a_column_for_each_kpi_and_a_row_for_each_segment():
+    spec = trellis(shaped())["de"]
+    names, revenue, retention = spec["hconcat"]
+    assert [column["title"]["text"][-1] for column in (revenue, retention)] == ["Umsatz", "Kundenbindung"]
+    assert {column["facet"]["row"]["field"] for column in (names, revenue, retention)} == {"segment_de"}
+    assert revenue["resolve"] == {"scale": {"y": "independent"}} and "resolve" not in retention, "sums differ in size"
+    lines = [layer for layer in retention["spec"]["layer"] if layer["mark"]["type"] == "line"]
+    assert [line["encoding"]["y"]["field"] for line in lines] == ["overall", "drawn", "drawn", "target"]
+    assert lines[2]["transform"] == [{"filter": "!datum.is_back_cast"}] and lines[1]["mark"]["opacity"] < 1
 
 
-def test_segments_over_time_share_one_axis_with_all_accounts_behind():
-    spec = in_languages(segment_history_chart, shaped(), kpi_id="revenue_churn", **NUMBERS)["de"]
-    assert spec["title"]["text"] == "Abwanderung nach Wert je Segment im Verlauf der Quartale"
-    assert spec["facet"]["field"] == "segment_de" and "resolve" not in spec
-
-
-@pytest.mark.parametrize("chart", ["levels", "history", "segments"])
-def test_without_figures_the_chart_says_so_and_draws(chart):
+@pytest.mark.parametrize("make", [by_segment, lambda frame, kpi_ids: trellis(frame, kpi_ids=[])])
+def test_without_figures_the_chart_says_so_and_draws(make):
     empty = shaped(without=tuple(kpi_catalogue()))
-    specs = {
-        "levels": lambda: by_segment(empty, kpi_ids=RATES),
-        "history": lambda: in_languages(kpi_history_chart, empty, **NUMBERS),
-        "segments": lambda: in_languages(segment_history_chart, empty, kpi_id="retention", **NUMBERS),
-    }[chart]()
-    assert "Für dieses Quartal liegen keine Werte vor" in svg(specs["de"])
+    assert "Für dieses Quartal liegen keine Werte vor" in svg(make(empty, kpi_ids=["growth"])["de"])
 
 
 def test_charts_draw_with_german_numbers_and_currency():
     picture = svg(by_segment(shaped(), currency="CHF")["de"])
     assert "Müller-Klasse" in picture and "CHF" in picture and "NaN" not in picture
-    assert "NaN" not in svg(in_languages(segment_history_chart, shaped(), kpi_id="growth", **NUMBERS)["en"])
+    assert "NaN" not in svg(trellis(shaped(), kpi_ids=["growth"])["en"])

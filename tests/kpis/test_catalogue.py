@@ -6,35 +6,47 @@ import re
 from pathlib import Path
 
 import pytest
-from kpis.company import panel
+from kpis.sources import frames_of
 
 import segkit.kpis
 from segkit import texts
 from segkit.kpis.catalogue import describe_kpis, kpi_catalogue
-from segkit.kpis.measures import account_measures
-from segkit.quarters import Quarter
+from segkit.kpis.reasons import NO_TABLE
 
 KPIS = list(kpi_catalogue().values())
+GROUPS = ("sales", "marketing", "customer", "profit")
+
+
+@pytest.fixture(scope="module")
+def frames():
+    return frames_of()
 
 
 @pytest.mark.parametrize("kpi", KPIS, ids=lambda kpi: kpi.kpi_id)
-def test_each_kpi_is_made_of_measures(kpi):
-    measures = account_measures(panel(), Quarter.parse("2026Q2"))
-    assert kpi.numerator in measures and (kpi.denominator is None or kpi.denominator in measures)
-    assert kpi.unit in ("money", "percent", "number") and kpi.better in ("up", "down", "none")
-    assert kpi.base in ("opening", "closing") and kpi.interval in ("wilson", "bootstrap")
-    assert kpi.compares in ("none", "previous", "year_ago", "years")
+def test_each_kpi_is_made_of_what_its_frame_measures(kpi, frames):
+    assert kpi.unit in ("money", "percent", "number", "days", "seconds") and kpi.better in ("up", "down", "none")
+    assert kpi.base in ("opening", "closing", "year_ago", "before") and kpi.group in GROUPS
+    assert kpi.interval in ("wilson", "bootstrap", "survival", "none") and kpi.window in ("quarter", "year", "cohort")
+    assert kpi.compares in ("none", "previous", "year_ago", "years") and kpi.min_n >= 2
+    assert set(kpi.tables) <= {"invoices", *NO_TABLE}
+    if kpi.frame == "pilots":
+        return
+    frame = frames[kpi.frame]
+    if kpi.interval == "survival":
+        assert kpi.numerator in frame.spells
+        return
+    assert kpi.numerator in frame.sums and (kpi.denominator is None or kpi.denominator in frame.sums)
+    assert kpi.n_of is None or kpi.n_of in frame.sums
 
 
-def test_rates_over_time_stand_on_the_opening_segment_and_levels_on_the_closing():
-    assert {kpi.kpi_id for kpi in KPIS if kpi.base == "opening"} == {k.kpi_id for k in KPIS if k.compares != "none"}
+def test_rates_over_time_stand_on_an_earlier_segment():
+    assert all(kpi.base != "closing" for kpi in KPIS if kpi.compares != "none" or kpi.window == "cohort")
 
 
-def test_wilson_counts_accounts_only():
-    flags = {"is_account", "is_active", "was_active", "is_kept", "is_lost"}
+def test_every_word_of_the_definitions_exists():
     for kpi in KPIS:
-        counts = {kpi.numerator, kpi.denominator} - {None} <= flags
-        assert (kpi.interval == "wilson") == counts, kpi.kpi_id
+        for key in (f"group_{kpi.group}", f"counted_{kpi.counted}", f"window_{kpi.window}", f"unit_{kpi.unit}"):
+            assert all(f"kpis.{key}" in texts.templates(language) for language in texts.LANGUAGES), key
 
 
 def test_definitions_are_complete():

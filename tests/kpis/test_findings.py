@@ -9,7 +9,8 @@ from kpis.company import CLOSING, OPENING, panel, period, register, segments
 
 from segkit import texts
 from segkit.kpis import findings
-from segkit.kpis.shaping import describe_gaps, describe_quarter, shape_kpis
+from segkit.kpis.inputs import KpiInputs
+from segkit.kpis.shaping import describe_gaps, shape_history, shape_kpis
 from segkit.kpis.tracking import score_kpis
 from segkit.settings.kpis import KpiSettings
 
@@ -18,12 +19,14 @@ SETTINGS = KpiSettings(min_accounts=2, draws=200)
 
 @pytest.fixture(scope="module")
 def kpis() -> pd.DataFrame:
-    return score_kpis(panel(), segments(CLOSING), segments(OPENING), period(), SETTINGS, seed=1)
+    return score_kpis(KpiInputs(panel(), period()), segments(CLOSING), segments(OPENING), SETTINGS, seed=1)
 
 
 @pytest.fixture(scope="module")
 def incomplete() -> pd.DataFrame:
-    return score_kpis(panel(), segments(CLOSING), segments(OPENING), period(is_complete=False), SETTINGS, seed=1)
+    return score_kpis(
+        KpiInputs(panel(), period(is_complete=False)), segments(CLOSING), segments(OPENING), SETTINGS, seed=1
+    )
 
 
 def shaped_row(**changes) -> dict:
@@ -59,17 +62,19 @@ def test_a_segment_that_the_register_does_not_know_keeps_its_id():
     assert drawn["segment_de"].tolist() == ["Groß", "S99"]
 
 
-def test_levels_and_rates_as_tables(kpis):
-    levels = describe_quarter(kpis, register(), SETTINGS, "closing")
-    rates = describe_quarter(kpis, register(), SETTINGS, "opening")
-    assert levels["segment_en"].tolist() == rates["segment_en"].tolist() == ["All accounts", "Big", "Small"]
-    assert levels["revenue"].tolist() == [420, 400, 20] and "retention" not in levels
-    assert rates["retention"].tolist() == [0.5, 0.5, 0.5] and "growth_12m" not in rates
+def test_far_values_do_not_flatten_the_grid_of_quarters():
+    rows = [{"segment_id": s, "value": v} for s, v in (("ALL", 0.2), ("BIG", 0.21), ("SMALL", 0.19), ("S9", 50.0))]
+    goals = pd.DataFrame({"kpi_id": ["revenue_churn"], "segment_id": ["ALL"], "target": [0.25]})
+    grid = shape_history(shaped(*rows), goals).set_index("segment_id")
+    assert grid["drawn"].max() < 1 and grid.at["S9", "value"] == 50
+    assert grid["overall"].tolist() == [0.2] * 4 and grid.at["ALL", "target"] == 0.25
+    assert np.isnan(grid.at["BIG", "target"]) and (grid["drawn_high"] >= grid["drawn_low"]).all()
 
 
 def test_gaps_are_told_with_their_reason(kpis):
     gaps = describe_gaps(kpis)
-    assert gaps["kpi_en"].tolist() == ["Growth over 12 months"]
+    gaps = gaps[gaps["kpi_en"] == "Growth over 12 months"]
+    assert len(gaps) == 1
     assert gaps["reason_en"].tolist() == ["the data do not reach back 24 months"] and gaps["n_segments"].tolist() == [3]
 
 
@@ -88,8 +93,7 @@ def test_the_answer_of_a_complete_quarter(kpis):
 def test_the_answer_of_an_incomplete_quarter_has_no_rates(incomplete):
     drawn = shape_kpis(incomplete, register(), SETTINGS)
     assert findings.describe_overall(drawn)["key"] == "kpis.answer_levels"
-    assert findings.describe_rates(drawn, "growth")["key"] == "kpis.no_growth"
-    assert findings.describe_rates(drawn, "revenue_churn")["key"] == "kpis.no_revenue_churn"
+    assert findings.describe_group(drawn, ["growth", "revenue_churn"])[0]["key"] == "kpi_page.no_group"
     assert findings.describe_next(drawn)["key"] == "kpis.next_levels"
     for finding in (findings.describe_overall(drawn), findings.describe_next(drawn)):
         assert all(sentences(finding))
@@ -101,21 +105,21 @@ def test_the_largest_segment_by_revenue(kpis):
     assert all(sentences(finding))
 
 
-def test_segments_differ_only_where_the_interval_leaves_out_the_overall_rate():
-    overall = {"segment_id": "ALL", "value": 0.25, "low": 0.2, "high": 0.3}
-    alike = findings.describe_rates(shaped(overall, {}, {"segment_id": "SMALL"}), "revenue_churn")
-    assert alike["key"] == "kpis.revenue_churn_alike"
-    surely = findings.describe_rates(
-        shaped(overall, {"low": 0.26}, {"segment_id": "SMALL", "high": 0.24}), "revenue_churn"
-    )
-    assert (surely["above_de"], surely["below_de"]) == ("Groß", "Klein")
-    assert all(sentences(surely))
+def test_segments_differ_where_chance_would_rarely_do_it():
+    overall = {"segment_id": "ALL", "value": 0.25, "p_adjusted": np.nan}
+    alike = shaped(overall, {"p_adjusted": 0.2}, {"segment_id": "SMALL", "p_adjusted": 0.06})
+    assert [found["key"] for found in findings.describe_group(alike, ["revenue_churn"])] == ["kpi_page.alike"]
+    apart = shaped(overall, {"p_adjusted": 0.01}, {"segment_id": "SMALL", "value": 0.4, "p_adjusted": 0.04})
+    (told,) = findings.describe_group(apart, ["growth", "revenue_churn"])
+    assert (told["key"], told["above_de"], told["below_de"]) == ("kpi_page.differs_both", "Klein", "Groß")
+    assert all(sentences(told))
 
 
-def test_small_segments_are_never_called_different():
-    overall = {"segment_id": "ALL", "value": 0.25}
-    finding = findings.describe_rates(shaped(overall, {"low": 0.9, "is_small": True}), "revenue_churn")
-    assert finding["key"] == "kpis.revenue_churn_alike" and finding["n_small"] == 1
+def test_small_segments_are_counted_and_never_compared():
+    rows = shaped({"segment_id": "ALL", "value": 0.25, "p_adjusted": np.nan}, {"p_adjusted": np.nan, "is_small": True})
+    found = findings.describe_group(rows, ["revenue_churn"])
+    assert [each["key"] for each in found] == ["kpi_page.not_compared", "kpi_page.small"] and found[1]["n_small"] == 1
+    assert all(sentences(each) for each in found)
 
 
 def test_act_first_where_most_sales_were_lost(kpis):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 
-from kpis import goal_cases as cases
 import numpy as np
 import pandas as pd
 import pytest
+from kpis import goal_cases as cases
 
 from segkit.errors import UserError
 from segkit.quarters import Quarter

@@ -11,9 +11,12 @@ import pytest
 from segkit.engines import connect
 from segkit.features.panel import build_panel, panel_dates
 from segkit.features.queries import query
-from segkit.kpis.tracking import complete_quarters, kpis_of_quarter
+from segkit.kpis.inputs import KpiInputs
+from segkit.kpis.members import Members
+from segkit.kpis.tracking import complete_quarters, kpis_of_quarter, measure_quarter
 from segkit.quarters import Quarter
 from segkit.settings.kpis import KpiSettings
+from segkit.tables import no_rows
 
 RETENTION = [0.6314, 0.6062, 0.5779, 0.6320, 0.4213, 0.5873, 0.6082, 0.6270]
 REVENUE_CHURN = [0.1867, 0.2130, 0.2115, 0.2088, 0.3187, 0.2467, 0.2162, 0.1929]
@@ -53,9 +56,14 @@ def panel(real_data) -> pd.DataFrame:
 
 
 def overall(panel: pd.DataFrame, quarter: Quarter, complete: set[str]) -> pd.DataFrame:
-    nobody = pd.Series([], dtype="str")
-    kpis = kpis_of_quarter(panel, quarter, complete, nobody, nobody, KpiSettings(draws=200), seed=1)
+    settings, nobody = KpiSettings(draws=200), no_rows("segments")
+    facts = measure_quarter(KpiInputs(panel, period_of(quarter)), quarter, complete, settings)
+    kpis = kpis_of_quarter(facts, Members(nobody, nobody, None, "value", quarter), settings, seed=1)
     return kpis.set_index("kpi_id")
+
+
+def period_of(quarter: Quarter) -> pd.DataFrame:
+    return pd.DataFrame({"quarter": [quarter.label], "as_of": pd.to_datetime([min(quarter.end, LAST)])})
 
 
 def test_retention_and_revenue_churn_are_the_published_ones(panel):

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from kpis.company import BOUGHT, CLOSING, OPENING, A, D, E, panel, period, segments
 
+from segkit.kpis.inputs import KpiInputs
 from segkit.kpis.tracking import COLUMNS, KEY, complete_quarters, quarter_of, score_all, score_kpis
 from segkit.settings.kpis import KpiSettings
 from segkit.tables import check
@@ -15,8 +16,8 @@ SETTINGS = KpiSettings(min_accounts=3, draws=200)
 
 
 def kpis_of(bought=None, closing=CLOSING, opening=OPENING, previous=None, **of_period) -> pd.DataFrame:
-    frames = panel(bought), segments(closing), segments(opening)
-    return score_kpis(*frames, period(**of_period), SETTINGS, seed=1, previous=previous)
+    inputs = KpiInputs(panel(bought), period(**of_period))
+    return score_kpis(inputs, segments(closing), segments(opening), SETTINGS, seed=1, previous=previous)
 
 
 def figure(kpis: pd.DataFrame, segment_id: str, kpi_id: str, column: str = "value", quarter: str = "2026Q2"):
@@ -56,7 +57,7 @@ def test_table_is_that_of_the_contract():
     assert not kpis.duplicated(KEY).any()
     checked = check(kpis, "kpis")
     assert len(checked) == len(kpis)
-    assert set(kpis["base"]) == {"opening", "closing"}
+    assert set(kpis["base"]) == {"opening", "closing", "year_ago", "before"}
     assert (kpis["value"].isna() == kpis["reason"].notna()).all()
     assert kpis.loc[kpis["value"].isna(), ["low", "high"]].isna().all().all()
 
@@ -65,14 +66,30 @@ def test_n_counts_the_base_and_small_ones_are_marked():
     kpis = kpis_of()
     assert figure(kpis, "BIG", "retention", "n") == 2 and figure(kpis, "ALL", "retention", "n") == 4
     assert figure(kpis, "BIG", "revenue", "n") == 2 and figure(kpis, "ALL", "revenue", "n") == 4
-    assert figure(kpis, "BIG", "retention", "is_small") and not figure(kpis, "ALL", "retention", "is_small")
+    assert figure(kpis, "BIG", "retention", "is_small") and figure(kpis, "ALL", "retention", "is_small")
 
 
-def test_shares_of_accounts_have_wilson_limits_even_when_small():
+def test_below_the_smallest_number_there_is_no_interval():
     kpis = kpis_of()
-    assert figure(kpis, "BIG", "retention", "low") == pytest.approx(0.0945, abs=1e-4)
-    assert figure(kpis, "BIG", "retention", "high") == pytest.approx(0.9055, abs=1e-4)
-    assert np.isnan(figure(kpis, "BIG", "revenue", "low")), "two accounts say nothing about the spread of money"
+    assert np.isnan(figure(kpis, "BIG", "retention", "low")) and np.isnan(figure(kpis, "BIG", "revenue", "low"))
+    many = {f"A{i:03}": (100, 1, 30) for i in range(60)}
+    lost = dict.fromkeys(list(many)[:6], (0, 0, None))
+    known = pd.concat([panel({"2026Q1": {A: (1, 1, 1)}})[:0], wide(many, {**many, **lost})])
+    kpis = score_kpis(
+        KpiInputs(known, period()), segments(dict.fromkeys(many, "BIG")), segments(dict.fromkeys(many, "BIG")), SETTINGS
+    )
+    low, high = (figure(kpis, "BIG", "retention", side) for side in ("low", "high"))
+    assert (low, high) == pytest.approx((0.7985, 0.9534), abs=1e-4)  # Wilson, 54 of 60
+
+
+def wide(before: dict, now: dict) -> pd.DataFrame:
+    """A panel of two quarters with as many accounts as wanted."""
+    rows = [
+        [account, pd.Timestamp(day), quarter, float(r), float(r), n, m, r > 0, float(r), float("nan")]
+        for quarter, day, bought in (("2026Q1", "2026-03-31", before), ("2026Q2", "2026-06-30", now))
+        for account, (r, n, m) in bought.items()
+    ]
+    return pd.DataFrame(rows, columns=panel().columns).astype({"margin_q": "float64"})
 
 
 def reasons(kpis: pd.DataFrame, kpi_id: str, quarter: str = "2026Q2") -> dict[str, str]:
@@ -112,7 +129,10 @@ def test_the_first_quarter_has_nothing_to_compare_with():
 def test_growth_of_twelve_months_needs_two_years():
     assert reasons(kpis_of(), "growth_12m") == everywhere("short_history")
     known = panel().assign(revenue_12m=220.0, revenue_prev_12m=200.0)
-    kpis = score_kpis(known, segments(CLOSING), segments(OPENING), period(), SETTINGS)
+    gap = score_kpis(KpiInputs(known, period()), segments(CLOSING), segments(OPENING), SETTINGS)
+    assert reasons(gap, "growth_12m") == everywhere("gap"), "nobody bought in 2025Q3"
+    known = known[known["quarter"] >= "2026Q1"]
+    kpis = score_kpis(KpiInputs(known, period()), segments(CLOSING), segments(OPENING), SETTINGS)
     assert figure(kpis, "BIG", "growth_12m") == pytest.approx(0.1)
 
 
@@ -149,7 +169,7 @@ def test_segments_without_accounts_and_without_opening_say_so():
 
 def test_only_the_chosen_segmentation_counts():
     both = pd.concat([segments(CLOSING), segments(dict.fromkeys(CLOSING, "X"), "service")])
-    kpis = score_kpis(panel(), both, segments(OPENING), period(), SETTINGS)
+    kpis = score_kpis(KpiInputs(panel(), period()), both, segments(OPENING), SETTINGS)
     assert set(kpis["segment_id"]) == {"ALL", "BIG", "SMALL"}
 
 
@@ -173,7 +193,7 @@ def test_the_previous_run_is_kept_as_it_was_and_gaps_are_filled():
 def test_order_of_rows_and_repetition_change_nothing():
     kpis = kpis_of()
     shuffled = [frame.sample(frac=1, random_state=4) for frame in (panel(), segments(CLOSING), segments(OPENING))]
-    again = score_kpis(*shuffled, period(), SETTINGS, seed=1)
+    again = score_kpis(KpiInputs(shuffled[0], period()), *shuffled[1:], SETTINGS, seed=1)
     assert kpis.to_csv() == again.to_csv()
 
 
@@ -193,8 +213,8 @@ def test_complete_quarters_are_those_that_money_covers():
 def test_every_segmentation_has_its_own_segments_and_the_same_figures_of_all():
     one, other = segments(CLOSING), segments(CLOSING).assign(segmentation_id="service", segment_id="S1")
     opened = segments(OPENING), segments(OPENING).assign(segmentation_id="service", segment_id="S1")
-    frames = panel(), pd.concat([one, other]), pd.concat(opened), period()
-    kpis = score_all(*frames, SETTINGS, 1, None, ["value", "service", "nobody"])
+    frames = KpiInputs(panel(), period()), pd.concat([one, other]), pd.concat(opened)
+    kpis = score_all(*frames, SETTINGS, 1, segmentation_ids=["value", "service", "nobody"])
     value, service = (kpis[kpis["segmentation_id"] == name].reset_index(drop=True) for name in ("value", "service"))
     assert len(check(kpis, "kpis")) == len(value) + len(service)
     pd.testing.assert_frame_equal(value, kpis_of())
@@ -206,8 +226,8 @@ def test_every_segmentation_has_its_own_segments_and_the_same_figures_of_all():
 
 def test_a_run_of_an_older_version_names_no_segmentation_and_is_that_of_the_settings():
     earlier = kpis_of().assign(quarter="2026Q1").drop(columns="segmentation_id")
-    frames = panel(), segments(CLOSING), segments(OPENING), period()
-    kpis = score_all(*frames, SETTINGS, 1, earlier, ["value"])
+    frames = KpiInputs(panel(), period()), segments(CLOSING), segments(OPENING)
+    kpis = score_all(*frames, SETTINGS, 1, earlier, segmentation_ids=["value"])
     assert set(kpis["segmentation_id"]) == {"value"}
     assert figure(kpis, "BIG", "revenue", quarter="2026Q1") == figure(kpis, "BIG", "revenue")
 

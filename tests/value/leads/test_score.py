@@ -5,10 +5,11 @@ import pandas as pd
 import pytest
 
 from segkit import texts
+from segkit.features.company_names import company_keys
 from segkit.settings.value import Value
 from segkit.tables import TABLES
 from segkit.value.backtests.leaks import find_leaks
-from segkit.value.leads.companies import add_companies, company_keys
+from segkit.value.leads.companies import add_companies
 from segkit.value.leads.kept import CORRECTED, correct_chances, open_share
 from segkit.value.leads.outcomes import add_outcomes
 from segkit.value.leads.predictors import COUNTS, add_births, build_predictors, describe_leads, index_events
