@@ -52,15 +52,19 @@ class Story(LivePage):
         self._parts: list[str] | None = None
         self._panel: Panel | None = None
         self._sent = ""
+        self._loaded: tuple[str, ...] = ()
 
     def _answers(self) -> Mapping[str, Callable[[dict[str, Any]], None]]:
         return {"chart": self._chart, "table": self._table, "csv": self._csv}
 
     def _load(self, project: Project, run: Run, state: Mapping[str, Any]) -> None:
         self._run, self._state = run, state
-        self._parts = _parts(project.run_folder(run.quarter) / "notebooks" / f"{self._name}.ipynb")
-        kind = PANELS.get(self._name) if self._parts is not None else None
-        self._panel = None if kind is None else kind(run, self._view["language"], self._currency)
+        loaded = (str(run.quarter), state["run_id"], self._view["language"])
+        if loaded != self._loaded:  # a choice alone reads nothing again
+            self._parts = _parts(project.run_folder(run.quarter) / "notebooks" / f"{self._name}.ipynb")
+            kind = PANELS.get(self._name) if self._parts is not None else None
+            self._panel = None if kind is None else kind(run, self._view["language"], self._currency)
+            self._loaded = loaded
         known = {} if self._panel is None else self._panel.known(self._view)
         self._view |= {name: known.get(name, "") for name in self.CHOICES}
 
