@@ -40,7 +40,7 @@ EFFECTS = {
     "margin rate": "30 % → 38 %",
     "money per account": "twice as much",
     "win rate": "50 % → 65 %",
-    "NPS": "+ 35 points",
+    "NPS": "+ 20 points",
     "sales cycle": "− 40 %",
 }
 

@@ -38,6 +38,8 @@ the four, known to 0.6 points (a single shape: 1.3). With Pareto 1.3, the tail o
 
 Smallest number from which on all shapes together hold 95 ± 2 %: see `min_n` in segkit/kpis/catalogue.yml.
 Leaving out samples that look too skewed makes it worse: what is left are the samples that miss the large accounts.
+Churn by value is drawn with the same chance for every account; where small accounts leave more often than large ones,
+its limits are wider than they need be, because of the large ones few have been seen.
 """
 
 
