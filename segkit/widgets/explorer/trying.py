@@ -52,9 +52,9 @@ class Trying:
         """End what is under way; a first answer stays."""
         self.worker.cancel()
         self._send({"kind": "idle"})
-        if self._session.shown.trial.is_first:
-            self._show(False)
         self._tell("explore.cancelled", {}, level="note")
+        if self._session.shown.trial.is_first:
+            self._show(False)  # last: it offers to work it out in full
 
     def _ask(self, seconds: float) -> None:
         self._send({"kind": "ask", "text": self._session.say("explore.ask_long", seconds=round(seconds))})
