@@ -219,7 +219,8 @@ def describe(rows: list[list[str]]) -> list[str]:
         parts += [(f"{title}, {kind}", [kind], 4, "{:.1%}") for kind in drawn]
         parts += [(f"{title}: intervals shown", drawn, 6, "{:.0%}")]
         parts += [(f"{title}: what the KPI counts", drawn, 7, "{:.0f}")]
-        parts += [(f"{title}, Pareto 1.3 (no variance)", ["Pareto 1.3"], 4, "{:.1%}")]
+        if any(row[:2] == [title, "Pareto 1.3"] for row in rows):
+            parts += [(f"{title}, Pareto 1.3 (no variance)", ["Pareto 1.3"], 4, "{:.1%}")]
         for heading, kinds, figure, form in parts:
             lines += [f"## {heading}", "", *tabulate(rows, title, kinds, figure, form), ""]
     return lines
