@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 COLUMNS = ["quarter", "kpi_id", "base", "account_id", "numerator", "denominator"]
 KEY = ["quarter", "kpi_id", "base", "account_id"]
 DIGITS = 4
+FLAGS = {"is_account", "is_active", "was_active", "is_kept", "is_lost", "has_lifetime", "is_served"}
+MONEY = {"margin", "lifetime_value", "won_amount", "lead_cost", "due_cost", "contribution", "care_cost", "gain", "cost"}
+MONEY_STARTS = ("revenue", "gross")
 
 
 def take_apart(facts: Facts, kpis: pd.DataFrame) -> pd.DataFrame:
@@ -90,3 +93,10 @@ def accounts_behind(
     columns = ["account_id", "segment_id", "numerator", "denominator", "part"]
     order = ["numerator", "denominator", "account_id"]
     return mine[columns].sort_values(order, ascending=[False, False, True], ignore_index=True)
+
+
+def part_kind(part: str) -> str:
+    """Return how a numerator or denominator of the catalogue is shown: bool, whole_money or number."""
+    if part in FLAGS:
+        return "bool"
+    return "whole_money" if part in MONEY or part.startswith(MONEY_STARTS) else "number"

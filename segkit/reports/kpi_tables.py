@@ -153,7 +153,7 @@ def _definition(kpi: Kpi, language: str) -> str:
         "unit": say(f"kpi_page.unit_{kpi.unit}", language),
         "better": say(f"kpis.better_{kpi.better}", language),
         "base": say(f"kpis.base_{kpi.base}", language),
-        "tables": ", ".join(kpi.tables),
+        "tables": ", ".join(say(f"kpi_parts.table_{table}", language) for table in kpi.tables),
         "min_n": say("kpi_page.min_n", language, n=kpi.min_n, counted=say(f"kpi_page.of_{kpi.counted}", language)),
         "interval": say(f"kpi_page.interval_{kpi.interval}", language),
         "source": say("kpis.own_definition", language) if kpi.source == "own definition" else kpi.source,

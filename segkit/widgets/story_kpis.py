@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from segkit import texts
 from segkit.kpis.catalogue import Kpi, kpi_catalogue
-from segkit.kpis.choosing import FIRST, keep_chosen
+from segkit.kpis.choosing import FIRST, GROUPS, keep_chosen
+from segkit.kpis.drill import FLAGS, part_kind
 from segkit.kpis.figures import ALL
 from segkit.reports.kpi_tables import show_kpi
 
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
     from segkit.settings.kpis import KpiSettings
 
-GROUPS = ("sales", "marketing", "customer", "profit")
-FLAGS = {"is_account", "is_active", "was_active", "is_kept", "is_lost", "has_lifetime", "is_served"}
-MONEY = {"margin", "lifetime_value", "won_amount", "lead_cost", "due_cost", "contribution", "care_cost", "gain", "cost"}
-MONEY_STARTS = ("revenue", "gross")
 COLUMNS = {
     "account_id": "extra",
     "name": "",
@@ -198,20 +195,14 @@ def part_columns(kpi: Kpi, language: str) -> dict[str, tuple[str, str]]:
     """Return heading and kind (`display.show_cell`) of the columns that differ from KPI to KPI."""
     kinds = {"days": "number", "seconds": "number"}
     shown = {
-        "numerator": (f"kpi_parts.{kpi.numerator}", _kind(kpi.numerator)),
+        "numerator": (f"kpi_parts.{kpi.numerator}", part_kind(kpi.numerator)),
         "own_value": ("kpi_parts.own_value", kinds.get(kpi.unit, kpi.unit)),
         "part": ("kpi_parts.part", "percent"),
     }
     below = "decided_deals" if kpi.interval == "survival" else kpi.denominator
     if below is not None:
-        shown["denominator"] = (f"kpi_parts.{below}", _kind(below))
+        shown["denominator"] = (f"kpi_parts.{below}", part_kind(below))
     return {column: (texts.say(key, language), kind) for column, (key, kind) in shown.items()}
-
-
-def _kind(part: str) -> str:
-    if part in FLAGS:
-        return "bool"
-    return "whole_money" if part in MONEY or part.startswith(MONEY_STARTS) else "number"
 
 
 def _units_without_account(ids: pd.Series, language: str) -> dict[str, str]:

@@ -19,4 +19,13 @@
   document.querySelectorAll("[data-choose]").forEach(function (button) {
     button.addEventListener("click", function () { choose(button.dataset.choose); });
   });
+  // A link to something folded opens it, on the way there and when the page itself was opened so.
+  function unfold() {
+    var target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!target) return;
+    for (var node = target; node; node = node.parentElement) if (node.tagName === "DETAILS") node.open = true;
+    target.scrollIntoView();
+  }
+  window.addEventListener("hashchange", unfold);
+  unfold();
 })();
