@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from segkit.kpis.catalogue import kpi_catalogue
 from segkit.kpis.figures import ALL
 from segkit.kpis.frames import units_behind
+from segkit.texts import say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 COLUMNS = ["quarter", "kpi_id", "base", "account_id", "numerator", "denominator"]
 KEY = ["quarter", "kpi_id", "base", "account_id"]
 DIGITS = 4
+UNITS = ("lead", "deal", "ticket", "sheet", "campaign")
 FLAGS = {"is_account", "is_active", "was_active", "is_kept", "is_lost", "has_lifetime", "is_served"}
 MONEY = {"margin", "lifetime_value", "won_amount", "lead_cost", "due_cost", "contribution", "care_cost", "gain", "cost"}
 MONEY_STARTS = ("revenue", "gross")
@@ -100,3 +103,13 @@ def part_kind(part: str) -> str:
     if part in FLAGS:
         return "bool"
     return "whole_money" if part in MONEY or part.startswith(MONEY_STARTS) else "number"
+
+
+def name_units(ids: Iterable[Any], language: str) -> dict[str, str]:
+    """Return names for units that are no account, by unit: leads, deals, tickets and answers without one, campaigns."""
+    found = {}
+    for unit in ids:
+        kind, _, own = str(unit).partition(":")
+        if own and kind in UNITS:
+            found[str(unit)] = say(f"kpi_parts.{kind}", language, id=own)
+    return found

@@ -193,8 +193,10 @@ def _resampled_limits(
 
 
 def _rounded(figures: pd.DataFrame, kpis: list[Kpi]) -> pd.DataFrame:
-    for kpi in kpis:
-        rows = figures["kpi_id"] == kpi.kpi_id
-        for names, digits in ((["value", "median"], DIGITS), (["low", "high"], LIMIT_DIGITS)):
-            figures.loc[rows, names] = figures.loc[rows, names].round(digits[kpi.unit])
+    units = figures["kpi_id"].map({kpi.kpi_id: kpi.unit for kpi in kpis}).to_numpy(object)
+    for names, digits in ((["value", "median"], DIGITS), (["low", "high"], LIMIT_DIGITS)):
+        values = figures[names].to_numpy(float, copy=True)
+        for unit in set(units):
+            values[units == unit] = values[units == unit].round(digits[unit])
+        figures[names] = values
     return figures

@@ -46,7 +46,7 @@ def lead_measures(
     -------
     Frame
         Of due leads: due_leads, converted_leads (within the horizon), won_leads (its opportunity was won up to the
-        end), due_cost and won_with_cost (of those with a campaign whose cost is known). Of the year: costed_leads,
+        end), due_cost and won_with_cost (`lead_costs`). Of the year: costed_leads,
         lead_cost (currency), rated_leads, well_rated_leads. Of the leads scored in the run before: rank_hits and
         rank_cases (`rank_scores`).
     """
@@ -58,8 +58,9 @@ def lead_measures(
     won = leads["opportunity_id"].isin(_won_deals(inputs.opportunities, window)).to_numpy()
     due = leads["created"].between(window.cohort_start, window.cohort_end).to_numpy()
     in_year = (leads["created"] >= window.year_start).to_numpy()
-    cost = lead_costs(leads, inputs.campaigns, window.end)
-    has_cost = ~np.isnan(cost)
+    in_time = {"year": (window.year_start, window.end), "due": (window.cohort_start, window.cohort_end)}
+    cost, idle = lead_costs(leads, inputs.campaigns, *in_time["year"])
+    due_cost, due_idle = lead_costs(leads, inputs.campaigns, *in_time["due"])
     rating = leads["rating"].astype("str").str.casefold().str.strip() if "rating" in leads else None
     is_rated = in_year & leads["rating"].notna().to_numpy() if rating is not None else np.zeros(len(leads), bool)
     is_good = (
@@ -72,16 +73,26 @@ def lead_measures(
             "due_leads": due,
             "converted_leads": due & (taken <= horizon_days),
             "won_leads": due & won,
-            "due_cost": np.where(due & has_cost, cost, 0.0),
-            "won_with_cost": due & won & has_cost,
-            "costed_leads": in_year & has_cost,
-            "lead_cost": np.where(in_year & has_cost, cost, 0.0),
+            "due_cost": np.nan_to_num(due_cost),
+            "won_with_cost": due & won & ~np.isnan(due_cost),
+            "costed_leads": ~np.isnan(cost),
+            "lead_cost": np.nan_to_num(cost),
             "rated_leads": is_rated,
             "well_rated_leads": is_good,
             **rank_scores(leads, inputs.lead_scores if is_own else None, window),
         },
     )
-    return Frame(sums)
+    return Frame(_add_idle(sums, idle, due_idle))
+
+
+def _add_idle(sums: pd.DataFrame, idle: pd.Series, due_idle: pd.Series) -> pd.DataFrame:
+    """Return the sums with a unit for each campaign that cost money and brought no lead: counted overall only."""
+    import pandas as pd
+
+    rows = pd.DataFrame({"lead_cost": idle, "due_cost": due_idle}).rename(index=lambda campaign: f"campaign:{campaign}")
+    if rows.empty:
+        return sums
+    return pd.concat([sums, rows.reindex(columns=sums.columns)]).fillna(0.0).sort_index()
 
 
 def find_accounts(leads: pd.DataFrame, accounts: pd.DataFrame | None, horizon_days: int) -> pd.Series:
@@ -103,21 +114,45 @@ def find_accounts(leads: pd.DataFrame, accounts: pd.DataFrame | None, horizon_da
     return leads["account_id"]
 
 
-def lead_costs(leads: pd.DataFrame, campaigns: pd.DataFrame | None, end: pd.Timestamp) -> np.ndarray:
-    """Return the cost of each lead: that of its campaign over all leads the campaign brought; NaN where not known.
+def lead_costs(
+    leads: pd.DataFrame, campaigns: pd.DataFrame | None, start: pd.Timestamp, end: pd.Timestamp
+) -> tuple[np.ndarray, pd.Series]:
+    """Return what each lead of a window cost, and what campaigns cost that brought none in it.
 
-    Of a campaign that still runs, the part of its cost counts that belongs to the days gone by.
+    A campaign's cost is spread evenly over its days (one without an end: on its first day); the part that falls into
+    the window is shared by the leads that it brought in the window. So no cost counts twice, and all of it counts.
+
+    Parameters
+    ----------
+    leads : DataFrame
+        created, campaign_id.
+    campaigns : DataFrame or None
+        campaign_id, start_date, end_date, cost.
+    start, end : Timestamp
+        First and last day.
+
+    Returns
+    -------
+    array, Series
+        Cost by lead (NaN: none of the window, or its campaign's cost is not known); cost by campaign_id of those
+        without a lead.
     """
+    import pandas as pd
+
+    is_in = leads["created"].between(start, end)
     if campaigns is None or not len(campaigns):
-        return np.full(len(leads), np.nan)
-    start, stop = days(campaigns["start_date"]), days(campaigns["end_date"])
-    length = (stop - start).dt.days + 1
-    passed = ((end - start).dt.days + 1) / length.where(length > 0)
-    share = np.where(stop > end, np.clip(passed.fillna(1.0), 0.0, 1.0), 1.0)
-    cost = (campaigns["cost"].astype("float64") * share).set_axis(campaigns["campaign_id"].to_numpy(object))
-    n_leads = leads.groupby("campaign_id").size()
-    each = cost[~cost.index.duplicated()] / n_leads.reindex(cost[~cost.index.duplicated()].index)
-    return np.asarray(leads["campaign_id"].map(each), dtype="float64")
+        return np.full(len(leads), np.nan), pd.Series(dtype="float64")
+    known = campaigns.drop_duplicates("campaign_id")
+    first = days(known["start_date"])
+    last = days(known["end_date"]).fillna(first)
+    length = (last - first).dt.days + 1
+    within = (last.clip(upper=end) - first.clip(lower=start)).dt.days + 1
+    share = (within.clip(lower=0) / length.where(length > 0)).fillna(0.0)
+    spent = (known["cost"].astype("float64") * share).set_axis(known["campaign_id"].to_numpy(object))
+    n_leads = leads[is_in].groupby("campaign_id").size().reindex(spent.index)
+    cost = leads["campaign_id"].map(spent / n_leads).where(is_in)
+    idle = spent[n_leads.isna() & (spent > 0)]
+    return np.asarray(cost, dtype="float64"), idle
 
 
 def rank_scores(leads: pd.DataFrame, scores: pd.DataFrame | None, window: Window) -> dict[str, np.ndarray]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from segkit.display import show_cell
 from segkit.kpis.catalogue import Kpi, kpi_catalogue
-from segkit.kpis.drill import part_kind
+from segkit.kpis.drill import name_units, part_kind
 from segkit.texts import LANGUAGES, escape, say
 
 if TYPE_CHECKING:
@@ -55,9 +55,10 @@ def _fold(body: str, language: str) -> str:
 
 def _table(rows: Any, n_all: int, kpi: Kpi, names: Mapping[str, str], language: str, currency: str) -> str:
     name = escape(say(f"kpis.name_{kpi.kpi_id}", language))
+    called = name_units(rows["account_id"], language) | {str(unit): str(known) for unit, known in names.items()}
     below = "decided_deals" if kpi.interval == "survival" else kpi.denominator
     parts = [kpi.numerator, *([below] if below else [])]
-    heads = [say("column.account", language), *(say(f"kpi_parts.{part}", language) for part in parts)]
+    heads = [say("column.name", language), *(say(f"kpi_parts.{part}", language) for part in parts)]
     css = ["", *(" class=num" for _ in parts)]
     head = "".join(f'<th scope="col"{c}>{escape(text)}</th>' for text, c in zip(heads, css, strict=True))
     body = []
@@ -65,7 +66,7 @@ def _table(rows: Any, n_all: int, kpi: Kpi, names: Mapping[str, str], language: 
         figures = zip(parts, [row["numerator"], row["denominator"]], strict=False)
         shown = [show_cell(value, part_kind(part), language, currency) for part, value in figures]
         cells = "".join(f'<td class="num">{escape(text)}</td>' for text in shown)
-        account = escape(str(names.get(row["account_id"], row["account_id"])))
+        account = escape(called.get(row["account_id"], row["account_id"]))
         body.append(f'<tr><th scope="row">{account}</th>{cells}</tr>')
     rest = escape(say("display.rows", language, n=n_all, shown=len(rows))) if n_all > len(rows) else ""
     return (

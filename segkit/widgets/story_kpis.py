@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from segkit import texts
 from segkit.kpis.catalogue import Kpi, kpi_catalogue
 from segkit.kpis.choosing import FIRST, GROUPS, keep_chosen
-from segkit.kpis.drill import FLAGS, part_kind
+from segkit.kpis.drill import FLAGS, name_units, part_kind
 from segkit.kpis.figures import ALL
 from segkit.reports.kpi_tables import show_kpi
 
@@ -173,7 +173,7 @@ def list_behind(
     ids = behind["account_id"]
     known = behind[["account_id"]][:0] if accounts is None else accounts.drop_duplicates("account_id")
     known = known.set_index("account_id").reindex(columns=["name", "owner_id"])
-    name = ids.map(_units_without_account(ids, language)).fillna(ids.map(known["name"]))
+    name = ids.map(name_units(ids, language)).fillna(ids.map(known["name"]))
     top, below = kpi.numerator, kpi.denominator
     is_ratio = below is not None and not kpi.of_all and below not in FLAGS and kpi.interval != "survival"
     denominators = behind["denominator"].where(behind["denominator"] > 0)
@@ -203,13 +203,3 @@ def part_columns(kpi: Kpi, language: str) -> dict[str, tuple[str, str]]:
     if below is not None:
         shown["denominator"] = (f"kpi_parts.{below}", part_kind(below))
     return {column: (texts.say(key, language), kind) for column, (key, kind) in shown.items()}
-
-
-def _units_without_account(ids: pd.Series, language: str) -> dict[str, str]:
-    """Return names for leads and deals that belong to no account, by their unit."""
-    found = {}
-    for unit in ids:
-        kind, _, own = str(unit).partition(":")
-        if own and kind in ("lead", "deal"):
-            found[unit] = texts.say(f"kpi_parts.{kind}", language, id=own)
-    return found

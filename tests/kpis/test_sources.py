@@ -29,7 +29,8 @@ def overall(kpi_id: str, **changed) -> float:
         ("lead_conversion", 2 / 4),  # L1 and L4 of L1 to L4; L2 took 245 days
         ("lead_win_rate", 1 / 4),
         ("lead_rating", 1 / 2),  # L4 " a " and L5 C in the year; L1, L2 are older
-        ("cost_per_lead", 90 / 2),  # K2 brought L4 and L5; L6 is not known yet
+        ("cost_per_lead", (90 + 999) / 2),  # K2 brought L4 and L5 in the year; K3 was spent too and brought nobody
+        ("cost_per_acquisition", 200 + 90 + 999 / 32),  # L1 alone was won; one of K3's 32 days lies in the cohort
         ("open_rate", 1 / 2),  # E3 repeats E2
         ("click_rate", 1 / 2),
         ("time_on_site", (60 + 180) / 2),
