@@ -30,8 +30,8 @@ def kpi_by_segment_chart(
     Parameters
     ----------
     shaped : DataFrame
-        quarter, segment_id, kpi_id, value, low, high, n, is_small, segment_de, segment_en, colour, fill, rank,
-        shown_low, shown_high, is_cut_low, is_cut_high (`shape_kpis`).
+        quarter, segment_id, kpi_id, value, low, high, n, is_small, segment_de, segment_en, colour, fill, rank, shown,
+        is_far, shown_low, shown_high, is_cut_low, is_cut_high (`shape_kpis`).
     kpi_ids : tuple of str
         KPIs in order; those without any value are left out.
     title : str
@@ -63,7 +63,7 @@ def _segment_panel(newest: pd.DataFrame, kpi_id: str, has_names: bool, language:
     names = alt.Axis(title=None, labelLimit=150, grid=True, gridColor=GRID, labels=has_names, labelPadding=8)
     y = alt.Y(f"segment_{language}:N", sort=alt.SortField("rank"), axis=names)
     axis = kpi_axis(kpi_id, language, currency)
-    x = alt.X("value:Q", title=None, axis=axis, scale=alt.Scale(zero=kpi.unit != "percent" or not kpi.less_one))
+    x = alt.X("shown:Q", title=None, axis=axis, scale=alt.Scale(zero=kpi.unit != "percent" or not kpi.less_one))
     of_kpi = alt.Chart(newest).transform_filter(f"datum.kpi_id == '{kpi_id}'")
     segments = of_kpi.transform_filter("datum.segment_id != 'ALL'")
     layers = [
@@ -74,7 +74,9 @@ def _segment_panel(newest: pd.DataFrame, kpi_id: str, has_names: bool, language:
     for end, shape in (("low", "triangle-left"), ("high", "triangle-right")):
         cut = segments.transform_filter(f"datum.is_cut_{end}")
         layers.append(cut.mark_point(shape=shape, size=34, filled=True).encode(alt.X(f"shown_{end}:Q"), y, _colour()))
-    layers.append(segments.mark_point(**DOT).encode(x, y, _colour(), _fill(), tooltip=_tooltip(kpi_id, language)))
+    shape = alt.condition("datum.is_far", alt.value("triangle-right"), alt.value("circle"))
+    dots = segments.mark_point(**DOT)
+    layers.append(dots.encode(x, y, _colour(), _fill(), shape=shape, tooltip=_tooltip(kpi_id, language)))
     if kpi.denominator and not kpi.of_all:
         overall = of_kpi.transform_filter("datum.segment_id == 'ALL'")
         layers.insert(0, overall.mark_rule(strokeDash=[4, 3], color=INK, strokeWidth=1.3).encode(x))

@@ -99,7 +99,7 @@ def describe_history(kpis: pd.DataFrame) -> Finding:
         The table `kpis`, of one segmentation.
     """
     quarters = kpis.drop_duplicates("quarter")
-    cast = kpis[kpis["is_back_cast"].astype(bool)]["quarter"]
+    cast = kpis[kpis["is_back_cast"].astype(bool) & (kpis["base"] == "closing")]["quarter"]
     numbers = {"n_quarters": len(quarters), "n_complete": int(quarters["is_complete"].sum())}
     if cast.empty:
         return {"key": "kpis.history", **numbers}

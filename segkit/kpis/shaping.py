@@ -37,7 +37,8 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
     -------
     DataFrame
         All rows, with segment_de, segment_en, colour, fill (white where few accounts), rank (0: overall),
-        shown_low and shown_high (the interval as far as it is drawn), is_cut_low, is_cut_high.
+        shown (the value, drawn in where it lies far from all others: is_far), shown_low and shown_high (the interval as
+        far as it is drawn), is_cut_low, is_cut_high.
     """
     import pandas as pd
 
@@ -50,16 +51,38 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
         rank=shaped["rank"].fillna(len(named)).astype(int), colour=shaped["colour"].fillna(ALL_COLOUR)
     )
     shaped = shaped.assign(fill=np.where(shaped["is_small"].astype(bool), "#FFFFFF", shaped["colour"]))
-    values = shaped.groupby(["kpi_id", shaped["segment_id"] == ALL])["value"]
-    lowest, highest = values.transform("min"), values.transform("max")
-    reach = REACH * np.maximum(highest - lowest, np.maximum(highest.abs(), lowest.abs()))
-    low, high = shaped["low"].clip(lower=lowest - reach), shaped["high"].clip(upper=highest + reach)
-    shaped = shaped.assign(
-        shown_low=low, shown_high=high, is_cut_low=low > shaped["low"], is_cut_high=high < shaped["high"]
-    )
+    shaped = _cut(shaped)
     order = pd.Series({kpi_id: place for place, kpi_id in enumerate(kpi_catalogue())})
     keys = [shaped["quarter"], shaped["kpi_id"].map(order), shaped["rank"] + unknown, shaped["segment_id"]]
     return shaped.iloc[np.lexsort([key.to_numpy() for key in reversed(keys)])].reset_index(drop=True)
+
+
+def _cut(shaped: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows with the values and intervals that a chart shows, so that one does not flatten all others."""
+    parts = []
+    for _, rows in shaped.groupby(["kpi_id", shaped["segment_id"] == ALL], sort=False):
+        values = rows["value"].astype(float)
+        lowest, highest = _nearby(values.dropna().to_numpy())
+        room = ROOM * (highest - lowest)
+        reach = REACH * max(highest - lowest, abs(highest), abs(lowest))
+        shown = values.clip(lowest - room, highest + room)
+        low, high = rows["low"].clip(lower=lowest - reach), rows["high"].clip(upper=highest + reach)
+        is_far = values.notna() & (shown != values)
+        cut = {"is_cut_low": low > rows["low"], "is_cut_high": high < rows["high"]}
+        limits = {"shown_low": low.where(~is_far), "shown_high": high.where(~is_far)}
+        parts.append(rows.assign(shown=shown, is_far=is_far, **limits, **cut))
+    import pandas as pd
+
+    return pd.concat(parts).sort_index()
+
+
+def _nearby(values: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and largest of the values that are not far from the others."""
+    if not len(values):
+        return -np.inf, np.inf
+    far = np.abs(values - np.median(values))
+    near = values[far <= FAR * (np.quantile(far, 0.75) or np.inf)]
+    return float(near.min()), float(near.max())
 
 
 def shape_history(shaped: pd.DataFrame, goals: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -75,14 +98,17 @@ def shape_history(shaped: pd.DataFrame, goals: pd.DataFrame | None = None) -> pd
     Returns
     -------
     DataFrame
-        With overall (value of all accounts in that quarter), target (of a goal; empty: none), dot (the fill of a dot:
-        white where the number is small or the quarter incomplete), and drawn, drawn_low, drawn_high: of rates, which
-        share their axis, cut where they would flatten all others.
+        With is_back_cast (of the quarter), overall (value of all accounts in it), target (of a goal; empty: none), dot
+        (the fill of a dot: white where the number is small or the quarter incomplete), and drawn, drawn_low,
+        drawn_high: of rates, which share their axis, cut where they would flatten all others.
     """
     overall = shaped[shaped["segment_id"] == ALL][["quarter", "kpi_id", "value"]].rename(columns={"value": "overall"})
     rows = shaped.merge(overall, on=["quarter", "kpi_id"], how="left")
     hollow = rows["is_small"].astype(bool) | ~rows["is_complete"].astype(bool)
-    rows = rows.assign(dot=np.where(hollow, "#FFFFFF", rows["colour"]), target=np.nan)
+    levels = shaped[(shaped["segment_id"] != ALL) & (shaped["base"] == "closing")]
+    cast = set(levels.loc[levels["is_back_cast"].astype(bool), "quarter"])
+    is_cast = rows["quarter"].isin(cast) & (rows["segment_id"] != ALL)
+    rows = rows.assign(dot=np.where(hollow, "#FFFFFF", rows["colour"]), target=np.nan, is_back_cast=is_cast)
     if goals is not None and len(goals):
         latest = goals.drop_duplicates(["kpi_id", "segment_id"], keep="last").set_index(["kpi_id", "segment_id"])
         places = list(zip(rows["kpi_id"], rows["segment_id"], strict=True))
@@ -94,14 +120,10 @@ def shape_history(shaped: pd.DataFrame, goals: pd.DataFrame | None = None) -> pd
 
 
 def _reach(rows: pd.DataFrame) -> tuple[float, float]:
-    """Return between which ends a KPI is drawn: those of its values and targets that are not far from the others."""
-    figures = np.concatenate([rows[name].dropna().to_numpy(float) for name in ("value", "target")])
-    if not len(figures):
-        return -np.inf, np.inf
-    far = np.abs(figures - np.median(figures))
-    near = figures[far <= FAR * (np.quantile(far, 0.75) or np.inf)]
-    room = ROOM * (near.max() - near.min() or abs(near.max()) or 1.0)
-    return float(near.min() - room), float(near.max() + room)
+    """Return between which ends a KPI is drawn: those of its values and targets, and a little room."""
+    low, high = _nearby(np.concatenate([rows[name].dropna().to_numpy(float) for name in ("value", "target")]))
+    room = ROOM * (high - low or abs(high) or 1.0)
+    return low - room, high + room
 
 
 def describe_gaps(kpis: pd.DataFrame) -> pd.DataFrame:

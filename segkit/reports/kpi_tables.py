@@ -13,6 +13,7 @@ from segkit.texts import LANGUAGES, escape, say
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST = 5  # KPIs side by side on a page
 SURE = 0.05  # adjusted chance below which a difference is called one
 
 
@@ -33,7 +34,15 @@ def quarter_html(shaped: pd.DataFrame, kpi_ids: Sequence[str], currency: str = "
     """
     newest = shaped[(shaped["quarter"] == shaped["quarter"].max()) & shaped["kpi_id"].isin(kpi_ids)]
     known = newest.dropna(subset="value")
-    return {language: _quarter(known, newest, kpi_ids, language, currency) for language in LANGUAGES}
+    told = [kpi_id for kpi_id in kpi_ids if (known["kpi_id"] == kpi_id).any()] or list(kpi_ids)
+    n_tables = -(-len(told) // MOST)
+    chunks = [told[i * len(told) // n_tables : (i + 1) * len(told) // n_tables] for i in range(n_tables)]
+    note = {language: escape(say("kpi_page.marks", language)) for language in LANGUAGES}
+    tables = {
+        language: "".join(_quarter(known, newest, chunk, language, currency) for chunk in chunks)
+        for language in LANGUAGES
+    }
+    return {language: f'{html}<p class="note">{note[language]}</p>' for language, html in tables.items()}
 
 
 def _quarter(known: Any, newest: Any, kpi_ids: Sequence[str], language: str, currency: str) -> str:
@@ -52,10 +61,9 @@ def _quarter(known: Any, newest: Any, kpi_ids: Sequence[str], language: str, cur
             )
             body.append(f'<tr><th scope="row">{escape(segment[f"segment_{language}"])}</th>{figures}</tr>')
     head = f'<th scope="col">{escape(say("column.segment", language))}</th>'
-    note = escape(say("kpi_page.marks", language))
     return (
         f'<div class="table-wrap" tabindex="0"><table class="data kpi-table"><thead><tr>{head}{heads}</tr></thead>'
-        f'<tbody>{"".join(body)}</tbody></table></div><p class="note">{note}</p>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
     )
 
 

@@ -28,7 +28,16 @@ def shaped(quarters=("2026Q1", "2026Q2"), without=()) -> pd.DataFrame:
     columns = ["quarter", "segment_id", "kpi_id", "value", "n", "is_small", "rank"]
     frame = pd.DataFrame(rows, columns=columns).astype({"value": float})
     low, high = frame["value"] - 0.05, frame["value"] + 0.05
-    frame = frame.assign(low=low, high=high, shown_low=low, shown_high=high, is_cut_low=False, is_cut_high=False)
+    frame = frame.assign(
+        low=low,
+        high=high,
+        shown=frame["value"],
+        is_far=False,
+        shown_low=low,
+        shown_high=high,
+        is_cut_low=False,
+        is_cut_high=False,
+    )
     colour = frame["segment_id"].map(COLOURS)
     names = {
         f"segment_{lang}": frame["segment_id"].map({k: v[i] for k, v in NAMES.items()})
@@ -88,7 +97,7 @@ def test_one_panel_per_kpi_with_dot_and_interval():
         "Umsatzanteil",
     ]
     assert titles(specs["en"])[0] == "Revenue"
-    assert {"value", "shown_low", "shown_high", "colour", "fill", "segment_de"} <= fields(specs["de"])
+    assert {"shown", "value", "shown_low", "shown_high", "colour", "fill", "segment_de"} <= fields(specs["de"])
     assert "segment_en" in fields(specs["en"]) and "segment_en" not in fields(specs["de"])
     assert specs["de"]["title"]["subtitle"].startswith("Punkt: Wert; Linie: 95-%-Intervall; hohl: zu kleine Zahl")
 

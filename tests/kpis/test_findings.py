@@ -32,6 +32,7 @@ def incomplete() -> pd.DataFrame:
 def shaped_row(**changes) -> dict:
     row = {"quarter": "2026Q2", "segment_id": "BIG", "kpi_id": "revenue_churn", "base": "opening", "value": 0.2}
     row |= {"low": 0.1, "high": 0.3, "n": 50, "is_small": False, "is_complete": True, "reason": None}
+    row |= {"is_back_cast": False}
     return {**row, **changes}
 
 
