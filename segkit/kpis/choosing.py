@@ -60,7 +60,8 @@ def keep_chosen(kpis: pd.DataFrame, settings: KpiSettings) -> pd.DataFrame:
     """
     if not settings.show:
         return kpis
-    chosen = {segment_id: settings.shown_for(segment_id) for segment_id in kpis["segment_id"].unique()}
+    every = list(kpi_catalogue())
+    chosen = {segment_id: settings.shown_for(segment_id) or every for segment_id in kpis["segment_id"].unique()}
     pairs = zip(kpis["segment_id"], kpis["kpi_id"], strict=True)
-    kept = [segment == ALL or chosen[segment] is None or kpi in chosen[segment] for segment, kpi in pairs]
+    kept = [segment == ALL or kpi in chosen[segment] for segment, kpi in pairs]
     return kpis[np.array(kept, dtype=bool)]

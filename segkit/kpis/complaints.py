@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from segkit.settings.kpis import KpiSettings
 
 LEAST = 20  # complaints below which shares have no interval
-SHOWN = 6  # reasons with a column of their own
+SHOWN = 4  # reasons with a column of their own
 
 
 def count_complaints(

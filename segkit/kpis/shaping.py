@@ -60,9 +60,10 @@ def shape_kpis(kpis: pd.DataFrame, register: pd.DataFrame, settings: KpiSettings
 def _cut(shaped: pd.DataFrame) -> pd.DataFrame:
     """Return the rows with the values and intervals that a chart shows, so that one does not flatten all others."""
     parts = []
-    for _, rows in shaped.groupby(["kpi_id", shaped["segment_id"] == ALL], sort=False):
+    for (kpi_id, _), rows in shaped.groupby(["kpi_id", shaped["segment_id"] == ALL], sort=False):
         values = rows["value"].astype(float)
-        lowest, highest = _nearby(values.dropna().to_numpy())
+        is_rate = kpi_catalogue()[str(kpi_id)].is_rate  # of sums the large ones matter
+        lowest, highest = _nearby(values.dropna().to_numpy()) if is_rate else (values.min(), values.max())
         room = ROOM * (highest - lowest)
         reach = REACH * max(highest - lowest, abs(highest), abs(lowest))
         shown = values.clip(lowest - room, highest + room)

@@ -32,8 +32,10 @@ def behind_html(
     currency : str
         ISO code of the project's currency.
     """
-    known = accounts is not None and "name" in accounts
-    names = accounts.drop_duplicates("account_id").set_index("account_id")["name"].to_dict() if known else {}
+    names: dict[str, str] = {}
+    if accounts is not None and "name" in accounts:
+        named = accounts.dropna(subset="name").drop_duplicates("account_id")
+        names = named.set_index("account_id")["name"].to_dict()
     told = [kpi_id for kpi_id in kpi_ids if (kpi_accounts["kpi_id"] == kpi_id).any()]
     if not told:
         return dict.fromkeys(LANGUAGES, "")

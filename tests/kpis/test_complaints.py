@@ -52,7 +52,7 @@ def test_the_table_to_read_and_its_sentence():
     table = counted(*[("a", "2026-05-01", "Reklamation", f"Grund {i % 8}") for i in range(40)])
     listed = list_complaints(table, REGISTER)
     assert listed["segment_en"].tolist() == ["All accounts", "Big"] and listed["n_complaints"].tolist() == [40, 40]
-    assert listed["n_other_reasons"].tolist() == [10, 10] and "Grund 0" in listed
+    assert listed["n_other_reasons"].tolist() == [20, 20] and "Grund 0" in listed
     for key, numbers in [*describe_complaints(table), *describe_complaints(table[:0])]:
         assert all(texts.say(key, language, **numbers) for language in texts.LANGUAGES)
 
