@@ -64,6 +64,10 @@ def test_won_opportunities_stand_in_for_invoices_and_the_pages_say_so(real_data,
     ran(folder)
     assert table(folder, "2017Q4", "invoices")["revenue"].astype(float).sum() == WON
     assert set(table(folder, "2017Q4", "run_period")["money_source"]) == {"opportunities"}
+    kpis = table(folder, "2017Q4", "kpis").query("segment_id == 'ALL'").set_index(["kpi_id", "quarter"])
+    rate = kpis.loc["win_rate"].dropna(subset="value")
+    assert rate["n"].sum() == 4238 + 2473 and round((rate["value"] * rate["n"]).sum()) == 4238
+    assert kpis.loc[("sales_cycle", "2017Q4"), "n"] == 4238 + 2473 and kpis.loc[("retention", "2017Q4"), "value"] > 0
     for page in (folder / "reports" / "2017Q4").glob("0*.html"):
         assert "Gewonnene" in page.read_text(encoding="utf-8"), page.name
 
@@ -104,6 +108,26 @@ def test_published_activity_retention_and_churn(online_retail):
     overall = kpis[(kpis["quarter"] == "2011Q3") & (kpis["segment_id"] == "ALL")].set_index("kpi_id")["value"]
     assert overall["n_active_accounts"] == 2161
     assert (round(overall["retention"], 4), round(overall["revenue_churn"], 4)) == (0.6082, 0.2162)
+
+
+def test_growth_adds_up_to_the_cent_in_every_segment(online_retail):
+    parts = table(online_retail, "2011Q3", "growth_parts")
+    newest = parts[parts["quarter"] == "2011Q3"]
+    assert set(newest["compared_quarter"]) == {"2010Q3"} and newest["segment_id"].nunique() > 5
+    lines = table(online_retail, "2011Q3", "invoices")
+    quarter = pd.to_datetime(lines["invoice_date"]).dt.to_period("Q").astype(str)
+    revenue = lines["revenue"].groupby([quarter, lines["account_id"]]).sum()  # decimals: exact
+    now, past = table(online_retail, "2011Q3", "segments"), table(online_retail, "2011Q3", "past_segments")
+    members = {"2011Q3": now, "2010Q3": past[past["quarter"] == "2010Q3"]}
+    sums = {
+        label: revenue[label].groupby(of.set_index("account_id")["segment_id"].reindex(revenue[label].index)).sum()
+        for label, of in members.items()
+    }
+    found = newest.groupby("segment_id")["amount"].sum()
+    for segment_id in set(sums["2011Q3"].index) | set(sums["2010Q3"].index):
+        difference = sums["2011Q3"].get(segment_id, 0) - sums["2010Q3"].get(segment_id, 0)
+        assert found[segment_id] == pytest.approx(float(difference), abs=0.004), segment_id
+    assert found["ALL"] == pytest.approx(float(revenue["2011Q3"].sum() - revenue["2010Q3"].sum()), abs=0.004)
 
 
 def test_an_incomplete_quarter_says_so_and_feeds_no_rate(online_retail):
