@@ -110,7 +110,7 @@ def find_accounts(leads: pd.DataFrame, accounts: pd.DataFrame | None, horizon_da
     if converts.any() and not converts.all():
         after, before = has_number[converts].mean(), has_number[~converts].mean()
         if after >= FILLED_AFTER and after - before >= FILLED_GAP:
-            return leads["account_id"].where(False)
+            return leads["account_id"].where(np.zeros(len(leads), dtype=bool))
     return leads["account_id"]
 
 
