@@ -165,11 +165,26 @@ def describe_parts(parts: pd.DataFrame, register: pd.DataFrame) -> pd.DataFrame:
         segment_de, segment_en, amount_before, one column amount_<part> for each part that is something somewhere,
         amount_after; money in currency.
     """
-    rows = name_segments(newest(parts), register)
+    return _spread(name_segments(newest(parts), register), ["rank", "segment_de", "segment_en"]).drop(columns="rank")
+
+
+def describe_quarters(parts: pd.DataFrame) -> pd.DataFrame:
+    """Return the growth of all accounts as a table to read, one row per quarter, the newest first.
+
+    Returns
+    -------
+    DataFrame
+        quarter, compared_quarter and the columns of `describe_parts` without the segment; money in currency.
+    """
+    table = _spread(parts[parts["segment_id"] == ALL], ["quarter", "compared_quarter"])
+    return table.iloc[::-1].reset_index(drop=True)
+
+
+def _spread(rows: pd.DataFrame, index: list[str]) -> pd.DataFrame:
+    """Return one row per index with a column for each part that is something somewhere."""
     rows = rows.assign(**{name: rows[name].astype(float) for name in ("amount", "revenue", "revenue_before")})
-    index = ["rank", "segment_de", "segment_en", "revenue_before", "revenue"]
-    wide = rows.pivot(index=index, columns="part", values="amount").sort_index().reset_index()
+    keys = [*index, "revenue_before", "revenue"]
+    wide = rows.pivot(index=keys, columns="part", values="amount").sort_index().reset_index()
     shown = [part for part in ORDER if part in wide and (wide[part].fillna(0) != 0).any()]
-    columns = ["segment_de", "segment_en", "revenue_before", *shown, "revenue"]
     names = {"revenue_before": "amount_before", "revenue": "amount_after"} | {part: f"amount_{part}" for part in shown}
-    return wide[columns].rename(columns=names).rename_axis(columns=None)
+    return wide[[*index, "revenue_before", *shown, "revenue"]].rename(columns=names).rename_axis(columns=None)

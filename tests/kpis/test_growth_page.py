@@ -100,6 +100,8 @@ def test_steps_lead_from_the_earlier_revenue_to_todays():
 
 def test_charts_show_parts_in_both_languages_and_small_ones_hollow():
     parts = pd.concat([PARTS, parts_of("2026Q2", True, ALL={"price": 10.0, "lost": -30.0})], ignore_index=True)
+    table = growth_shaping.describe_quarters(parts)
+    assert table["quarter"].tolist() == ["2026Q3", "2026Q2"] and table["amount_lost"].tolist()[1] == -30
     words = growth_shaping.chart_words(parts, KpiSettings()) | {"currency": "EUR"}
     assert (words["quarter"], words["compared"]) == ("2026Q3", "2025Q3")
     steps, history = growth_shaping.shape_steps(parts, REGISTER, "EUR"), growth_shaping.shape_history(parts)
