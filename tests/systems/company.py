@@ -88,7 +88,8 @@ def write_own(content: Company, folder: Path) -> Path:
     exports.write_english_csv(content.campaigns, raw / DELIVERY / "campaigns.csv")
     exports.write_csv(content.opportunities, exports.OPPORTUNITIES, raw / "crm" / "verkaufschancen.csv", "utf-8-sig")
     exports.write_csv(content.tickets, exports.TICKETS, raw / "crm" / "tickets.csv", "utf-8-sig")
-    exports.write_english_csv(content.leads, raw / "marketing" / "leads.csv")
+    leads = content.leads.rename(columns={"rating": "sales_rating"})  # as the sample company writes it
+    exports.write_english_csv(leads, raw / "marketing" / "leads.csv")
     settings = yaml.safe_load(files("segkit.demo").joinpath("project_template.yml").read_text("utf-8"))
     written = ("invoices", "accounts", "contacts", "products", "campaigns", "opportunities", "tickets", "leads")
     settings["sources"] = {table: settings["sources"][table] for table in written}

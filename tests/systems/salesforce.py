@@ -65,7 +65,8 @@ REPORTS = {
     "cases": {
         "Id": ("Case ID", "Kundenvorgangs-ID"), "CaseNumber": ("Case Number", "Kundenvorgangsnummer"),
         "AccountId": ("Account ID", "Account-ID"), "AccountName": ("Account Name", "Accountname"),
-        "Subject": ("Subject", "Betreff"), "Type": ("Type", "Typ"), "Priority": ("Priority", "Priorität"),
+        "Subject": ("Subject", "Betreff"), "Type": ("Type", "Typ"), "Reason": ("Case Reason", "Kundenvorgangsgrund"),
+        "Priority": ("Priority", "Priorität"),
         "Status": ("Status", "Status"), "CreatedDate": ("Opened Date", "Eröffnungsdatum"),
         "ClosedDate": ("Closed Date", "Abschlussdatum"),
     },
@@ -199,6 +200,7 @@ def records(content: Company) -> dict[str, pd.DataFrame]:
                 "AccountName": tickets["account_id"].map(names),
                 "Subject": tickets["category"] + ": Anfrage",
                 "Type": tickets["category"],
+                "Reason": tickets["complaint_reason"],
                 "Priority": tickets["priority"],
                 "Status": tickets["closed_date"].isna().map({True: "Working", False: "Closed"}),
                 "IsClosed": tickets["closed_date"].notna(),

@@ -112,7 +112,7 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
             **NO_PRODUCT, **OWNER, "stage": "the pipeline has its own texts; won and lost are compared",
             "lead_source": "HubSpot's traffic source means the first visit, not this opportunity",
         },
-        "tickets": {},
+        "tickets": {"complaint_reason": "no standard property"},
     },
     "dynamics": {
         "accounts": {
@@ -125,7 +125,8 @@ CANNOT: dict[str, dict[str, dict[str, str]]] = {
             **NO_PRODUCT, **OWNER, "stage": "statecode says open, won or lost; stages are a process of their own",
             "lead_source": "stands at the lead it came from",
         },
-        "tickets": {"closed_date": "stands in the resolution, a table of its own", "category": "no text: an option"},
+        "tickets": {"closed_date": "stands in the resolution, a table of its own", "category": "no text: an option",
+                    "complaint_reason": "the subject tree is a table of its own"},
     },
 }  # fmt: skip
 COUNTRIES = {"Deutschland": "DE", "Germany": "DE", "D": "DE", "deutschland": "DE"}
