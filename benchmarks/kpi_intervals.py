@@ -96,9 +96,9 @@ def draw_counted(sizes: Floats, rng: np.random.Generator) -> dict[str, tuple[Flo
     }
 
 
-def cover(draw: Draw, kind: str, repeats: int) -> dict[int, dict[str, Cell]]:
+def cover(draw: Draw, kind: str, repeats: int, seed: int = 1) -> dict[int, dict[str, Cell]]:
     """Return by n and KPI how many intervals hold the truth, lie below it, are shown, and what the KPI counts."""
-    rng = generator(1, "kpi intervals", kind)
+    rng = generator(seed, "kpi intervals", kind)
     population = draw(draw_sizes(kind, POPULATION, rng), rng)
     y, x = (1000 * np.column_stack([pair[side] for pair in population.values()]) for side in (0, 1))
     truth = y.sum(0) / x.sum(0)
@@ -185,12 +185,12 @@ def cover_medians(repeats: int) -> list[str]:
     return lines
 
 
-def simulate(repeats: int) -> list[list[str]]:
+def simulate(repeats: int, seed: int = 1) -> list[list[str]]:
     """Return the rows of all KPIs that are ratios of sums: title, shape, KPI, n, and the four figures of a cell."""
     rows = []
     for title, draw in (("Money", draw_money), ("Deals, answers, mails", draw_counted)):
         for kind in SIZES:
-            for n, cells in cover(draw, kind, repeats).items():
+            for n, cells in cover(draw, kind, repeats, seed).items():
                 rows += [[title, kind, name, str(n), *(f"{v:.4f}" for v in cell)] for name, cell in cells.items()]
             print(title, kind, flush=True)
     return rows
@@ -230,13 +230,14 @@ def main() -> None:
     """Print or write the figures."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--repeats", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=1, help="other accounts and other draws")
     parser.add_argument("--rows", type=Path, help="rows measured before: read, or written where there is no such file")
     parser.add_argument("--write", action="store_true")
     chosen = parser.parse_args()
     if chosen.rows and chosen.rows.exists():
         rows = [line.split("|") for line in chosen.rows.read_text("utf-8").splitlines()]
     else:
-        rows = simulate(chosen.repeats)
+        rows = simulate(chosen.repeats, chosen.seed)
         if chosen.rows:
             chosen.rows.write_text("\n".join("|".join(row) for row in rows), "utf-8")
     lines = [HEAD.format(repeats=chosen.repeats, draws=DRAWS), *describe(rows)]

@@ -180,14 +180,14 @@ def rank_scores(leads: pd.DataFrame, scores: pd.DataFrame | None, window: Window
 def _converted(leads: pd.DataFrame, opportunities: pd.DataFrame | None, window: Window) -> pd.Series:
     """Return the day of conversion, or of the lead's opportunity; empty where it lies after the window."""
     said = days(leads["converted_date"])
-    if opportunities is not None:
+    if opportunities is not None and len(opportunities):
         opened = days(opportunities["created_date"]).set_axis(opportunities["opportunity_id"].to_numpy(object))
         said = said.fillna(leads["opportunity_id"].map(opened[~opened.index.duplicated()]))
     return said.where(said <= window.end)
 
 
 def _won_deals(opportunities: pd.DataFrame | None, window: Window) -> set[str]:
-    if opportunities is None:
+    if opportunities is None or not len(opportunities):
         return set()
     deals = known_deals(opportunities, window.end)
     return set(deals.loc[deals["is_won"], "opportunity_id"])

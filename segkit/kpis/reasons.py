@@ -148,6 +148,8 @@ def _reason_of_run(kpi: Kpi, facts: Facts) -> str:
             facts.window.cohort_end if kpi.window == "cohort" else facts.window.end
         ):
             return "kpis.reason_starts_later"
+    if "accounts" not in facts.frames:
+        return "kpis.reason_no_accounts"
     if kpi.needs_margin and facts.frames["accounts"].sums["margin"].isna().all():
         return "kpis.reason_no_margin"
     return _reason_of_time(kpi, facts)

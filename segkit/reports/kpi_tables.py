@@ -77,8 +77,9 @@ def _cell(row: Any, kpi_id: str, overall: dict[str, float], language: str, curre
         return '<td class="num">–</td>'
     kpi = kpi_catalogue()[kpi_id]
     mark = " °" if row["is_small"] else ""
-    if row["p_adjusted"] is not None and row["p_adjusted"] < SURE and not row["is_small"]:
-        mark = " ▲" if row["value"] > overall.get(kpi_id, row["value"]) else " ▼"
+    is_sure = row["p_adjusted"] is not None and row["p_adjusted"] < SURE and not row["is_small"]
+    if is_sure and kpi_id in overall:
+        mark = " ▲" if row["value"] > overall[kpi_id] else " ▼"
     more = []
     if row["low"] == row["low"] and row["low"] != row["high"]:
         more.append(
@@ -109,10 +110,8 @@ def history_html(shaped: pd.DataFrame, kpi_ids: Sequence[str], currency: str = "
         KPIs of the chart.
     currency : str
         ISO code of the project's currency.
-    most : int
-        The newest so many quarters.
     """
-    quarters = sorted(shaped["quarter"].unique())[-most:]
+    quarters = sorted(shaped["quarter"].unique())
     rows = shaped[shaped["quarter"].isin(quarters) & shaped["kpi_id"].isin(kpi_ids)].dropna(subset="value")
     return {language: _history(rows, kpi_ids, quarters, language, currency) for language in LANGUAGES}
 
@@ -126,7 +125,7 @@ def _history(rows: Any, kpi_ids: Sequence[str], quarters: list[str], language: s
     for kpi_id in kpi_ids:
         kpi, name = kpi_catalogue()[kpi_id], escape(say(f"kpis.name_{kpi_id}", language))
         of_kpi = rows[rows["kpi_id"] == kpi_id].sort_values(["rank", "quarter"], kind="stable")
-        for _, own in of_kpi.groupby("rank", sort=True):
+        for _, own in of_kpi.groupby(["rank", "segment_id"], sort=True):  # segments nobody registered share a rank
             values = dict(zip(own["quarter"], own["value"], strict=True))
             figures = "".join(
                 f'<td class="num">{escape(show_kpi(values[q], kpi, language, currency)) if q in values else "–"}</td>'

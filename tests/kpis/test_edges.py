@@ -53,12 +53,22 @@ def test_every_table_with_nothing_decided_is_told_in_words():
     assert row(kpis, "segmentation_return")["reason"] == "kpis.reason_not_measured"
 
 
+@pytest.fixture(scope="module")
+def whole() -> pd.DataFrame:
+    return kpis_of(inputs_of())
+
+
 @pytest.mark.parametrize("table", ["accounts", "leads", "opportunities"])
-def test_without_a_table_its_kpis_name_it_and_all_others_stay(table):
-    whole, without = kpis_of(inputs_of()), kpis_of(inputs_of(**{table: None}))
+def test_without_a_table_its_kpis_name_it_and_all_others_stay(table, whole):
+    without = kpis_of(inputs_of(**{table: None}))
     changed = {k for k in whole["kpi_id"].unique() if row(whole, k)["value"] != row(without, k)["value"]}
     changed = {k for k in changed if row(whole, k)["value"] == row(whole, k)["value"]}
     assert "revenue" not in changed and all(row(without, k)["reason"] or table in ("accounts",) for k in changed)
+
+
+def test_tables_without_a_row_are_none():
+    kpis = kpis_of(inputs_of(opportunities=OPPORTUNITIES[:0]))
+    assert row(kpis, "win_rate")["reason"] and row(kpis, "lead_conversion")["value"] == pytest.approx(1 / 2)
 
 
 def test_quarters_before_the_first_run_are_told_by_the_model_of_today_and_marked():

@@ -65,6 +65,18 @@ def test_many_kpis_stand_in_several_tables_and_all_quarters_behind_the_chart():
 KEY = re.compile(r"(kpis|kpi_page|kpi_parts)\.(name|formula|base|better|fact|of|interval|unit|group|table)_")
 
 
+def test_segments_that_nobody_registered_stay_apart():
+    rows = shaped({}, {"segment_id": "OLD_A", "segment_en": "OLD_A", "rank": 9, "value": 0.6})
+    rows = pd.concat([rows, rows[-1:].assign(segment_id="OLD_B", segment_en="OLD_B", value=0.2)])
+    html = history_html(rows, ["win_rate"])["en"]
+    assert "OLD_A" in html and "OLD_B" in html and "60.0%" in html and "20.0%" in html
+
+
+def test_a_difference_without_a_figure_of_all_has_no_direction():
+    body = quarter_html(shaped({"p_adjusted": 0.01})[1:], ["win_rate"])["en"].split("<tbody>")[1].split("</tbody>")[0]
+    assert "▲" not in body and "▼" not in body
+
+
 def test_every_kpi_is_defined_in_both_languages():
     for language, html in definitions_html().items():
         assert all(f'id="kpi-{kpi_id}-{language}"' in html for kpi_id in kpi_catalogue())
